@@ -1,0 +1,79 @@
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Which rooms of src/ each room may import from; nothing else is allowed.
+ * The data's way is one street: scheduler → pipeline → enrichment → movies, tmdb → database, config, common.
+ */
+const BASE = ['common', 'config'];
+const MAY_IMPORT = {
+  common: [],
+  config: ['common'],
+  database: BASE,
+  tmdb: BASE,
+  movies: [...BASE, 'database'],
+  enrichment: [...BASE, 'movies', 'tmdb'],
+  pipeline: [...BASE, 'database', 'movies', 'tmdb', 'enrichment'],
+  health: [...BASE, 'database', 'tmdb', 'pipeline'],
+  sandbox: [],
+};
+
+const rooms = Object.keys(MAY_IMPORT);
+const zones = rooms.map((room) => ({
+  target: `./src/${room}`,
+  from: './src',
+  except: [`./${room}`, ...MAY_IMPORT[room].map((other) => `./${other}`)],
+  message: `src/${room} may import from: ${MAY_IMPORT[room].join(', ') || 'no other room'} (eslint.config.js).`,
+}));
+
+const GENERATED = {
+  group: ['**/generated/*', '**/generated/**'],
+  message: 'The generated Prisma client belongs to src/database and *.repository.ts.',
+};
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules', 'src/database/generated', '.data', 'coverage'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-default-export': 'error',
+      'no-restricted-imports': ['error', { patterns: [GENERATED] }],
+      'max-lines-per-function': ['error', { max: 60, skipComments: true, skipBlankLines: true }],
+      complexity: ['error', 14],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+    },
+  },
+  {
+    files: ['src/database/**/*.ts', 'src/**/*.repository.ts', 'test/**/*.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    files: ['prisma.config.ts'],
+    rules: { 'import-x/no-default-export': 'off' },
+  },
+  {
+    files: ['**/*.spec.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+);

@@ -1,0 +1,57 @@
+/** How to reach TMDB, and how fast. */
+export interface TmdbConfig {
+  /** A v3 key (32 hexadecimal digits) or a v4 read access token (`eyJ…`). Null where nothing calls TMDB. */
+  readonly apiKey: string | null;
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  /** Requests started in any one second, at most. */
+  readonly requestsPerSecond: number;
+  /** Requests under way at once, at most. */
+  readonly maxConcurrency: number;
+  /** From the start of a request to the last byte of its body. */
+  readonly timeoutMs: number;
+  /** A language or language and country, such as `en-US`. */
+  readonly language: string;
+  /** A country (ISO 3166-1) for the lists that depend on one, or null. */
+  readonly region: string | null;
+  /** `http://[user:password@]host:port`, or null. */
+  readonly httpsProxy: string | null;
+  /** Hosts that are reached without the proxy, comma-separated, as curl reads it. */
+  readonly noProxy: string | null;
+}
+
+export interface DatabaseConfig {
+  /** As given: `postgres://`, `postgresql://` or `postgresql+psycopg2://`, with `?schema=`. Null: the embedded one. */
+  readonly url: string | null;
+  /** Connections of this process, at most. */
+  readonly poolSize: number;
+  /** Absolute path of the folder that holds the embedded database. */
+  readonly dataDir: string;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Express's `trust proxy` setting; null trusts none. */
+  readonly trustProxy: string | null;
+  readonly corsOrigins: readonly string[];
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LogConfig {
+  readonly level: LogLevel;
+  readonly file: string | null;
+}
+
+/** The environment, checked once at start. */
+export interface AppConfig {
+  readonly tmdb: TmdbConfig;
+  readonly database: DatabaseConfig;
+  readonly http: HttpConfig;
+  readonly log: LogConfig;
+}
+
+/** Injection token of the {@link AppConfig}. */
+export const APP_CONFIG = Symbol('AppConfig');
