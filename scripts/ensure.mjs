@@ -1,0 +1,121 @@
+/**
+ * Makes ready what a command needs, each step only when its inputs have changed, then runs the command:
+ *
+ *   node scripts/ensure.mjs install|client|build [-- command …]
+ *
+ * Each step includes those before it. Plain JavaScript without dependencies: on a fresh clone nothing else is there.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, 'node_modules', '.bin');
+const stamps = join(root, 'node_modules', '.cache', 'movie-pipeline');
+const windows = process.platform === 'win32';
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+
+const STEPS = {
+  install: {
+    says: 'Installing the packages (npm ci)',
+    inputs: ['package-lock.json', '.npmrc'],
+    output: 'node_modules/typescript',
+    run() {
+      call('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+      dropUnusableNode();
+    },
+  },
+  client: {
+    says: 'Generating the database client (prisma generate)',
+    inputs: ['package-lock.json', 'prisma/schema.prisma', 'prisma.config.ts'],
+    output: 'src/database/generated/client.ts',
+    run() {
+      // Generating needs no schema engine, but the Prisma CLI would download one unless it is told of some executable.
+      call('prisma', ['generate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' });
+    },
+  },
+  build: {
+    says: 'Building (nest build)',
+    inputs: ['package-lock.json', 'prisma', 'src', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'],
+    output: 'dist/cli.js',
+    run() {
+      call('nest', ['build']);
+    },
+  },
+};
+
+/** The Node that comes with the packages may not run here (another C library): then the machine's own serves. */
+function dropUnusableNode() {
+  const node = join(bin, windows ? 'node.cmd' : 'node');
+  if (existsSync(node) && spawnSync(node, ['--version'], { shell: windows }).status !== 0) rmSync(node);
+}
+
+function call(command, args, extra = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    env: { ...env, ...extra },
+    encoding: 'utf8',
+    shell: windows,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (result.status === 0) return;
+  process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}\n`);
+  process.stderr.write(`"${command} ${args.join(' ')}" failed; the lines above say why.\n`);
+  process.exit(1);
+}
+
+function filesOf(path) {
+  if (!existsSync(path)) return [];
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function fingerprint(inputs) {
+  const hash = createHash('sha256').update(process.platform + process.arch);
+  for (const file of inputs.flatMap((input) => filesOf(join(root, input)).sort())) {
+    hash.update(file).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+function ensure(name) {
+  const step = STEPS[name];
+  const stamp = join(stamps, name);
+  const now = fingerprint(step.inputs);
+  if (existsSync(join(root, step.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
+  process.stderr.write(`${step.says} … `);
+  const started = performance.now();
+  step.run();
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(stamp, fingerprint(step.inputs));
+  process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+/** Signals reach the command by itself (the terminal's) or are passed on; its way of ending is ours. */
+function run([command, ...args]) {
+  const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', shell: windows });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+const [target, ...rest] = process.argv.slice(2);
+const order = Object.keys(STEPS);
+if (!order.includes(target)) {
+  process.stderr.write('Usage: node scripts/ensure.mjs install|client|build [-- command …]\n');
+  process.exit(2);
+}
+for (const name of order.slice(0, order.indexOf(target) + 1)) ensure(name);
+if (rest[0] === '--' && rest.length > 1) run(rest.slice(1));
