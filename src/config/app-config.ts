@@ -32,8 +32,7 @@ export interface DatabaseConfig {
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
-  /** Express's `trust proxy` setting; null trusts none. */
-  readonly trustProxy: string | null;
+  /** Origins whose pages may call the API; `*` is any. */
   readonly corsOrigins: readonly string[];
 }
 

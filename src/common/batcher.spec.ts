@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { Batcher } from './batcher.js';
+
+/** A writer whose writes end when the test says so. */
+function slowWriter(): {
+  batches: (readonly number[])[];
+  end: (() => void)[];
+  write: (items: readonly number[]) => Promise<void>;
+} {
+  const batches: (readonly number[])[] = [];
+  const end: (() => void)[] = [];
+  return {
+    batches,
+    end,
+    write: (items) =>
+      new Promise((resolve) => {
+        batches.push(items);
+        end.push(resolve);
+      }),
+  };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a batcher', () => {
+  it('writes the first item at once and those that come meanwhile together', async () => {
+    const writer = slowWriter();
+    const batcher = new Batcher(writer.write);
+    const first = batcher.add(1);
+    await turn();
+    const others = [batcher.add(2), batcher.add(3)];
+    await turn();
+    expect(writer.batches).toEqual([[1]]);
+
+    writer.end[0]?.();
+    await first;
+    await turn();
+    expect(writer.batches).toEqual([[1], [2, 3]]);
+
+    writer.end[1]?.();
+    await Promise.all(others);
+  });
+
+  it('tells everybody in a batch that its write failed, and goes on', async () => {
+    const batches: (readonly number[])[] = [];
+    const batcher = new Batcher<number>((items) => {
+      batches.push(items);
+      return batches.length === 1 ? Promise.reject(new Error('no space')) : Promise.resolve();
+    });
+    const results = await Promise.allSettled([batcher.add(1), batcher.add(2)]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await batcher.add(3);
+    expect(batches).toEqual([[1, 2], [3]]);
+  });
+});

@@ -1,0 +1,28 @@
+import { Serial } from './serial.js';
+
+/**
+ * Gathers items while a batch is being written and then writes them together. No timer and no size to tune: under
+ * light load each item is written at once, under heavy load batches grow to what came in meanwhile.
+ */
+export class Batcher<T> {
+  private readonly writes = new Serial();
+  private gathering: { readonly items: T[]; readonly written: Promise<void> } | null = null;
+
+  constructor(private readonly write: (items: readonly T[]) => Promise<void>) {}
+
+  /** Settles as the write of the item's batch does. */
+  add(item: T): Promise<void> {
+    this.gathering ??= this.gather();
+    this.gathering.items.push(item);
+    return this.gathering.written;
+  }
+
+  private gather(): { items: T[]; written: Promise<void> } {
+    const items: T[] = [];
+    const written = this.writes.run(() => {
+      this.gathering = null;
+      return this.write(items);
+    });
+    return { items, written };
+  }
+}

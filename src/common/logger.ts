@@ -1,0 +1,75 @@
+import { basename, dirname } from 'node:path';
+import type { LoggerService } from '@nestjs/common';
+import pino, { type Level, type Logger } from 'pino';
+import { createStream } from 'rotating-file-stream';
+
+export interface LoggerOptions {
+  readonly level: Level;
+  /** Also there, at most ten files of 10 MB; null: nowhere else. */
+  readonly file: string | null;
+  /** Where lines go: standard output for a service, standard error for a command whose output is an answer. */
+  readonly to: 'stdout' | 'stderr';
+}
+
+/** Nest's logger as one JSON object a line: the time, the level, who speaks, and the event with its ids and counts. */
+export class JsonLogger implements LoggerService {
+  private readonly pino: Logger;
+
+  constructor(options: LoggerOptions) {
+    const streams: pino.StreamEntry[] = [
+      { level: options.level, stream: pino.destination({ fd: options.to === 'stdout' ? 1 : 2, sync: true }) },
+    ];
+    if (options.file !== null) {
+      const file = createStream(basename(options.file), {
+        path: dirname(options.file),
+        size: '10M',
+        maxFiles: 10,
+      });
+      file.on('error', (error) => process.stderr.write(`LOG_FILE can't be written: ${error.message}\n`));
+      streams.push({ level: options.level, stream: file });
+    }
+    this.pino = pino(
+      {
+        level: options.level,
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      pino.multistream(streams),
+    );
+  }
+
+  log(message: unknown, ...details: unknown[]): void {
+    this.write('info', message, details);
+  }
+
+  error(message: unknown, ...details: unknown[]): void {
+    this.write('error', message, details);
+  }
+
+  warn(message: unknown, ...details: unknown[]): void {
+    this.write('warn', message, details);
+  }
+
+  debug(message: unknown, ...details: unknown[]): void {
+    this.write('debug', message, details);
+  }
+
+  verbose(message: unknown, ...details: unknown[]): void {
+    this.write('trace', message, details);
+  }
+
+  fatal(message: unknown, ...details: unknown[]): void {
+    this.write('fatal', message, details);
+  }
+
+  /** Nest passes the speaker's name last, and before it, for errors, a stack. */
+  private write(level: Level, message: unknown, details: unknown[]): void {
+    const context = details.at(-1);
+    const stack = details.length > 1 ? details[0] : undefined;
+    const fields = { context, ...(stack === undefined ? {} : { stack }) };
+    if (message instanceof Error) this.pino[level]({ ...fields, err: message }, message.message);
+    else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
+    else this.pino[level](fields, String(message));
+  }
+}

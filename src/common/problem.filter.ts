@@ -1,0 +1,51 @@
+import { STATUS_CODES } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { Response } from 'express';
+import type { ProblemDto } from './api-problem.js';
+
+/** Every error leaves as `application/problem+json`; one that is our own fault shows nothing of its inside. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<Response>();
+    const problem = this.problemOf(exception);
+    if (response.headersSent) {
+      response.end();
+      return;
+    }
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  }
+
+  private problemOf(exception: unknown): ProblemDto {
+    if (exception instanceof HttpException) {
+      const body = exception.getResponse();
+      const message = typeof body === 'object' && 'message' in body ? body.message : body;
+      const errors = Array.isArray(message) ? message.map(String) : undefined;
+      const detail = errors?.join('; ') ?? (typeof message === 'string' ? message : exception.message);
+      return problem(exception.getStatus(), detail, errors);
+    }
+    const status = clientErrorOf(exception);
+    if (status !== null) return problem(status, 'The request can not be read. Check its body and headers.');
+    this.logger.error({ event: 'request.failed', err: exception });
+    return problem(500, 'Something failed on our side; the log has the details. Try again later.');
+  }
+}
+
+/** Express's body parser and router mark errors of the client with a 4xx status. */
+function clientErrorOf(exception: unknown): number | null {
+  const status: unknown =
+    typeof exception === 'object' && exception !== null && 'status' in exception ? exception.status : null;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}
+
+function problem(status: number, detail: string, errors?: string[]): ProblemDto {
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    ...(errors === undefined ? {} : { errors }),
+  };
+}

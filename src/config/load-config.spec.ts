@@ -1,0 +1,107 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { AppConfig } from './app-config.js';
+import { ConfigError } from './config-error.js';
+import { loadConfig, readEnvironment } from './load-config.js';
+
+const V3_KEY = '0123456789abcdef0123456789abcdef';
+const V4_TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl_-';
+
+function load(env: Record<string, string>): AppConfig {
+  return loadConfig({ TMDB_API_KEY: V3_KEY, ...env }, { tmdbKey: true });
+}
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('the environment', () => {
+  it('has the documented defaults', () => {
+    const config = load({});
+    expect(config.tmdb).toMatchObject({
+      baseUrl: 'https://api.themoviedb.org/3',
+      requestsPerSecond: 35,
+      maxConcurrency: 20,
+      timeoutMs: 10_000,
+      language: 'en-US',
+      region: null,
+    });
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 8000, corsOrigins: [] });
+    expect(config.database.url).toBeNull();
+    expect(config.log).toEqual({ level: 'info', file: null });
+  });
+
+  it.each([V3_KEY, V4_TOKEN])('takes a v3 key and a v4 token', (key) => {
+    expect(load({ TMDB_API_KEY: key }).tmdb.apiKey).toBe(key);
+  });
+
+  it('names every faulty variable in one message, and no value of any', () => {
+    const env = {
+      TMDB_API_KEY: 'secret-that-is-no-key',
+      TMDB_REQUESTS_PER_SECOND: '0',
+      DATABASE_URL: 'mysql://root:hunter2@db/movies',
+      PORT: '65536',
+      LOG_LEVEL: 'loud',
+    };
+    const message = new ConfigError(faultsOf(env)).message;
+    for (const name of Object.keys(env)) expect(message).toContain(name);
+    for (const value of ['secret-that-is-no-key', 'hunter2', '65536', 'loud']) {
+      expect(message).not.toContain(value);
+    }
+  });
+
+  it('asks for the key only where TMDB is called', () => {
+    expect(() => loadConfig({}, { tmdbKey: true })).toThrow(/TMDB_API_KEY is missing/);
+    expect(loadConfig({}, { tmdbKey: false }).tmdb.apiKey).toBeNull();
+  });
+
+  it('counts an empty variable as unset', () => {
+    expect(load({ PORT: ' ', DATABASE_URL: '' })).toMatchObject({
+      http: { port: 8000 },
+      database: { url: null },
+    });
+  });
+
+  it.each([
+    ['TMDB_BASE_URL', 'http://api.example.org/3'],
+    ['TMDB_BASE_URL', 'ftp://127.0.0.1/3'],
+    ['TMDB_BASE_URL', 'https://api.example.org/3?api_key=x'],
+    ['TMDB_REQUESTS_PER_SECOND', '35.5'],
+    ['TMDB_REQUESTS_PER_SECOND', '1e3'],
+    ['TMDB_MAX_CONCURRENCY', '257'],
+    ['TMDB_LANGUAGE', 'english'],
+    ['TMDB_REGION', 'de'],
+    ['DATABASE_URL', 'postgresql://host'],
+    ['HTTPS_PROXY', 'proxy:3128'],
+    ['CORS_ORIGINS', 'https://example.org/path'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be `)]);
+  });
+
+  it.each(['http://127.0.0.1:4000/3', 'http://localhost:4000/3', 'http://[::1]:4000/3'])(
+    'takes plain http to loopback: %s',
+    (baseUrl) => {
+      expect(load({ TMDB_BASE_URL: baseUrl }).tmdb.baseUrl).toBe(baseUrl);
+    },
+  );
+
+  it("takes v3's way of writing the database's address", () => {
+    const url = 'postgresql+psycopg2://user:p%40ss@db:5432/movies';
+    expect(load({ DATABASE_URL: url }).database.url).toBe(url);
+  });
+
+  it('reads .env, and lets the environment win', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'env-')), '.env');
+    writeFileSync(file, `TMDB_API_KEY="${V3_KEY}"\nPORT=9000\nHOST=0.0.0.0\n`);
+    const config = loadConfig(readEnvironment({ PORT: '9001', HOST: '' }, file), { tmdbKey: true });
+    expect(config.http).toMatchObject({ port: 9001, host: '0.0.0.0' });
+  });
+});
