@@ -52,6 +52,9 @@ export default tseslint.config(
       complexity: ['error', 14],
       eqeqeq: 'error',
       'no-console': 'error',
+      // DTO classes describe shapes to Swagger; what is sent are plain objects of those shapes.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

@@ -1,10 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { CLOCK } from './clock.js';
+import { RANDOM } from './random.js';
 import { systemClock } from './system-clock.js';
 
 @Global()
 @Module({
-  providers: [{ provide: CLOCK, useValue: systemClock }],
-  exports: [CLOCK],
+  providers: [
+    { provide: CLOCK, useValue: systemClock },
+    { provide: RANDOM, useValue: Math.random },
+  ],
+  exports: [CLOCK, RANDOM],
 })
 export class CommonModule {}

@@ -36,9 +36,9 @@ function isTmdbBaseUrl(value: string): boolean {
   return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback(parsed.hostname));
 }
 
+/** Opening the database reads the rest, which has forms that a URL parser does not take. */
 function isDatabaseUrl(value: string): boolean {
-  const parsed = /^postgres(?:ql)?(?:\+psycopg2)?:\/\//.test(value) ? url(value) : null;
-  return parsed !== null && parsed.pathname.length > 1;
+  return /^postgres(?:ql)?(?:\+psycopg2)?:\/\/[^/]*\/[^/?#]+/.test(value);
 }
 
 function isProxyUrl(value: string): boolean {
