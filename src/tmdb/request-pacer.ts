@@ -1,0 +1,121 @@
+import type { Clock } from '../common/clock.js';
+
+export interface Pace {
+  /** Requests started in any one second, at most. */
+  readonly perSecond: number;
+  /** Requests under way at once, at most. */
+  readonly concurrency: number;
+}
+
+interface Waiting {
+  readonly start: () => void;
+}
+
+/**
+ * The second is measured where requests leave; a server measures it where they arrive, which may be that much sooner
+ * after one another.
+ */
+const MARGIN_MS = 25;
+const WINDOW_MS = 1_000 + MARGIN_MS;
+/** Starts that a late timer missed are made up for within this time; the window bounds them all the same. */
+const CATCH_UP_MS = 100;
+
+/**
+ * Decides when requests start: evenly, never more than `perSecond` within any second, never more than `concurrency` at
+ * once, none during a pause, first come first served.
+ */
+export class RequestPacer {
+  private readonly queue = new Set<Waiting>();
+  /** The latest starts; the one about to be overwritten is the oldest that still counts. */
+  private readonly starts: Float64Array;
+  private nextSlot = 0;
+  private readonly spacingMs: number;
+  /** When the next start is due if all are evenly spaced. */
+  private evenly = -Infinity;
+  private pausedUntil = -Infinity;
+  private running = 0;
+  private alarm: AbortController | null = null;
+
+  constructor(
+    private readonly pace: Pace,
+    private readonly clock: Clock,
+  ) {
+    this.starts = new Float64Array(pace.perSecond).fill(-Infinity);
+    this.spacingMs = WINDOW_MS / pace.perSecond;
+  }
+
+  /**
+   * Resolves when the request may start, with what is to be called at its end. Rejects with the signal's reason once
+   * that is aborted.
+   */
+  enter(signal?: AbortSignal): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const waiting: Waiting = {
+        start: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(this.leaveOnce());
+        },
+      };
+      const onAbort = (): void => {
+        this.queue.delete(waiting);
+        if (this.queue.size === 0) this.alarm?.abort();
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.queue.add(waiting);
+      this.startDue();
+    });
+  }
+
+  /** Starts nothing for `ms` from now. Returns by how many milliseconds that prolongs the pause there was. */
+  pause(ms: number): number {
+    const now = this.clock.monotonicMs();
+    const before = Math.max(now, this.pausedUntil);
+    this.pausedUntil = Math.max(before, now + ms);
+    return this.pausedUntil - before;
+  }
+
+  private leaveOnce(): () => void {
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.running -= 1;
+      this.startDue();
+    };
+  }
+
+  private startDue(): void {
+    for (const waiting of this.queue) {
+      if (this.running >= this.pace.concurrency) return;
+      const now = this.clock.monotonicMs();
+      const due = Math.max(this.pausedUntil, this.evenly, (this.starts[this.nextSlot] ?? 0) + WINDOW_MS);
+      if (due > now) {
+        this.wakeAfter(due - now);
+        return;
+      }
+      this.starts[this.nextSlot] = now;
+      this.nextSlot = (this.nextSlot + 1) % this.starts.length;
+      this.evenly = Math.max(this.evenly, now - CATCH_UP_MS) + this.spacingMs;
+      this.running += 1;
+      this.queue.delete(waiting);
+      waiting.start();
+    }
+  }
+
+  /** One alarm at a time: what is due only moves away, so that an early one asks again. */
+  private wakeAfter(ms: number): void {
+    if (this.alarm !== null) return;
+    const alarm = new AbortController();
+    this.alarm = alarm;
+    const ring = (): void => {
+      this.alarm = null;
+      this.startDue();
+    };
+    this.clock.sleep(Math.ceil(ms), alarm.signal).then(ring, ring);
+  }
+}

@@ -1,0 +1,45 @@
+/** Largest value of PostgreSQL's INTEGER, which TMDB's ids fit. */
+export const MAX_INT4 = 2 ** 31 - 1;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function asObject(value: unknown): JsonObject | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+}
+
+/** PostgreSQL stores neither NUL nor lone surrogates, so text is freed of them. Empty text is null. */
+export function asText(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const text = value.replaceAll('\0', '').toWellFormed();
+  return text === '' ? null : text;
+}
+
+/** A finite number; TMDB has sent numbers as strings. */
+export function asNumber(value: unknown): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/** A whole number from 0 to `max`. */
+export function asCount(value: unknown, max: number = MAX_INT4): number | null {
+  const number = asNumber(value);
+  return number !== null && Number.isInteger(number) && number >= 0 && number <= max ? number : null;
+}
+
+/** A TMDB id: a whole number from 1. */
+export function asId(value: unknown): number | null {
+  const id = typeof value === 'number' ? asCount(value) : null;
+  return id === 0 ? null : id;
+}
+
+export function asBoolean(value: unknown): boolean | null {
+  return typeof value === 'boolean' ? value : null;
+}
+
+/** `YYYY-MM-DD` of a day that exists, from year 1 on; TMDB sends "" where it knows none. */
+export function asDate(value: unknown): string | null {
+  const match = typeof value === 'string' ? /^(\d{4})-(\d{2})-(\d{2})$/.exec(value) : null;
+  if (match === null || match[1] === '0000') return null;
+  const date = new Date(`${match[0]}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== match[0] ? null : match[0];
+}
