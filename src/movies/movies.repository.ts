@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '../database/prisma.service.js';
+import { AMONG, ENRICHED_BEFORE, MARK_FAILED, MARK_GONE, NEVER_ENRICHED, OVERDUE } from './due-sql.js';
+import type { EnrichedMovie, ListedMovie } from './movie-records.js';
+import { refusal } from './row-refused-error.js';
+import { enrichedRow, listedRow, type MovieRow } from './rows.js';
+import { UPSERT_ENRICHED, UPSERT_LISTED } from './upsert-sql.js';
+
+/** Ids by what storing did to their rows. */
+export interface StoreReport {
+  readonly inserted: readonly number[];
+  readonly updated: readonly number[];
+  readonly unchanged: readonly number[];
+}
+
+export interface DueAmong {
+  /** Never enriched first, then the most popular. */
+  readonly due: readonly number[];
+  /** How many were enriched recently enough. */
+  readonly fresh: number;
+}
+
+export interface Freshness {
+  readonly movies: number;
+  readonly enriched: number;
+}
+
+/** Sole reader and writer of movies. */
+@Injectable()
+export class MoviesRepository {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /**
+   * Stores what lists say of films, each id once, in one statement. Columns that come from details stay as they are.
+   * @throws RowRefusedError when the database refuses a value; nothing of the batch is stored then
+   */
+  storeListed(movies: readonly ListedMovie[], now: Date): Promise<StoreReport> {
+    return this.store(UPSERT_LISTED, movies.map(listedRow), now);
+  }
+
+  /**
+   * Stores the details of films, each id once, in one statement, and marks them as enriched.
+   * @throws RowRefusedError when the database refuses a value; nothing of the batch is stored then
+   */
+  storeEnriched(movies: readonly EnrichedMovie[], now: Date): Promise<StoreReport> {
+    return this.store(UPSERT_ENRICHED, movies.map(enrichedRow), now);
+  }
+
+  /** Which of the films are due, `limit` at most. All of them are when the run is not `incremental`. */
+  async dueAmong(
+    ids: readonly number[],
+    { limit, now, incremental }: { limit: number; now: Date; incremental: boolean },
+  ): Promise<DueAmong> {
+    const rows = await this.prisma.$queryRawUnsafe<{ id: number; due: boolean; fresh: boolean }[]>(
+      AMONG,
+      now.toISOString(),
+      ids,
+    );
+    const due = incremental ? rows.filter((row) => row.due) : rows;
+    return {
+      due: due.slice(0, limit).map(({ id }) => id),
+      fresh: incremental ? rows.filter((row) => row.fresh).length : 0,
+    };
+  }
+
+  /** Films that are due, whichever list names them: never enriched first, then the most popular. */
+  async dueStored({ limit, now }: { limit: number; now: Date }): Promise<number[]> {
+    const never = limit > 0 ? await this.idsOf(NEVER_ENRICHED, now, limit) : [];
+    const rest = limit - never.length;
+    return rest > 0 ? [...never, ...(await this.idsOf(ENRICHED_BEFORE, now, rest))] : never;
+  }
+
+  /** Films whose details are older than TMDB's terms allow for, nearly. */
+  overdue(now: Date): Promise<number[]> {
+    return this.idsOf(OVERDUE, now);
+  }
+
+  /** TMDB no longer knows these ids. The rows stay. */
+  async markGone(ids: readonly number[], now: Date): Promise<void> {
+    await this.prisma.$executeRawUnsafe(MARK_GONE, now.toISOString(), ids);
+  }
+
+  /** The details of these films could not be had or stored. The more often, the later they are due again. */
+  async markFailed(ids: readonly number[], now: Date): Promise<void> {
+    await this.prisma.$executeRawUnsafe(MARK_FAILED, now.toISOString(), ids);
+  }
+
+  async freshness(): Promise<Freshness> {
+    const [movies, enriched] = await Promise.all([
+      this.prisma.movie.count(),
+      this.prisma.movie.count({ where: { enrichedAt: { not: null } } }),
+    ]);
+    return { movies, enriched };
+  }
+
+  private async idsOf(sql: string, ...values: readonly (Date | number)[]): Promise<number[]> {
+    const parameters = values.map((value) => (value instanceof Date ? value.toISOString() : value));
+    const rows = await this.prisma.$queryRawUnsafe<{ id: number }[]>(sql, ...parameters);
+    return rows.map(({ id }) => id);
+  }
+
+  private async store(sql: string, rows: readonly MovieRow[], now: Date): Promise<StoreReport> {
+    const report = { inserted: [] as number[], updated: [] as number[], unchanged: [] as number[] };
+    if (rows.length === 0) return report;
+    try {
+      const stored = await this.prisma.$queryRawUnsafe<{ id: number; result: keyof StoreReport }[]>(
+        sql,
+        JSON.stringify(rows),
+        now.toISOString(),
+      );
+      for (const { id, result } of stored) report[result].push(id);
+      return report;
+    } catch (error) {
+      throw refusal(error) ?? error;
+    }
+  }
+}
