@@ -1,0 +1,88 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { SOURCES, type Source } from '../run-plan.js';
+import type { ItemError, SourceReport } from '../run.js';
+import type { RunDetails } from '../runs.repository.js';
+import { RunDto } from './run.dto.js';
+
+const SOURCE_STATUSES = [
+  'pending',
+  'fetching',
+  'done',
+  'partial',
+  'failed',
+] as const satisfies SourceReport['status'][];
+
+export class SourceReportDto implements SourceReport {
+  @ApiProperty({ enum: SOURCES })
+  source!: Source;
+
+  @ApiProperty({ example: 5 })
+  pages_planned!: number;
+
+  @ApiProperty({ example: 5 })
+  pages_fetched!: number;
+
+  @ApiProperty({ description: 'Different films that this source named.', example: 98 })
+  movies!: number;
+
+  @ApiProperty({ enum: SOURCE_STATUSES })
+  status!: SourceReport['status'];
+
+  @ApiProperty({ type: String, nullable: true, description: 'The last failure of a page.' })
+  error!: string | null;
+}
+
+export class ItemErrorDto {
+  @ApiProperty({ type: String, nullable: true, example: 'top_rated' })
+  source!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 3 })
+  page!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 603 })
+  movie_id!: number | null;
+
+  @ApiProperty({ description: 'A stable word for the kind of failure.', example: 'server_error' })
+  code!: string;
+
+  @ApiProperty()
+  message!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  occurred_at!: string;
+
+  static from(error: ItemError): ItemErrorDto {
+    return {
+      source: error.source,
+      page: error.page,
+      movie_id: error.movieId,
+      code: error.code,
+      message: error.message,
+      occurred_at: error.occurredAt.toISOString(),
+    };
+  }
+}
+
+/** One run with what became of its sources, and what it could not bring in. */
+export class RunDetailsDto extends RunDto {
+  @ApiProperty({ type: [SourceReportDto] })
+  sources!: SourceReportDto[];
+
+  @ApiProperty({ type: [ItemErrorDto], description: 'The first 1,000 failures; `failed` counts them all.' })
+  errors!: ItemErrorDto[];
+
+  @ApiProperty({
+    description: 'All failures of this run, those beyond the first 1,000 included.',
+    example: 0,
+  })
+  errors_total!: number;
+
+  static fromDetails({ run, sources, errors }: RunDetails): RunDetailsDto {
+    return {
+      ...RunDto.from(run),
+      sources: sources.map((report) => ({ ...report })),
+      errors: errors.map((error) => ItemErrorDto.from(error)),
+      errors_total: run.counts.failed,
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import type { Source, UpdateType } from './run-plan.js';
+
+export const RUN_STATUSES = ['QUEUED', 'RUNNING', 'SUCCESS', 'PARTIAL', 'FAILED', 'CANCELLED'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+export type FinalStatus = Exclude<RunStatus, 'QUEUED' | 'RUNNING'>;
+
+export const TRIGGERS = ['schedule', 'api', 'cli'] as const;
+export type Trigger = (typeof TRIGGERS)[number];
+
+/** What a run counted. Films are counted once, however many lists name them. */
+export interface RunCounts {
+  /** List items that TMDB sent, repeats included. */
+  readonly fetched: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  /** Films whose details were fetched and stored. */
+  readonly enriched: number;
+  /** Collected films whose details are fresh enough. */
+  readonly skippedFresh: number;
+  /** Films that TMDB no longer knows. */
+  readonly gone: number;
+  /** Films, pages and sources that failed for good. */
+  readonly failed: number;
+  readonly tmdbRequests: number;
+  readonly tmdbRetries: number;
+  /** Answers of 429. */
+  readonly rateLimited: number;
+  /** Seconds spent on back-off and on pauses that TMDB asked for. */
+  readonly waitedSeconds: number;
+}
+
+/** What became of one source. */
+export interface SourceReport {
+  readonly source: Source;
+  readonly pages_planned: number;
+  readonly pages_fetched: number;
+  /** Different films that this source named. */
+  readonly movies: number;
+  readonly status: 'pending' | 'fetching' | 'done' | 'partial' | 'failed';
+  readonly error: string | null;
+}
+
+/** Something that one run could not bring in. */
+export interface ItemError {
+  readonly source: string | null;
+  readonly page: number | null;
+  readonly movieId: number | null;
+  /** A stable word, such as `not_found` or `server_error`. */
+  readonly code: string;
+  readonly message: string;
+  readonly occurredAt: Date;
+}
+
+/** What a run is doing now. */
+export interface RunProgress {
+  readonly stage: 'collecting' | 'enriching' | 'finishing';
+  readonly sources: readonly SourceReport[];
+  readonly enrichment: { readonly done: number; readonly total: number; readonly failed: number } | null;
+  readonly counts: RunCounts;
+}
+
+/** One run as it is on record. */
+export interface Run {
+  readonly id: number;
+  readonly runDate: Date;
+  readonly updateType: UpdateType | null;
+  readonly trigger: Trigger | null;
+  readonly status: RunStatus;
+  readonly sourceCategories: readonly string[];
+  readonly moviesProcessed: number;
+  readonly durationSeconds: number | null;
+  readonly errorMessage: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly timesResumed: number;
+  readonly counts: RunCounts;
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly status: FinalStatus;
+  readonly errorMessage: string | null;
+}
