@@ -1,0 +1,24 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CommonModule } from './common/common.module.js';
+import type { AppConfig } from './config/app-config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import type { OpenOptions } from './database/open-database.js';
+import { HealthModule } from './health/health.module.js';
+import { PipelineModule } from './pipeline/pipeline.module.js';
+
+@Module({})
+export class AppModule {
+  static of(config: AppConfig, database: OpenOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.of(config),
+        CommonModule,
+        DatabaseModule.of(database),
+        PipelineModule,
+        HealthModule,
+      ],
+    };
+  }
+}

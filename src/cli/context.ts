@@ -1,0 +1,40 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app.module.js';
+import { JsonLogger } from '../common/logger.js';
+import type { AppConfig } from '../config/app-config.js';
+import { loadConfig, readEnvironment } from '../config/load-config.js';
+import type { OpenOptions } from '../database/open-database.js';
+
+export interface Needs {
+  readonly tmdbKey: boolean;
+  readonly migrate: NonNullable<OpenOptions['migrate']>;
+}
+
+/**
+ * The environment, for one command. Unless LOG_LEVEL says otherwise only warnings are logged: the command's own output
+ * says the rest.
+ */
+export function commandConfig(needs: Pick<Needs, 'tmdbKey'>): AppConfig {
+  const env = readEnvironment();
+  const config = loadConfig(env, needs);
+  const quiet = (env.LOG_LEVEL ?? '') === '';
+  return quiet ? { ...config, log: { ...config.log, level: 'warn' } } : config;
+}
+
+/** Runs `use` within the application, without HTTP, and closes it however that ends. */
+export async function withApplication<T>(
+  config: AppConfig,
+  migrate: Needs['migrate'],
+  use: (app: INestApplicationContext) => Promise<T>,
+): Promise<T> {
+  const app = await NestFactory.createApplicationContext(AppModule.of(config, { migrate }), {
+    logger: new JsonLogger({ ...config.log, to: 'stderr' }),
+    abortOnError: false,
+  });
+  try {
+    return await use(app);
+  } finally {
+    await app.close();
+  }
+}

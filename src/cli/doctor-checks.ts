@@ -1,0 +1,78 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CommonModule } from '../common/common.module.js';
+import type { AppConfig } from '../config/app-config.js';
+import { ConfigModule } from '../config/config.module.js';
+import type { OpenDatabase } from '../database/open-database.js';
+import { ListsRepository } from '../movies/lists.repository.js';
+import { MoviesRepository } from '../movies/movies.repository.js';
+import { RunsRepository } from '../pipeline/runs.repository.js';
+import { TmdbClient } from '../tmdb/tmdb-client.js';
+import { TmdbModule } from '../tmdb/tmdb.module.js';
+import { number } from './format.js';
+
+export interface Finding {
+  readonly check: string;
+  readonly verdict: 'ok' | 'warning' | 'fault';
+  /** What was found, and what to do about it. */
+  readonly detail: string;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** The daily schedule and a day of grace. */
+const STALE_AFTER_DAYS = 2;
+
+export function finding(check: string, verdict: Finding['verdict'], detail: string): Finding {
+  return { check, verdict, detail };
+}
+
+/** Asks TMDB, without a database. */
+export async function checkKey(config: AppConfig): Promise<Finding> {
+  if (config.tmdb.apiKey === null) {
+    return finding(
+      'key',
+      'fault',
+      'TMDB_API_KEY is not set. Get one at https://www.themoviedb.org/settings/api',
+    );
+  }
+  @Module({ imports: [ConfigModule.of(config), CommonModule, TmdbModule] })
+  class TmdbOnly {}
+  const app = await NestFactory.createApplicationContext(TmdbOnly, { logger: false, abortOnError: false });
+  try {
+    await app.get(TmdbClient).checkKey({});
+    return finding('key', 'ok', 'TMDB takes the key.');
+  } finally {
+    await app.close();
+  }
+}
+
+export async function checkMigrations(database: OpenDatabase): Promise<Finding> {
+  const pending = await database.health.pendingMigrations();
+  if (pending.length === 0) return finding('migrations', 'ok', 'All applied.');
+  return finding(
+    'migrations',
+    'fault',
+    `Not applied: ${pending.join(', ')}. Run: npx movie-pipeline migrate`,
+  );
+}
+
+export async function checkLastRun(database: OpenDatabase): Promise<Finding> {
+  const last = await new RunsRepository(database.prisma).last();
+  if (last === null) return finding('last run', 'warning', 'None yet. Run: npx movie-pipeline run daily');
+  const said = `Run ${last.id} of ${last.runDate.toISOString()} ended ${last.status}.`;
+  if (last.status === 'FAILED' || last.status === 'PARTIAL') {
+    return finding('last run', 'warning', `${said} ${last.errorMessage ?? ''}`);
+  }
+  return finding('last run', 'ok', said);
+}
+
+export async function checkFreshness(database: OpenDatabase, now: Date): Promise<Finding> {
+  const { movies, enriched } = await new MoviesRepository(database.prisma).freshness();
+  const lastSeenAt = await new ListsRepository(database.prisma).lastSeenAt();
+  if (lastSeenAt === null)
+    return finding('freshness', 'warning', 'No list was read yet. Run: npx movie-pipeline run daily');
+  const days = (now.getTime() - lastSeenAt.getTime()) / DAY_MS;
+  const said = `${number(movies)} films, ${number(enriched)} of them enriched; lists read ${days.toFixed(1)} days ago.`;
+  if (days <= STALE_AFTER_DAYS) return finding('freshness', 'ok', said);
+  return finding('freshness', 'warning', `${said} Start the service, or run: npx movie-pipeline run daily`);
+}

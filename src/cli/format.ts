@@ -1,0 +1,40 @@
+const BAR_WIDTH = 20;
+
+export function bar(part: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, part)) * BAR_WIDTH);
+  return '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
+}
+
+/** 1234567 → 1,234,567 */
+export function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Seconds as people say them: 7.3 s, 2 min 5 s, 1 h 12 min. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Rows under a heading, the columns aligned: numbers to the right. */
+export function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [
+    heading,
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number(cell) : cell))),
+  ];
+  const widths = heading.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const isNumber = heading.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return isNumber[column] === true ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [lines[0], rule, ...lines.slice(1)].join('\n');
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { CommanderError } from 'commander';
+import type { RunPlan } from '../pipeline/run-plan.js';
+import { type Commands, createProgram } from './program.js';
+
+interface Call {
+  readonly name: keyof Commands;
+  readonly args: unknown[];
+}
+
+/** What the arguments call, or the error that commander gives. */
+async function parse(...args: string[]): Promise<Call | CommanderError> {
+  const calls: Call[] = [];
+  const record =
+    (name: keyof Commands) =>
+    (...given: unknown[]): Promise<number> => {
+      calls.push({ name, args: given });
+      return Promise.resolve(0);
+    };
+  const commands: Commands = {
+    run: record('run'),
+    serve: record('serve'),
+    status: record('status'),
+    runs: record('runs'),
+    migrate: record('migrate'),
+    doctor: record('doctor'),
+  };
+  const program = createProgram(commands, () => undefined);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error;
+    throw error;
+  }
+  return calls[0]!;
+}
+
+async function planOf(...args: string[]): Promise<RunPlan> {
+  return ((await parse('run', ...args)) as Call).args[0] as RunPlan;
+}
+
+describe('the command line', () => {
+  it("run alone is v3's default run", async () => {
+    expect(await planOf()).toEqual({
+      updateType: 'custom',
+      sources: [
+        { source: 'popular', pages: 5 },
+        { source: 'top_rated', pages: 5 },
+        { source: 'upcoming', pages: 5 },
+        { source: 'now_playing', pages: 5 },
+        { source: 'trending', pages: 3 },
+      ],
+      enrichment: { limit: 50, alsoStored: false },
+      incremental: true,
+    });
+  });
+
+  it.each(['quick', 'daily', 'full'])('run %s is that preset', async (type) => {
+    expect((await planOf(type)).updateType).toBe(type);
+  });
+
+  it('run takes the options of a custom run', async () => {
+    const plan = await planOf(
+      ...'--categories popular,top_rated --pages 10 --no-trending --max-enrichment 100 --no-incremental'.split(
+        ' ',
+      ),
+    );
+    expect(plan).toEqual({
+      updateType: 'custom',
+      sources: [
+        { source: 'popular', pages: 10 },
+        { source: 'top_rated', pages: 10 },
+      ],
+      enrichment: { limit: 100, alsoStored: false },
+      incremental: false,
+    });
+    expect((await planOf('--no-enrich')).enrichment).toBeNull();
+  });
+
+  it.each([
+    ['run weekly', 'Allowed choices are quick, daily, full'],
+    ['run daily --pages 3', "do not go with 'daily'"],
+    ['run --pages 0', 'whole number from 1 to 500'],
+    ['run --pages 501', 'whole number from 1 to 500'],
+    ['run --pages x', 'whole number from 1 to 500'],
+    ['run --categories popular,best', 'It may name popular, top_rated, upcoming, now_playing'],
+    ['run --max-enrichment 100001', 'whole number from 0 to 100000'],
+    ['runs --limit 101', 'whole number from 1 to 100'],
+    ['runs --status done', 'It may be QUEUED'],
+    ['fetch', "unknown command 'fetch'"],
+    ['run --fast', "unknown option '--fast'"],
+  ])('refuses "%s" and says why', async (line, message) => {
+    const error = await parse(...line.split(' '));
+    expect(error).toBeInstanceOf(CommanderError);
+    expect((error as CommanderError).message).toContain(message);
+  });
+
+  it('runs takes a limit and a status in any case', async () => {
+    expect(await parse('runs', '--limit', '5', '--status', 'partial')).toEqual({
+      name: 'runs',
+      args: [{ limit: 5, status: 'PARTIAL' }, expect.anything()],
+    });
+  });
+});

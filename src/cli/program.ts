@@ -1,0 +1,146 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import {
+  CATEGORIES,
+  type Category,
+  CUSTOM_DEFAULTS,
+  customPlan,
+  MAX_ENRICHMENT,
+  MAX_PAGES,
+  presetPlan,
+  type RunPlan,
+} from '../pipeline/run-plan.js';
+import { RUN_STATUSES, type RunStatus } from '../pipeline/run.js';
+
+/** What the commands do; each returns the exit code. */
+export interface Commands {
+  run(plan: RunPlan, options: { json: boolean }): Promise<number>;
+  serve(): Promise<number>;
+  status(options: { json: boolean }): Promise<number>;
+  runs(query: { limit: number; status: RunStatus | null }, options: { json: boolean }): Promise<number>;
+  migrate(options: { json: boolean }): Promise<number>;
+  doctor(options: { json: boolean }): Promise<number>;
+}
+
+const PRESETS = ['quick', 'daily', 'full'] as const;
+type Preset = (typeof PRESETS)[number];
+
+/** The default run of v3: what `run` does when it is told nothing. */
+const DEFAULT_RUN = { ...CUSTOM_DEFAULTS, enrich_data: true };
+
+interface RunFlags {
+  readonly json: boolean;
+  readonly categories?: Category[];
+  readonly pages?: number;
+  readonly trending?: boolean;
+  readonly enrich?: boolean;
+  readonly maxEnrichment?: number;
+  readonly incremental?: boolean;
+}
+
+/** Arguments → one call of `commands`, whose exit code goes to `exit`. */
+export function createProgram(commands: Commands, exit: (code: number) => void): Command {
+  const program = new Command('movie-pipeline')
+    .description("Keeps a fresh, rich copy of TMDB's movies in PostgreSQL.")
+    .showHelpAfterError('Add --help for the commands and their options.')
+    .exitOverride();
+  addRun(program, commands, exit);
+  program
+    .command('serve')
+    .description('serve the API')
+    .action(async () => {
+      exit(await commands.serve());
+    });
+  withJson(program.command('status').description('what is running, and how runs went so far')).action(
+    async (options: { json: boolean }) => {
+      exit(await commands.status(options));
+    },
+  );
+  withJson(program.command('runs').description('the runs on record, newest first'))
+    .option('--limit <n>', 'how many, 1 to 100', wholeNumber(1, 100), 20)
+    .addOption(new Option('--status <status>', 'only these').choices(RUN_STATUSES).argParser(statusOf))
+    .action(async (options: { json: boolean; limit: number; status?: RunStatus }) => {
+      exit(await commands.runs({ limit: options.limit, status: options.status ?? null }, options));
+    });
+  withJson(program.command('migrate').description('bring the database to this version')).action(
+    async (options: { json: boolean }) => {
+      exit(await commands.migrate(options));
+    },
+  );
+  withJson(program.command('doctor').description('check everything one by one, and say what to do')).action(
+    async (options: { json: boolean }) => {
+      exit(await commands.doctor(options));
+    },
+  );
+  return program;
+}
+
+function addRun(program: Command, commands: Commands, exit: (code: number) => void): void {
+  withJson(program.command('run'))
+    .description('one run in the foreground; without a type, a custom run of the options')
+    .addArgument(new Argument('[type]', 'what to update').choices(PRESETS))
+    .option('--categories <list>', `comma-separated, of ${CATEGORIES.join(', ')}`, categoriesOf)
+    .option('--pages <n>', `pages of each category, 1 to ${MAX_PAGES}`, wholeNumber(1, MAX_PAGES))
+    .option('--trending', "the week's trending films too (three pages)")
+    .option('--no-trending', 'without them')
+    .option('--enrich', 'fetch cast, crew, keywords and more')
+    .option('--no-enrich', 'without them')
+    .option(
+      '--max-enrichment <n>',
+      `films to enrich at most, 0 to ${MAX_ENRICHMENT}`,
+      wholeNumber(0, MAX_ENRICHMENT),
+    )
+    .option('--incremental', 'enrich only films that are due')
+    .option('--no-incremental', 'enrich every collected film')
+    .action(async (type: Preset | undefined, flags: RunFlags, command: Command) => {
+      exit(await commands.run(planOf(type, flags, command), { json: flags.json }));
+    });
+}
+
+function planOf(type: Preset | undefined, flags: RunFlags, command: Command): RunPlan {
+  const given = Object.keys(flags).filter((name) => name !== 'json');
+  if (type !== undefined) {
+    if (given.length > 0)
+      command.error(
+        `error: the options of a custom run do not go with '${type}'; leave out one or the other`,
+      );
+    return presetPlan(type);
+  }
+  try {
+    return customPlan({
+      categories: flags.categories ?? DEFAULT_RUN.categories,
+      pages_per_category: flags.pages ?? DEFAULT_RUN.pages_per_category,
+      include_trending: flags.trending ?? DEFAULT_RUN.include_trending,
+      enrich_data: flags.enrich ?? DEFAULT_RUN.enrich_data,
+      max_enrichment: flags.maxEnrichment ?? DEFAULT_RUN.max_enrichment,
+      incremental: flags.incremental ?? DEFAULT_RUN.incremental,
+    });
+  } catch (error) {
+    return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function withJson(command: Command): Command {
+  return command.option('--json', 'print JSON', false);
+}
+
+function wholeNumber(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const parsed = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+    if (parsed >= min && parsed <= max) return parsed;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function categoriesOf(value: string): Category[] {
+  return value.split(',').map((name) => {
+    const category = CATEGORIES.find((known) => known === name.trim());
+    if (category === undefined) throw new InvalidArgumentError(`It may name ${CATEGORIES.join(', ')}.`);
+    return category;
+  });
+}
+
+function statusOf(value: string): RunStatus {
+  const status = RUN_STATUSES.find((known) => known === value.toUpperCase());
+  if (status === undefined) throw new InvalidArgumentError(`It may be ${RUN_STATUSES.join(', ')}.`);
+  return status;
+}

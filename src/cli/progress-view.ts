@@ -1,0 +1,118 @@
+import type { RunProgress, SourceReport } from '../pipeline/run.js';
+import { bar, duration, number } from './format.js';
+
+export interface ProgressView {
+  show(progress: () => RunProgress): void;
+  /** Leaves the last state on the screen. */
+  end(): void;
+}
+
+export interface Screen {
+  write(text: string): unknown;
+  /** Undefined where it is no terminal. */
+  readonly columns?: number | undefined;
+}
+
+type Now = () => number;
+
+/** Answers per second and what is left, measured from the first film on. */
+export class Pace {
+  private start: { readonly ms: number; readonly done: number } | null = null;
+
+  constructor(private readonly nowMs: Now) {}
+
+  of(done: number, total: number): { perSecond: number; secondsLeft: number } | null {
+    this.start ??= { ms: this.nowMs(), done };
+    const seconds = (this.nowMs() - this.start.ms) / 1_000;
+    const gone = done - this.start.done;
+    if (seconds < 1 || gone === 0) return null;
+    const perSecond = gone / seconds;
+    return { perSecond, secondsLeft: (total - done) / perSecond };
+  }
+}
+
+function sourceLine(report: SourceReport): string {
+  const { source, pages_fetched: pages, pages_planned: planned, movies, status } = report;
+  const done = status === 'done' ? 1 : pages / planned;
+  const note = status === 'partial' || status === 'failed' ? `  ${status}: ${report.error ?? ''}` : '';
+  return `${source.padEnd(12)} ${bar(done)} ${`${pages}/${planned}`.padStart(7)} pages  ${number(movies).padStart(6)} films${note}`;
+}
+
+function enrichmentLine(progress: RunProgress, pace: Pace): string | null {
+  const { enrichment } = progress;
+  if (enrichment === null) return null;
+  const { done, total, failed } = enrichment;
+  const speed = pace.of(done, total);
+  const rate = speed === null ? '' : `  ${speed.perSecond.toFixed(1)}/s  ${duration(speed.secondsLeft)} left`;
+  const failures = failed === 0 ? '' : `  ${number(failed)} failed`;
+  return `${'enrichment'.padEnd(12)} ${bar(total === 0 ? 1 : done / total)} ${`${done}/${total}`.padStart(7)} films${failures}${done < total ? rate : ''}`;
+}
+
+const REDRAW_MS = 100;
+
+/** On a terminal: a line for each source and one for enrichment, drawn again in place. */
+export class LiveView implements ProgressView {
+  private readonly pace: Pace;
+  private drawnLines = 0;
+  private drawnMs = -Infinity;
+  private latest: (() => RunProgress) | null = null;
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly nowMs: Now,
+  ) {
+    this.pace = new Pace(nowMs);
+  }
+
+  show(progress: () => RunProgress): void {
+    this.latest = progress;
+    if (this.nowMs() - this.drawnMs >= REDRAW_MS) this.draw(progress());
+  }
+
+  end(): void {
+    if (this.latest !== null) this.draw(this.latest());
+  }
+
+  private draw(progress: RunProgress): void {
+    this.drawnMs = this.nowMs();
+    const enrichment = enrichmentLine(progress, this.pace);
+    const lines = [...progress.sources.map(sourceLine), ...(enrichment === null ? [] : [enrichment])];
+    const width = (this.screen.columns ?? 80) - 1;
+    const up = this.drawnLines === 0 ? '' : `\u001b[${this.drawnLines}A`;
+    this.screen.write(up + lines.map((line) => `\u001b[2K${line.slice(0, width)}\n`).join(''));
+    this.drawnLines = lines.length;
+  }
+}
+
+/** Elsewhere: a line when a source has ended, and one for each tenth of the enrichment. */
+export class PlainView implements ProgressView {
+  private readonly pace: Pace;
+  private readonly told = new Set<string>();
+  private tenth = -1;
+
+  constructor(
+    private readonly screen: Screen,
+    nowMs: Now,
+  ) {
+    this.pace = new Pace(nowMs);
+  }
+
+  show(progress: () => RunProgress): void {
+    const now = progress();
+    for (const report of now.sources) {
+      if (['pending', 'fetching'].includes(report.status) || this.told.has(report.source)) continue;
+      this.told.add(report.source);
+      this.screen.write(`${sourceLine(report)}\n`);
+    }
+    if (now.enrichment === null) return;
+    const line = enrichmentLine(now, this.pace);
+    const tenth = Math.floor((10 * now.enrichment.done) / Math.max(1, now.enrichment.total));
+    if (tenth === this.tenth || line === null) return;
+    this.tenth = tenth;
+    this.screen.write(`${line}\n`);
+  }
+
+  end(): void {
+    // Every line is already out.
+  }
+}

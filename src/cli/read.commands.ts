@@ -1,0 +1,72 @@
+import { PipelineStatusDto } from '../pipeline/dto/pipeline-status.dto.js';
+import { RunDto } from '../pipeline/dto/run.dto.js';
+import type { RunStatus } from '../pipeline/run.js';
+import { RunsService } from '../pipeline/runs.service.js';
+import { commandConfig, withApplication } from './context.js';
+import { EXIT } from './exit-code.js';
+import { duration, number, table } from './format.js';
+
+interface Output {
+  readonly json: boolean;
+}
+
+function print(value: object, text: string, { json }: Output): void {
+  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+}
+
+/** What is running and how runs went so far. */
+export async function statusCommand(output: Output): Promise<number> {
+  return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
+    const status = PipelineStatusDto.from(await app.get(RunsService).status());
+    print(status, statusText(status), output);
+    return EXIT.success;
+  });
+}
+
+function statusText(status: PipelineStatusDto): string {
+  const { current_run: current, last_run: last } = status;
+  const progress = current?.enrichment ?? null;
+  const enrichment = progress === null ? '' : `, ${progress.done} of ${progress.total} films`;
+  const average = status.average_duration_seconds;
+  return [
+    current === null
+      ? `running    ${status.is_running ? 'yes' : 'no'}`
+      : `running    run ${current.run_id}, ${current.stage}${enrichment}`,
+    last === null
+      ? 'last run   none yet'
+      : `last run   ${last.id} (${last.update_type ?? 'unknown'}), ${last.status}, ${last.run_date}`,
+    `runs       ${number(status.total_runs)}: ${number(status.successful_runs)} succeeded, ` +
+      `${number(status.partial_runs)} partial, ${number(status.failed_runs)} failed`,
+    `average    ${average === null ? 'unknown' : duration(average)}`,
+  ].join('\n');
+}
+
+/** The runs on record, newest first. */
+export async function runsCommand(
+  query: { readonly limit: number; readonly status: RunStatus | null },
+  output: Output,
+): Promise<number> {
+  return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
+    const { runs } = await app.get(RunsService).list({ ...query, before: null });
+    const rows = runs.map((run) => RunDto.from(run));
+    print(rows, runs.length === 0 ? 'No runs on record.' : runsText(rows), output);
+    return EXIT.success;
+  });
+}
+
+function runsText(runs: readonly RunDto[]): string {
+  return table(
+    ['id', 'date', 'type', 'status', 'films', 'enriched', 'failed', 'took', 'message'],
+    runs.map((run) => [
+      run.id,
+      run.run_date.slice(0, 19).replace('T', ' '),
+      run.update_type ?? '',
+      run.status,
+      run.movies_processed,
+      run.enriched,
+      run.failed,
+      run.duration_seconds === null ? '' : duration(run.duration_seconds),
+      (run.error_message ?? '').slice(0, 60),
+    ]),
+  );
+}

@@ -1,0 +1,63 @@
+import { userInfo } from 'node:os';
+import type { INestApplicationContext } from '@nestjs/common';
+import { RunDetailsDto } from '../pipeline/dto/run-details.dto.js';
+import { PipelineService } from '../pipeline/pipeline.service.js';
+import { RunActiveError } from '../pipeline/run-errors.js';
+import type { RunPlan } from '../pipeline/run-plan.js';
+import type { RunDetails } from '../pipeline/runs.repository.js';
+import { commandConfig, withApplication } from './context.js';
+import { EXIT, EXIT_OF_STATUS } from './exit-code.js';
+import { LiveView, PlainView, type ProgressView } from './progress-view.js';
+import { runSummary } from './run-summary.js';
+
+/** One run in the foreground. Returns the exit code. */
+export async function runCommand(plan: RunPlan, options: { readonly json: boolean }): Promise<number> {
+  const config = commandConfig({ tmdbKey: true });
+  return withApplication(config, 'apply', async (app) => {
+    try {
+      const details = await runInForeground(app, plan, { quiet: options.json });
+      process.stdout.write(options.json ? asJson(details) : `\n${runSummary(details)}\n`);
+      return EXIT_OF_STATUS[details.run.status];
+    } catch (error) {
+      if (!(error instanceof RunActiveError)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.active;
+    }
+  });
+}
+
+function asJson(details: RunDetails): string {
+  return `${JSON.stringify(RunDetailsDto.fromDetails(details), null, 2)}\n`;
+}
+
+/** Shows the run on standard error; an interrupt cancels it. */
+export async function runInForeground(
+  app: INestApplicationContext,
+  plan: RunPlan,
+  { quiet }: { readonly quiet: boolean },
+): Promise<RunDetails> {
+  const view = quiet ? null : progressView();
+  const cancel = new AbortController();
+  const onSignal = (): void => {
+    if (!cancel.signal.aborted && !quiet) process.stderr.write('Stopping; what is stored stays.\n');
+    cancel.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    return await app
+      .get(PipelineService)
+      .run(
+        plan,
+        { trigger: 'cli', triggeredBy: userInfo().username },
+        { signal: cancel.signal, onProgress: (progress) => view?.show(progress) },
+      );
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    view?.end();
+  }
+}
+
+function progressView(): ProgressView {
+  const now = (): number => performance.now();
+  return process.stderr.isTTY ? new LiveView(process.stderr, now) : new PlainView(process.stderr, now);
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { EXIT_OF_STATUS } from '../cli/exit-code.js';
+import { number } from '../cli/format.js';
+import { runInForeground } from '../cli/run.command.js';
+import { runSummary } from '../cli/run-summary.js';
+import type { AppConfig } from '../config/app-config.js';
+import { loadConfig } from '../config/load-config.js';
+import { presetPlan } from '../pipeline/run-plan.js';
+import { createApp, serve } from '../serve.js';
+import { freePort } from './free-port.js';
+import { startSandboxProcess } from './sandbox-process.js';
+
+const DATA_DIR = '.data/demo';
+const FIRST_PORT = 8000;
+/** Any key opens the sandbox. */
+const SANDBOX_KEY = '0'.repeat(32);
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Takes nothing from the environment or from .env, so that made-up films can't reach real data. */
+async function demoConfig(sandboxUrl: string): Promise<AppConfig> {
+  const host = '127.0.0.1';
+  const port = await freePort(FIRST_PORT, host);
+  return loadConfig(
+    {
+      TMDB_API_KEY: SANDBOX_KEY,
+      TMDB_BASE_URL: sandboxUrl,
+      TMDB_REQUESTS_PER_SECOND: '40',
+      DATA_DIR,
+      HOST: host,
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+    },
+    { tmdbKey: true },
+  );
+}
+
+/**
+ * Everything end to end with nothing but the packages: a made-up TMDB, a PostgreSQL of its own, one full update, and
+ * then the API until Ctrl-C. Returns the exit code when it ends before it serves.
+ */
+export async function demo(): Promise<number | null> {
+  say(`movie-pipeline demo: made-up films from a TMDB sandbox, stored below ${DATA_DIR}.`);
+  const sandbox = await startSandboxProcess();
+  const config = await demoConfig(sandbox.url);
+  say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
+  const app = await createApp(config);
+  say('One full update: five lists, then cast, crew, keywords and more of each film that is due.\n');
+  const details = await runInForeground(app, presetPlan('full'), { quiet: false });
+  say(`\n${runSummary(details)}`);
+  say(`The sandbox counted ${number(await sandbox.requests())} requests.\n`);
+  if (details.run.status === 'CANCELLED' || details.run.status === 'FAILED') {
+    await app.close();
+    sandbox.stop();
+    return EXIT_OF_STATUS[details.run.status];
+  }
+  const url = await serve(app, config.http);
+  if (config.http.port !== FIRST_PORT)
+    say(`Port ${FIRST_PORT} is taken, so this demo serves on ${config.http.port}.`);
+  say(whatNow(url));
+  return null;
+}
+
+function whatNow(url: string): string {
+  return [
+    `Serving at ${url} until Ctrl-C:`,
+    `  ${url}/docs                  Swagger UI`,
+    `  ${url}/pipeline/status       what ran`,
+    `  ${url}/pipeline/runs         every run on record`,
+    `  ${url}/health                how it is`,
+    'Run it again: nothing that is fresh is asked for twice. To begin anew, delete .data/demo.',
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import { JsonLogger } from './common/logger.js';
+import type { AppConfig } from './config/app-config.js';
+import { configureApp } from './configure-app.js';
+import { PipelineService } from './pipeline/pipeline.service.js';
+
+/** The configured app, its database open and migrated, not yet listening. */
+export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, { migrate: 'apply' }), {
+    logger: new JsonLogger({ ...config.log, to: 'stdout' }),
+    abortOnError: false,
+  });
+  configureApp(app, config.http);
+  await app.get(PipelineService).closeInterrupted();
+  return app;
+}
+
+/** Serves the API; resolves with its address. */
+export async function serve(app: NestExpressApplication, { host, port }: AppConfig['http']): Promise<string> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    throw taken(error, port);
+  }
+  return app.getUrl();
+}
+
+function taken(error: unknown, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') {
+    return new Error(`Port ${port} is taken. Set PORT to a free one, or end what listens there.`, {
+      cause: error,
+    });
+  }
+  if (code === 'EACCES') {
+    return new Error(`This user may not listen on port ${port}. Set PORT to one from 1024.`, {
+      cause: error,
+    });
+  }
+  return error;
+}
