@@ -52,7 +52,8 @@ export function readAnswer({ status, retryAfter, body }: Answer, now: Date): unk
   // A film has a `status` of its own but no `status_code`, so that a body with one is an error whatever its status.
   if (known !== undefined)
     throw new TmdbError(known[0], `${known[1]} (${status}, code ${code ?? 0}).`, facts);
-  if (status !== 200 || code !== null || answer?.errors !== undefined) throw unknownAnswer(facts);
+  const refused = answer?.errors !== undefined || (code !== null && answer?.success !== true);
+  if (status !== 200 || refused) throw unknownAnswer(facts);
   if (json === undefined)
     throw new TmdbError('garbled', `TMDB's answer is no JSON, or half of it (${status}).`, facts);
   return json;

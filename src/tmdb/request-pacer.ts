@@ -17,7 +17,9 @@ interface Waiting {
  */
 const MARGIN_MS = 25;
 const WINDOW_MS = 1_000 + MARGIN_MS;
-/** Starts that a late timer missed are made up for within this time; the window bounds them all the same. */
+/** What timers can't tell apart. */
+const TICK_MS = 1;
+/** Starts that a late timer missed are made up for if it was no later; the window bounds them all the same. */
 const CATCH_UP_MS = 100;
 
 /**
@@ -89,18 +91,20 @@ export class RequestPacer {
     };
   }
 
-  private startDue(): void {
+  /** `lateMs`: how far back starts may be due that were not made. */
+  private startDue(lateMs = 0): void {
     for (const waiting of this.queue) {
       if (this.running >= this.pace.concurrency) return;
       const now = this.clock.monotonicMs();
-      const due = Math.max(this.pausedUntil, this.evenly, (this.starts[this.nextSlot] ?? 0) + WINDOW_MS);
+      const oldest = this.starts[this.nextSlot] ?? -Infinity;
+      const due = Math.max(this.pausedUntil, this.evenly - TICK_MS, oldest + WINDOW_MS);
       if (due > now) {
         this.wakeAfter(due - now);
         return;
       }
       this.starts[this.nextSlot] = now;
       this.nextSlot = (this.nextSlot + 1) % this.starts.length;
-      this.evenly = Math.max(this.evenly, now - CATCH_UP_MS) + this.spacingMs;
+      this.evenly = Math.max(this.evenly, now - lateMs) + this.spacingMs;
       this.running += 1;
       this.queue.delete(waiting);
       waiting.start();
@@ -114,7 +118,7 @@ export class RequestPacer {
     this.alarm = alarm;
     const ring = (): void => {
       this.alarm = null;
-      this.startDue();
+      this.startDue(CATCH_UP_MS);
     };
     this.clock.sleep(Math.ceil(ms), alarm.signal).then(ring, ring);
   }

@@ -18,7 +18,13 @@ export type TmdbErrorKind =
   /** TMDB's answer lacks what this program needs. */
   | 'unusable_body';
 
-const RETRYABLE: readonly TmdbErrorKind[] = ['server_error', 'timeout', 'connection', 'garbled'];
+const RETRYABLE: readonly TmdbErrorKind[] = [
+  'server_error',
+  'unavailable',
+  'timeout',
+  'connection',
+  'garbled',
+];
 
 export interface TmdbErrorFacts {
   /** HTTP status; null without an answer. */
