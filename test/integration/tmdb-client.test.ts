@@ -1,18 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { HttpService } from '@nestjs/axios';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import axios from 'axios';
-import { loadConfig } from '../../src/config/load-config.js';
-import { tmdbAgents } from '../../src/tmdb/tmdb-agents.js';
-import { TmdbClient } from '../../src/tmdb/tmdb-client.js';
+import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbTally } from '../../src/tmdb/tmdb-call.js';
 import { TmdbError } from '../../src/tmdb/tmdb-error.js';
-import { TmdbTransport } from '../../src/tmdb/tmdb-transport.js';
 import { HastyClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
+import { openTmdbClient, TMDB_KEY as KEY, type OpenTmdbClient } from '../support/tmdb-client.js';
 
-const KEY = '0123456789abcdef0123456789abcdef';
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl';
 const TIMEOUT_MS = 10_000;
 const FILM = {
@@ -28,7 +23,7 @@ const PAGE = { page: 1, results: [{ id: 550 }], total_pages: 1, total_results: 1
 let server: ScriptedServer;
 let clock: HastyClock;
 let tally: TmdbTally;
-let agents: ReturnType<typeof tmdbAgents>;
+let opened: OpenTmdbClient;
 
 beforeAll(async () => {
   server = await ScriptedServer.start();
@@ -39,20 +34,12 @@ beforeEach(() => {
   tally = { requests: 0, retries: 0, rateLimited: 0, waitedMs: 0 };
 });
 afterEach(() => {
-  agents.httpAgent.destroy();
+  opened.close();
 });
 
 function client(env: Record<string, string> = {}): TmdbClient {
-  const settings = {
-    TMDB_API_KEY: KEY,
-    TMDB_BASE_URL: server.url,
-    TMDB_TIMEOUT_MS: String(TIMEOUT_MS),
-    ...env,
-  };
-  const config = loadConfig(settings, { tmdbKey: true });
-  agents = tmdbAgents(config.tmdb);
-  const transport = new TmdbTransport(new HttpService(axios.create(agents)), config, clock);
-  return new TmdbClient(transport, config, clock, () => 1);
+  opened = openTmdbClient(server.url, { TMDB_TIMEOUT_MS: String(TIMEOUT_MS), ...env }, clock);
+  return opened.tmdb;
 }
 
 async function failureOf(asked: Promise<unknown>): Promise<TmdbError> {

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { enrichedMovie } from '../../src/enrichment/enriched-movie.js';
+import { listedMovie } from '../../src/enrichment/listed-movie.js';
+import type { TmdbList } from '../../src/tmdb/tmdb-client.js';
+import type { TmdbPage } from '../../src/tmdb/wire/page.js';
+import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
+import { describeRecordings, recordedLines, recording, recordingsOf } from '../support/recordings.js';
+import { FILM_47964, LISTED_FILMS } from '../support/recorded-films.js';
+import { json, ScriptedServer } from '../support/scripted-server.js';
+import { openTmdbClient, type OpenTmdbClient } from '../support/tmdb-client.js';
+
+const NOW = new Date('2026-09-01T12:00:00Z');
+const COMPOSED = 'composed/COMPOSED-2025-12__movie_47964__append-credits,keywords,videos,similar.json';
+const GENRES = 'genre_movie_list/tmdblib-2025-12__genre_movie_list.json';
+const LISTS: readonly TmdbList[] = ['popular', 'top_rated', 'upcoming', 'now_playing'];
+
+describeRecordings("TMDB's recorded answers", () => {
+  let server: ScriptedServer;
+  let client: OpenTmdbClient;
+  let store: MoviesStore;
+  let genres: ReadonlyMap<number, string>;
+
+  beforeAll(async () => {
+    [server, store] = await Promise.all([ScriptedServer.start(), openMoviesStore()]);
+    client = openTmdbClient(server.url);
+    server.script(json(200, recording(GENRES)));
+    await store.lists.storeGenres(await client.tmdb.genres({}));
+    genres = await store.lists.genreNames();
+  });
+  afterAll(async () => {
+    client.close();
+    await Promise.all([server.stop(), store.close()]);
+  });
+  beforeEach(() => store.query('TRUNCATE movies CASCADE'));
+
+  async function page(body: unknown): Promise<TmdbPage> {
+    server.script(json(200, body));
+    return client.tmdb.list('popular', 1, {});
+  }
+
+  async function storeAll(body: unknown): Promise<number> {
+    const { items, rejected } = await page(body);
+    expect(rejected).toEqual([]);
+    const report = await store.movies.storeListed(
+      items.map((item) => listedMovie(item, genres)),
+      NOW,
+    );
+    expect(report.inserted).toHaveLength(items.length);
+    return items.length;
+  }
+
+  it('give all 19 genres', () => {
+    expect(genres.size).toBe(19);
+    expect(genres.get(878)).toBe('Science Fiction');
+  });
+
+  it.each(LISTS.flatMap((list) => recordingsOf(`list_${list}`)))('give 20 films: %s', async (path) => {
+    expect(await storeAll(recording(path))).toBe(20);
+  });
+
+  it('give the films that trend', async () => {
+    server.script(json(200, recording('trending/tmdblib-2025-12__trending_movie_week.json')));
+    const { items, totalPages, rejected } = await client.tmdb.trending(1, {});
+    expect([items.length, totalPages, rejected]).toEqual([20, 500, []]);
+  });
+
+  it('give 758 different films as list items, every one of them stored', async () => {
+    const results = recordedLines('list_items_758.ndjson');
+    expect(await storeAll({ page: 1, results, total_pages: 1, total_results: results.length })).toBe(758);
+    expect(await store.query('SELECT count(*)::int AS films FROM movies')).toEqual([{ films: 758 }]);
+  });
+
+  it.each(LISTED_FILMS.map((film) => [film.title, film] as const))(
+    'give the row that a reader of the item expects: %s',
+    async (_, expected) => {
+      const item = recordedLines('list_items_758.ndjson').find(({ id }) => id === expected.id);
+      await storeAll({ page: 1, results: [item], total_pages: 1, total_results: 1 });
+      expect(await store.row(expected.id)).toMatchObject(expected);
+    },
+  );
+
+  it('give the row that a reader of the details expects: A Good Day to Die Hard', async () => {
+    server.script(json(200, recording(COMPOSED)));
+    const film = enrichedMovie(await client.tmdb.movie(47964, {}), 'en-US');
+    await store.movies.storeEnriched([film], NOW);
+    expect(await store.row(47964)).toEqual(FILM_47964);
+  });
+
+  it.each(recordingsOf('movie_details'))('give single values however the rest came: %s', async (path) => {
+    const alone = recording<{ id: number; title: string; revenue: number; runtime: number }>(path);
+    const { credits, keywords, videos, similar } = recording(COMPOSED);
+    server.script(json(200, { credits, keywords, videos, similar, ...alone }));
+    await store.movies.storeEnriched([enrichedMovie(await client.tmdb.movie(alone.id, {}), 'de-DE')], NOW);
+    const { title, revenue, runtime } = alone;
+    expect(await store.row(alone.id)).toMatchObject({ title, revenue, runtime });
+  });
+
+  it.each(recordingsOf('movie_details'))('are refused where parts are missing: %s', async (path) => {
+    const alone = recording<{ id: number }>(path);
+    server.script(json(200, alone));
+    await expect(client.tmdb.movie(alone.id, {})).rejects.toMatchObject({ kind: 'unusable_body' });
+  });
+
+  it.each([
+    ['errors/QUOTED__401_2026_nokey.json', 401, 'key_refused'],
+    ['errors/QUOTED__422_page_over_500_legacy_pre-2024.json', 422, 'bad_request'],
+    ['errors/tmdblib-2025-12__404_movie_999999999.json', 404, 'not_found'],
+    ['errors/tmdblib-2025-12__401_authentication_session_new.json', 401, 'key_refused'],
+  ])('are errors of a kind: %s', async (path, status, kind) => {
+    server.script(json(status, recording(path)));
+    await expect(client.tmdb.movie(999999999, {})).rejects.toMatchObject({ kind });
+  });
+});

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import pg from 'pg';
+// Jest doesn't transform what its global setup imports: hence the built file, which `npm test` makes first.
+import { attachEmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
+
+/** Keeps the embedded test server up for the entire run, or else it would stop and start between the test files. */
+export default async function globalSetup() {
+  if (process.env.TEST_DATABASE_URL) return;
+  const dataDir = join(import.meta.dirname, '..', '..', '.data', 'test');
+  const server = await attachEmbeddedPostgres(dataDir, { durable: false });
+  globalThis.embeddedTestServer = server;
+  // Nobody else is on the server: what is there was left by a run that was killed.
+  if (server.started) await dropLeftovers(server.url);
+}
+
+async function dropLeftovers(url) {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `SELECT datname FROM pg_database
+        WHERE datname ~ 'test' AND NOT datistemplate`,
+    );
+    for (const { datname } of rows) {
+      await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(datname)} WITH (FORCE)`);
+    }
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,36 @@
+import { openDatabase } from '../../src/database/open-database.js';
+import { ListsRepository } from '../../src/movies/lists.repository.js';
+import { MoviesRepository } from '../../src/movies/movies.repository.js';
+import { createTestDatabase } from './test-database.js';
+
+export interface MoviesStore {
+  readonly movies: MoviesRepository;
+  readonly lists: ListsRepository;
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** A row of `movies` as JSON has it. */
+  row(id: number): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+/** The movie tables in a database of a test's own. */
+export async function openMoviesStore(): Promise<MoviesStore> {
+  const database = await createTestDatabase();
+  const open = await openDatabase({ url: database.url, poolSize: 4, dataDir: '/nonexistent' });
+  return {
+    movies: new MoviesRepository(open.prisma),
+    lists: new ListsRepository(open.prisma),
+    query: (sql, values) => database.query(sql, values),
+    row: async (id) => {
+      const [found] = await database.query<{ row: Record<string, unknown> }>(
+        'SELECT to_jsonb(m) AS row FROM movies m WHERE id = $1',
+        [id],
+      );
+      if (found === undefined) throw new Error(`There is no film ${id}`);
+      return found.row;
+    },
+    close: async () => {
+      await open.close();
+      await database.drop();
+    },
+  };
+}

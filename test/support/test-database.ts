@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { readMigrationFolder } from '../../src/database/migration-files.js';
+import { migrateDatabase } from '../../src/database/migrator.js';
+import { joinTestServer, withClient, withDatabase, type TestServer } from './test-server.js';
+
+/** A database of a test's own. */
+export interface TestDatabase {
+  readonly url: string;
+  /** Runs one statement, or several without values; gives the rows of the last. */
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** @throws Error when the test left a connection open; the database is gone all the same */
+  drop(): Promise<void>;
+}
+
+/**
+ * Migrated (a copy of a template that is migrated once per state of prisma/migrations), or empty. On TEST_DATABASE_URL,
+ * or else on the embedded server in `.data/test`.
+ */
+export async function createTestDatabase(kind: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
+  const server = await joinTestServer();
+  try {
+    const name = `movie_pipeline_test_${randomBytes(5).toString('hex')}`;
+    const template = kind === 'migrated' ? await ensureTemplate(server.url) : 'template0';
+    await withClient(server.url, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+    return open(server, name);
+  } catch (error) {
+    await server.leave();
+    throw error;
+  }
+}
+
+function open(server: TestServer, name: string): TestDatabase {
+  const url = withDatabase(server.url, name);
+  return {
+    url,
+    query: <Row extends object>(sql: string, values?: unknown[]) =>
+      withClient(url, (client) => rowsOf<Row>(client, sql, values)),
+    drop: async () => {
+      try {
+        await withClient(server.url, (client) => dropAndCheck(client, name));
+      } finally {
+        await server.leave();
+      }
+    },
+  };
+}
+
+async function rowsOf<Row extends object>(client: Client, sql: string, values?: unknown[]): Promise<Row[]> {
+  const result = await client.query<Row>(sql, values);
+  // Several statements give several results, which the types don't say.
+  const last = Array.isArray(result) ? ((result as { rows: Row[] }[]).at(-1) ?? { rows: [] }) : result;
+  return last.rows;
+}
+
+/** A session ends on the server a little after the client has closed it. */
+const LEAK_CHECKS = 20;
+const LEAK_CHECK_MS = 50;
+
+async function dropAndCheck(client: Client, name: string): Promise<void> {
+  const leaked = await openSessions(client, name);
+  await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  if (leaked.length > 0) throw new Error(`The test left connections open: ${leaked.join(', ')}.`);
+}
+
+async function openSessions(client: Client, name: string): Promise<readonly string[]> {
+  for (let check = 1; ; check++) {
+    const { rows } = await client.query<{ who: string }>(
+      `SELECT format('%s (%s)', coalesce(nullif(application_name, ''), 'unnamed'), left(query, 60)) AS who
+         FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`,
+      [name],
+    );
+    if (rows.length === 0 || check === LEAK_CHECKS) return rows.map(({ who }) => who);
+    await sleep(LEAK_CHECK_MS);
+  }
+}
+
+async function ensureTemplate(server: string): Promise<string> {
+  const template = await templateName();
+  await withClient(server, async (client) => {
+    if (await isFinished(client, template)) return;
+    // Held by the session: test processes that start together make it once.
+    await client.query(`SELECT pg_advisory_lock(hashtextextended($1, 0))`, [template]);
+    if (await isFinished(client, template)) return;
+    await client.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
+    await client.query(`CREATE DATABASE ${template} TEMPLATE template0`);
+    await migrateDatabase(withDatabase(server, template));
+    // A template that somebody is connected to can't be copied.
+    await client.query(`ALTER DATABASE ${template} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
+  });
+  return template;
+}
+
+async function templateName(): Promise<string> {
+  const { migrations } = await readMigrationFolder();
+  const state = migrations.map(({ name, checksum }) => `${name} ${checksum}`).join('\n');
+  return `movie_pipeline_test_template_${createHash('sha256').update(state).digest('hex').slice(0, 12)}`;
+}
+
+/** Marked as template last: one whose making was interrupted isn't. */
+async function isFinished(client: Client, template: string): Promise<boolean> {
+  const { rows } = await client.query('SELECT FROM pg_database WHERE datname = $1 AND datistemplate', [
+    template,
+  ]);
+  return rows.length > 0;
+}

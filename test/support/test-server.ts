@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import {
+  attachEmbeddedPostgres,
+  type EmbeddedServer,
+} from '../../src/database/embedded/embedded-postgres.js';
+
+/** Where tests make their databases; any URL on the server, with the right to CREATE DATABASE. */
+export interface TestServer {
+  readonly url: string;
+  leave(): Promise<void>;
+}
+
+const EMBEDDED_DIR = join(import.meta.dirname, '..', '..', '.data', 'test');
+
+/** `TEST_DATABASE_URL`, or else the embedded server of this working copy. Leave as often as joined. */
+export async function joinTestServer(): Promise<TestServer> {
+  const external = process.env.TEST_DATABASE_URL;
+  if (external !== undefined && external !== '') {
+    return { url: checkTestUrl(external), leave: () => Promise.resolve() };
+  }
+  users += 1;
+  try {
+    const { url } = await (attached ??= attachEmbeddedPostgres(EMBEDDED_DIR, { durable: false }));
+    return { url, leave: leaveOnce() };
+  } catch (error) {
+    users -= 1;
+    attached = null;
+    throw error;
+  }
+}
+
+let users = 0;
+let attached: Promise<EmbeddedServer> | null = null;
+
+function leaveOnce(): () => Promise<void> {
+  let left = false;
+  return async () => {
+    if (left) return;
+    left = true;
+    users -= 1;
+    if (users > 0) return;
+    const server = attached;
+    attached = null;
+    await (await server)?.leave();
+  };
+}
+
+function checkTestUrl(url: string): string {
+  const name = URL.canParse(url) ? new URL(url).pathname.slice(1) : '';
+  if (name.includes('test')) return url;
+  throw new Error(
+    `TEST_DATABASE_URL must name a database whose name contains "test", so that tests never reach real data; it names "${name}".`,
+  );
+}
+
+/** The same server, another database. */
+export function withDatabase(url: string, name: string): string {
+  const other = new URL(url);
+  other.pathname = `/${name}`;
+  return other.href;
+}
+
+/** Runs `action` on a connection of its own. */
+export async function withClient<T>(url: string, action: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, application_name: 'movie-pipeline test' });
+  await client.connect();
+  try {
+    return await action(client);
+  } finally {
+    await client.end();
+  }
+}
