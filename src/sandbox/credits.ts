@@ -1,0 +1,110 @@
+import type { Catalogue } from './films.js';
+import { creditId, person, type Person } from './people.js';
+import { Dice } from './random.js';
+import { FIRST_NAMES, LAST_NAMES } from './words.js';
+
+interface CastMember extends Person {
+  readonly cast_id: number;
+  readonly character: string;
+  readonly credit_id: string;
+  readonly order: number;
+}
+
+interface CrewMember extends Person {
+  readonly credit_id: string;
+  readonly department: string;
+  readonly job: string;
+}
+
+export interface Credits {
+  readonly cast: readonly CastMember[];
+  readonly crew: readonly CrewMember[];
+}
+
+/** Jobs that nearly every film has, with how many people hold them at most. */
+const MAIN_JOBS = [
+  ['Director', 'Directing', 1],
+  ['Screenplay', 'Writing', 2],
+  ['Story', 'Writing', 1],
+  ['Novel', 'Writing', 1],
+  ['Producer', 'Production', 4],
+  ['Executive Producer', 'Production', 5],
+  ['Director of Photography', 'Camera', 1],
+  ['Editor', 'Editing', 2],
+  ['Original Music Composer', 'Sound', 1],
+] as const;
+
+const OTHER_JOBS = [
+  ['Costume Design', 'Costume & Make-Up'],
+  ['Makeup Artist', 'Costume & Make-Up'],
+  ['Production Design', 'Art'],
+  ['Set Decoration', 'Art'],
+  ['Casting', 'Production'],
+  ['Stunts', 'Crew'],
+  ['Visual Effects Supervisor', 'Visual Effects'],
+  ['Digital Compositor', 'Visual Effects'],
+  ['Foley Artist', 'Sound'],
+  ['Sound Re-Recording Mixer', 'Sound'],
+  ['Gaffer', 'Lighting'],
+  ['Script Supervisor', 'Directing'],
+  ['Steadicam Operator', 'Camera'],
+] as const;
+
+/** One film in so many has nobody on record. */
+const NOBODY = 0.03;
+
+/** As many people as TMDB's films have: a dozen or two in most, hundreds in a few. */
+export function credits({ seed, films }: Catalogue, id: number): Credits {
+  const dice = new Dice(seed, id, 21);
+  if (dice.chance(NOBODY)) return { cast: [], crew: [] };
+  const size = Math.min(500, Math.exp(2.5 + 1.35 * dice.normal()));
+  const somebody = (): number => 1 + dice.int(0, Math.max(500, films));
+  const cast = Array.from({ length: Math.max(1, Math.round(size)) }, (_, order) => {
+    const credit_id = creditId(seed, id, order, 22);
+    const character = `${dice.pick(FIRST_NAMES)}${dice.chance(0.4) ? ` ${dice.pick(LAST_NAMES)}` : ''}`;
+    return { ...person(seed, somebody(), 'Acting'), cast_id: order + 3, character, credit_id, order };
+  });
+  const crew = shuffled(dice, [...mainCrew(dice), ...otherCrew(dice, Math.round(size))]).map(
+    ([job, department], place) => {
+      const credit_id = creditId(seed, id, place, 23);
+      return { ...person(seed, somebody(), department), credit_id, department, job };
+    },
+  );
+  return { cast, crew: withRepeats(crew) };
+}
+
+type Job = readonly [string, string];
+
+function mainCrew(dice: Dice): Job[] {
+  return MAIN_JOBS.flatMap(([job, department, most]) => {
+    const count = job === 'Director' ? 1 : dice.int(0, most);
+    return Array.from({ length: count }, (): Job => [job, department]);
+  });
+}
+
+function otherCrew(dice: Dice, count: number): Job[] {
+  return Array.from({ length: count }, () => dice.pick<Job>(OTHER_JOBS));
+}
+
+function shuffled<T>(dice: Dice, list: T[]): T[] {
+  return dice.some(list, list.length);
+}
+
+/** The director often wrote the film too, and TMDB's lists name somebody twice for one job now and then. */
+function withRepeats(crew: readonly CrewMember[]): CrewMember[] {
+  const director = crew.find(({ job }) => job === 'Director');
+  const repeated = crew.find(({ job }) => job === 'Producer');
+  return crew
+    .map((member) =>
+      member.job === 'Screenplay' && director !== undefined ? { ...director, ...roleOf(member) } : member,
+    )
+    .concat(repeated === undefined ? [] : [repeated]);
+}
+
+function roleOf({
+  credit_id,
+  department,
+  job,
+}: CrewMember): Pick<CrewMember, 'credit_id' | 'department' | 'job'> {
+  return { credit_id, department, job };
+}
