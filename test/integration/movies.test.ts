@@ -55,9 +55,17 @@ async function written(id = 550): Promise<unknown> {
 
 describe('storing what a list says', () => {
   it('inserts a film, updates it when something changed, and else leaves the row alone', async () => {
-    expect(await store.movies.storeListed([LISTED], T1)).toEqual({ inserted: [550], updated: [], unchanged: [] });
+    expect(await store.movies.storeListed([LISTED], T1)).toEqual({
+      inserted: [550],
+      updated: [],
+      unchanged: [],
+    });
     const before = await written();
-    expect(await store.movies.storeListed([LISTED], T2)).toEqual({ inserted: [], updated: [], unchanged: [550] });
+    expect(await store.movies.storeListed([LISTED], T2)).toEqual({
+      inserted: [],
+      updated: [],
+      unchanged: [550],
+    });
     expect(await written()).toEqual(before);
     const changed = await store.movies.storeListed([{ ...LISTED, popularity: 71 }], T2);
     expect(changed).toEqual({ inserted: [], updated: [550], unchanged: [] });
@@ -74,7 +82,9 @@ describe('storing what a list says', () => {
   it('never erases what is known with null or 0', async () => {
     await store.movies.storeListed([LISTED], T1);
     const before = await store.row(550);
-    const nothing = Object.fromEntries(Object.keys(LISTED).map((key) => [key, null])) as unknown as ListedMovie;
+    const nothing = Object.fromEntries(
+      Object.keys(LISTED).map((key) => [key, null]),
+    ) as unknown as ListedMovie;
     const report = await store.movies.storeListed(
       [{ ...nothing, id: 550, voteAverage: 0, voteCount: 0, popularity: 0 }],
       T2,
@@ -136,7 +146,15 @@ describe('storing details', () => {
 
   it('takes their lists and the trailer as the whole truth', async () => {
     await store.movies.storeEnriched([ENRICHED], T1);
-    const bare = { ...ENRICHED, cast: [], crew: [], keywords: [], similarMovieIds: [], trailerKey: null, genres: [] };
+    const bare = {
+      ...ENRICHED,
+      cast: [],
+      crew: [],
+      keywords: [],
+      similarMovieIds: [],
+      trailerKey: null,
+      genres: [],
+    };
     await store.movies.storeEnriched([bare], T2);
     expect(await store.row(550)).toMatchObject({
       cast: [],
@@ -174,7 +192,12 @@ describe('storing details', () => {
 describe('which films are due', () => {
   const now = new Date('2026-09-30T00:00:00Z');
 
-  async function enrich(id: number, releaseDate: string | null, daysAgo: number, popularity = 1): Promise<void> {
+  async function enrich(
+    id: number,
+    releaseDate: string | null,
+    daysAgo: number,
+    popularity = 1,
+  ): Promise<void> {
     const at = new Date(now.getTime() - daysAgo * DAY_MS);
     await store.movies.storeEnriched([{ ...ENRICHED, id, releaseDate, popularity }], at);
   }
@@ -218,8 +241,12 @@ describe('which films are due', () => {
   it('is none that TMDB does not know, until four months later', async () => {
     await store.movies.storeListed([LISTED], now);
     await store.movies.markGone([550], now);
-    expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 100 * DAY_MS) })).toEqual([]);
-    expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 121 * DAY_MS) })).toEqual([550]);
+    expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 100 * DAY_MS) })).toEqual(
+      [],
+    );
+    expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 121 * DAY_MS) })).toEqual([
+      550,
+    ]);
   });
 
   it('is one that failed: at once after the first time, then ever more rarely', async () => {
@@ -250,7 +277,12 @@ describe('which films are due', () => {
 });
 
 describe('lists', () => {
-  beforeEach(() => store.movies.storeListed([1, 2, 3].map((id) => ({ ...LISTED, id })), T1));
+  beforeEach(() =>
+    store.movies.storeListed(
+      [1, 2, 3].map((id) => ({ ...LISTED, id })),
+      T1,
+    ),
+  );
 
   async function list(): Promise<unknown[]> {
     const rows = await store.query<{ entry: string }>(

@@ -87,7 +87,7 @@ describeRecordings("TMDB's recorded answers", () => {
   });
 
   it.each(recordingsOf('movie_details'))('give single values however the rest came: %s', async (path) => {
-    const alone = recording<{ id: number; title: string; revenue: number; runtime: number }>(path);
+    const alone = recording(path) as { id: number; title: string; revenue: number; runtime: number };
     const { credits, keywords, videos, similar } = recording(COMPOSED);
     server.script(json(200, { credits, keywords, videos, similar, ...alone }));
     await store.movies.storeEnriched([enrichedMovie(await client.tmdb.movie(alone.id, {}), 'de-DE')], NOW);
@@ -96,7 +96,7 @@ describeRecordings("TMDB's recorded answers", () => {
   });
 
   it.each(recordingsOf('movie_details'))('are refused where parts are missing: %s', async (path) => {
-    const alone = recording<{ id: number }>(path);
+    const alone = recording(path) as { id: number };
     server.script(json(200, alone));
     await expect(client.tmdb.movie(alone.id, {})).rejects.toMatchObject({ kind: 'unusable_body' });
   });

@@ -1,0 +1,94 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { DatabaseError } from '../database-error.js';
+import type { Binaries } from './binaries.js';
+import { PASSWORD_FILE } from './data-folder.js';
+import { lastLines, runProgram, type ServerUser } from './run-program.js';
+import { canReach } from './server-user.js';
+
+export const ROLE = 'movie_pipeline';
+
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  // Its path may be longer than a socket's address can be.
+  unix_socket_directories: '',
+  max_connections: '100',
+  shared_buffers: '128MB',
+  // Without replicas less needs logging.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  min_wal_size: '32MB',
+  max_wal_size: '256MB',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_checkpoints: 'off',
+};
+
+/**
+ * Makes a data folder at `path`, whole or not at all; under the start lock. Where `user` can't get there (a project in
+ * root's home), it is made in `shared`, with a link at `path`. Its name there is never used twice: whoever deletes the
+ * link gets a new database, not the old one.
+ */
+export async function createCluster(
+  binaries: Binaries,
+  user: ServerUser,
+  { path, shared }: { readonly path: string; readonly shared: string },
+): Promise<void> {
+  await removeUnfinished(path);
+  if (await canReach(user, dirname(path))) {
+    await initialize(binaries, user, path);
+    return;
+  }
+  await mkdir(shared, { recursive: true });
+  await chmod(shared, 0o755);
+  const place = createHash('sha256').update(path).digest('hex').slice(0, 12);
+  const folder = join(shared, `data-${place}-${randomBytes(4).toString('hex')}`);
+  await initialize(binaries, user, folder);
+  await rm(path, { recursive: true, force: true });
+  await symlink(folder, path);
+}
+
+/** What a process left that was killed here: the start lock says that no other is at it. */
+async function removeUnfinished(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (name.startsWith(`${basename(path)}.new-`))
+      await rm(join(dirname(path), name), { recursive: true, force: true });
+  }
+}
+
+async function initialize(binaries: Binaries, user: ServerUser, folder: string): Promise<void> {
+  const staging = await mkdtemp(`${folder}.new-`);
+  try {
+    const passwordFile = join(staging, PASSWORD_FILE);
+    const data = join(staging, 'data');
+    await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    await mkdir(data, { mode: 0o700 });
+    if (user !== null) {
+      for (const path of [staging, passwordFile, data]) await chown(path, user.uid, user.gid);
+    }
+    await runInitdb(binaries, user, staging);
+    await rename(passwordFile, join(data, PASSWORD_FILE));
+    await rename(data, folder);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function runInitdb(binaries: Binaries, user: ServerUser, staging: string): Promise<void> {
+  const { ok, output } = await runProgram(
+    binaries.initdb,
+    [
+      ...['-D', 'data', '-U', ROLE, `--pwfile=${PASSWORD_FILE}`, '--auth=scram-sha-256', '--encoding=UTF8'],
+      ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
+      ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    { user, cwd: staging },
+  );
+  if (ok) return;
+  throw new DatabaseError(
+    'EMBEDDED',
+    `PostgreSQL can't make a database in ${dirname(staging)}. Remove the cause, or set DATABASE_URL. It said:\n` +
+      lastLines(output),
+  );
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { Binaries } from './binaries.js';
+import type { Cluster } from './data-folder.js';
+import { brokeOff, Keeper } from './keeper.js';
+import { readPostmaster } from './postmaster-file.js';
+import { findServer, startServer, stopServer } from './server-control.js';
+import { withStartLock } from './start-lock.js';
+
+/** Where a server is and what it is started with. */
+export interface Site {
+  /** The folder whose start lock guards it. */
+  readonly home: string;
+  readonly binaries: Binaries;
+  readonly cluster: Cluster;
+  /** False: a crash of the machine may lose the data. */
+  readonly durable: boolean;
+}
+
+const ATTEMPTS = 20;
+const RETRY_MS = 50;
+
+/**
+ * This process among those that use the server. A server that was killed is started again, at its old port if that is
+ * free: the processes that are on it go on.
+ */
+export class Membership {
+  private readonly logger = new Logger('EmbeddedPostgres');
+  private leaving: Promise<void> | null = null;
+
+  private constructor(
+    private readonly site: Site,
+    private keeper: Keeper,
+    readonly started: boolean,
+  ) {
+    this.watch();
+  }
+
+  /** Under the start lock. */
+  static async begin(site: Site): Promise<Membership> {
+    const { keeper, started } = await joinOrStart(site);
+    return new Membership(site, keeper, started);
+  }
+
+  /** Holds the password. */
+  get url(): string {
+    return this.keeper.url;
+  }
+
+  /** The last to leave stops the server. */
+  leave(): Promise<void> {
+    this.leaving ??= withStartLock(this.site.home, () => this.part());
+    return this.leaving;
+  }
+
+  private async part(): Promise<void> {
+    const { binaries, cluster } = this.site;
+    const server = await findServer(cluster);
+    if (server === null) {
+      await this.keeper.end();
+      return;
+    }
+    // One whose connection broke doesn't know of those who came since: a new one counts them.
+    const keeper = this.keeper.isAlive ? this.keeper : await Keeper.join(cluster, server);
+    try {
+      if (await keeper.part()) await stopServer(binaries, cluster);
+    } catch (error) {
+      if ((await readPostmaster(cluster.folder)) !== null) throw error;
+    }
+  }
+
+  private watch(): void {
+    this.keeper.onLost(() => {
+      void withStartLock(this.site.home, () => this.rejoin()).catch((error: unknown) => {
+        this.logger.error({ event: 'embedded.lost', reason: String(error) });
+      });
+    });
+  }
+
+  private async rejoin(): Promise<void> {
+    if (this.leaving !== null) return;
+    const { keeper, started } = await joinOrStart(this.site);
+    this.logger.warn({ event: 'embedded.rejoined', started, samePort: keeper.url === this.keeper.url });
+    this.keeper = keeper;
+    this.watch();
+  }
+}
+
+async function joinOrStart(site: Site): Promise<{ keeper: Keeper; started: boolean }> {
+  const { binaries, cluster, durable } = site;
+  for (let attempt = 1; ; attempt++) {
+    const running = await findServer(cluster);
+    const server = running ?? (await startServer(binaries, cluster, durable));
+    try {
+      return { keeper: await Keeper.join(cluster, server), started: running === null };
+    } catch (error) {
+      const gone = (await readPostmaster(cluster.folder)) === null;
+      if (running === null && !gone) await stopServer(binaries, cluster);
+      // A server that was just killed is found for a moment longer, and breaks off whoever connects.
+      const passing = gone || (running !== null && brokeOff(error));
+      if (!passing || attempt === ATTEMPTS) throw error;
+      if (!gone) await sleep(RETRY_MS);
+    }
+  }
+}

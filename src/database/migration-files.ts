@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+export interface MigrationFile {
+  readonly name: string;
+  readonly sql: string;
+  /** As `_prisma_migrations` keeps it: SHA-256 of the file, hexadecimal. */
+  readonly checksum: string;
+}
+
+export interface MigrationFolder {
+  readonly path: string;
+  readonly lockFile: string;
+  /** Oldest first, at least one: the baseline. */
+  readonly migrations: readonly [MigrationFile, ...MigrationFile[]];
+}
+
+/** `prisma/migrations` of this package, from `src/` and from `dist/` alike. */
+export async function readMigrationFolder(): Promise<MigrationFolder> {
+  const path = join(packageRoot(import.meta.dirname), 'prisma', 'migrations');
+  const entries = await readdir(path, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const [baseline, ...later] = await Promise.all(names.sort().map((name) => readMigration(path, name)));
+  if (baseline === undefined) throw new Error(`No migrations in ${path}: install the package again.`);
+  const lockFile = await readFile(join(path, 'migration_lock.toml'), 'utf8');
+  return { path, lockFile, migrations: [baseline, ...later] };
+}
+
+async function readMigration(folder: string, name: string): Promise<MigrationFile> {
+  const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+  return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+}
+
+function packageRoot(from: string): string {
+  if (existsSync(join(from, 'package.json'))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error('No package.json above the program: install the package again.');
+  return packageRoot(parent);
+}

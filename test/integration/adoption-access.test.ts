@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { adoptTables } from '../../src/database/adoption/adopt.js';
+import type { DatabaseError } from '../../src/database/database-error.js';
+import { parseDatabaseUrl } from '../../src/database/database-url.js';
+import { readMigrationFolder } from '../../src/database/migration-files.js';
+import { migrateDatabase } from '../../src/database/migrator.js';
+import { connectClient } from '../../src/database/pool.js';
+import { V3 } from '../support/old-databases.js';
+import { refusal } from '../support/refusal.js';
+import { ScratchDatabase } from './scratch-database.js';
+
+let database: ScratchDatabase;
+
+beforeEach(async () => {
+  database = await ScratchDatabase.create();
+});
+
+afterEach(async () => {
+  await database.drop();
+});
+
+async function refused(sql: string, url = database.url): Promise<DatabaseError> {
+  await database.query(sql);
+  return refusal(database, url);
+}
+
+/** v3's tables, owned by a role that may make more beside them. */
+function ownedBy({ name }: { name: string }): string {
+  const owned = ['movies', 'genres', 'pipeline_runs'].map(
+    (table) => `ALTER TABLE ${table} OWNER TO ${name};`,
+  );
+  return `${V3} ${owned.join(' ')} GRANT CREATE ON SCHEMA public TO ${name};`;
+}
+
+describe('a role that may not', () => {
+  it('create tables', async () => {
+    const role = await database.addRole();
+    const { code, message } = await refused(
+      `${ownedBy(role)} REVOKE CREATE ON SCHEMA public FROM PUBLIC, ${role.name}`,
+      role.url,
+    );
+    expect(code).toBe('NOT_PERMITTED');
+    expect(message).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role.name}"`);
+  });
+
+  it('create temporary tables', async () => {
+    const role = await database.addRole();
+    const { code, message } = await refused(
+      `${ownedBy(role)} REVOKE TEMP ON DATABASE ${databaseName()} FROM PUBLIC`,
+      role.url,
+    );
+    expect(code).toBe('NOT_PERMITTED');
+    expect(message).toContain('permission denied to create temporary tables');
+  });
+
+  it('alter the old tables', async () => {
+    const role = await database.addRole();
+    const { message } = await refused(`${ownedBy(role)} ALTER TABLE movies OWNER TO CURRENT_USER`, role.url);
+    expect(message).toContain('"public"."movies" belongs to another role: connect as its owner');
+  });
+
+  it('alter a view over them', async () => {
+    const role = await database.addRole();
+    const { message } = await refused(
+      `${ownedBy(role)} CREATE VIEW titles AS SELECT title FROM movies`,
+      role.url,
+    );
+    expect(message).toContain('view public.titles belongs to');
+  });
+
+  it('do more than that upgrades them all the same', async () => {
+    const role = await database.addRole();
+    await database.query(ownedBy(role));
+    await expect(migrateDatabase(role.url)).resolves.toMatchObject({ adopted: true });
+  });
+});
+
+function databaseName(): string {
+  return new URL(database.url).pathname.slice(1);
+}
+
+describe('a schema that another application migrates', () => {
+  it('is not touched', async () => {
+    const { code, message } = await refused(`${V3};
+      CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL,
+        finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
+        started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0);
+      INSERT INTO _prisma_migrations VALUES ('1', 'x', now(), '20200101_shop', NULL, NULL, now(), 1)`);
+    expect(code).toBe('FOREIGN_MIGRATIONS');
+    expect(message).toContain('20200101_shop');
+    expect(message).toContain('?schema=movie_pipeline');
+  });
+});
+
+describe('tables that another session reads', () => {
+  it('are left as they are, once they were waited for', async () => {
+    await database.query(V3);
+    const before = await database.picture();
+    const { migrations } = await readMigrationFolder();
+    const address = parseDatabaseUrl(database.url);
+    const [reader, client] = [await connectClient(address), await connectClient(address)];
+    try {
+      await reader.query('BEGIN; SELECT FROM movies');
+      const target = { ...address, schema: 'public' };
+      await expect(adoptTables(client, target, migrations[0], { lockTimeoutMs: 1 })).rejects.toMatchObject({
+        code: 'BUSY',
+        message: expect.stringContaining('Stop the old service') as unknown,
+      });
+    } finally {
+      await reader.end();
+      await client.end();
+    }
+    expect(await database.picture()).toEqual(before);
+  });
+});

@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { migrateDatabase } from '../../src/database/migrator.js';
+import { openDatabase, type OpenDatabase } from '../../src/database/open-database.js';
+import { refusal } from '../support/refusal.js';
+import { ScratchDatabase } from './scratch-database.js';
+
+const BASELINE = '0001_movie_pipeline';
+
+let database: ScratchDatabase;
+
+beforeEach(async () => {
+  database = await ScratchDatabase.create();
+});
+
+afterEach(async () => {
+  await database.drop();
+});
+
+function withParameter(url: string, name: string, value: string): string {
+  const changed = new URL(url);
+  changed.searchParams.set(name, value);
+  return changed.href;
+}
+
+describe('migrating an empty database', () => {
+  it('applies every migration and says which', async () => {
+    await expect(migrateDatabase(database.url)).resolves.toMatchObject({
+      applied: [BASELINE],
+      adopted: false,
+    });
+  });
+
+  it('leaves what `prisma migrate deploy` leaves', async () => {
+    await migrateDatabase(database.url);
+    const sql = await readFile(`prisma/migrations/${BASELINE}/migration.sql`);
+    const [row] = await database.query(
+      `SELECT *, id ~ '^[0-9a-f-]{36}$' AS "hasId", finished_at >= started_at AS finished FROM _prisma_migrations`,
+    );
+    expect(row).toMatchObject({
+      hasId: true,
+      checksum: createHash('sha256').update(sql).digest('hex'),
+      finished: true,
+      migration_name: BASELINE,
+      logs: null,
+      rolled_back_at: null,
+      applied_steps_count: 1,
+    });
+  });
+
+  it('changes nothing the second time', async () => {
+    await migrateDatabase(database.url);
+    const before = await database.picture();
+    await expect(migrateDatabase(database.url)).resolves.toMatchObject({ applied: [], adopted: false });
+    expect(await database.picture()).toEqual(before);
+  });
+
+  it('is done once by many that start at the same time', async () => {
+    const reports = await Promise.all(Array.from({ length: 5 }, () => migrateDatabase(database.url)));
+    expect(reports.flatMap((report) => report.applied)).toEqual([BASELINE]);
+    expect(await database.query('SELECT 1 FROM _prisma_migrations')).toHaveLength(1);
+  });
+
+  it('makes the schema that ?schema= names and keeps to it', async () => {
+    await migrateDatabase(withParameter(database.url, 'schema', 'Film Club'));
+    const rows = await database.query<{ schema: string }>(
+      `SELECT DISTINCT schemaname AS schema FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)'`,
+    );
+    expect(rows).toEqual([{ schema: 'Film Club' }]);
+  });
+
+  it("without ?schema= uses the role's own, as psycopg2 did", async () => {
+    await database.query('CREATE SCHEMA films');
+    await migrateDatabase(withParameter(database.url, 'options', '-csearch_path=films,public'));
+    expect(await database.query(`SELECT to_regclass('films.movies') IS NOT NULL AS found`)).toEqual([
+      { found: true },
+    ]);
+  });
+
+  it('goes on beside tables that are not ours', async () => {
+    await database.query('CREATE TABLE users (id int); INSERT INTO users VALUES (7)');
+    await expect(migrateDatabase(database.url)).resolves.toMatchObject({
+      applied: [BASELINE],
+      adopted: false,
+    });
+    expect(await database.query('SELECT id FROM users')).toEqual([{ id: 7 }]);
+  });
+
+  it('goes on after a first start that was cut off', async () => {
+    await migrateDatabase(database.url);
+    await database.query(
+      `DROP TABLE movie_categories, movies; UPDATE _prisma_migrations SET finished_at = NULL`,
+    );
+    await migrateDatabase(database.url);
+    expect(await database.query('SELECT count(*)::int AS films FROM movies')).toEqual([{ films: 0 }]);
+    const ends = await database.query(
+      'SELECT finished_at IS NULL AS open, rolled_back_at IS NULL AS good FROM _prisma_migrations ORDER BY 1',
+    );
+    expect(ends).toEqual([
+      { open: false, good: true },
+      { open: true, good: false },
+    ]);
+  });
+});
+
+describe('a database that does not fit', () => {
+  it('was migrated by a newer version', async () => {
+    await migrateDatabase(database.url);
+    await database.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'y', '9999_later', now())`,
+    );
+    const { code, message } = await refusal(database);
+    expect(code).toBe('AHEAD');
+    expect(message).toContain('newer version (9999_later)');
+  });
+
+  it("holds another application's migrations", async () => {
+    await migrateDatabase(database.url);
+    await database.query(
+      `DROP TABLE movies, movie_categories, genres, pipeline_runs, pipeline_run_errors;
+       UPDATE _prisma_migrations SET migration_name = '2020_shop'`,
+    );
+    const { code, message } = await refusal(database);
+    expect(code).toBe('FOREIGN_MIGRATIONS');
+    expect(message).toContain('2020_shop');
+    expect(message).toContain('?schema=movie_pipeline');
+  });
+
+  it('had another file applied under the name of one of ours', async () => {
+    await migrateDatabase(database.url);
+    await database.query(`UPDATE _prisma_migrations SET checksum = 'other'`);
+    expect(await refusal(database)).toMatchObject({ code: 'MIGRATION_EDITED' });
+  });
+
+  it('lets its user make no tables', async () => {
+    const role = await database.addRole();
+    await database.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+    const { code, message } = await refusal(database, role.url);
+    expect(code).toBe('NOT_PERMITTED');
+    expect(message).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role.name}"`);
+  });
+
+  it('lets its user make no schema', async () => {
+    const role = await database.addRole();
+    const { code, message } = await refusal(database, withParameter(role.url, 'schema', 'films'));
+    expect(code).toBe('NOT_PERMITTED');
+    expect(message).toContain(`CREATE SCHEMA "films" AUTHORIZATION "${role.name}"`);
+  });
+
+  it('can only be read', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    expect(await refusal(database)).toMatchObject({ code: 'READ_ONLY' });
+  });
+
+  it('is not there', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/nowhere_test';
+    const { code, message } = await refusal(database, url.href);
+    expect(code).toBe('NO_SUCH_DATABASE');
+    expect(message).toContain('Create it (createdb) or correct DATABASE_URL');
+  });
+
+  it('is at an address where nothing listens', async () => {
+    const { code, message } = await refusal(database, 'postgres://me:hunter2@127.0.0.1:1/films_test');
+    expect(code).toBe('UNREACHABLE');
+    expect(message).toContain('Nothing listens at 127.0.0.1:1/films_test');
+    expect(message).not.toContain('hunter2');
+  });
+});
+
+describe('opening a database', () => {
+  let open: OpenDatabase | undefined;
+
+  afterEach(async () => {
+    await open?.close();
+    open = undefined;
+  });
+
+  const config = (): { url: string; poolSize: number; dataDir: string } => ({
+    url: database.url,
+    poolSize: 2,
+    dataDir: '/nonexistent',
+  });
+
+  it('gives sessions in UTC and our schema, whatever the role is set to', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    await database.query(
+      `ALTER DATABASE ${name} SET timezone = 'Asia/Tokyo'; ALTER DATABASE ${name} SET datestyle = 'German'`,
+    );
+    open = await openDatabase({ ...config(), url: withParameter(database.url, 'schema', 'films') });
+    const rows = await open.prisma.$queryRaw`
+      SELECT current_setting('timezone') AS zone, current_schema()::text AS schema,
+             current_setting('application_name') AS name, current_setting('datestyle') AS dates`;
+    expect(rows).toEqual([{ zone: 'UTC', schema: 'films', name: 'movie-pipeline', dates: 'ISO, MDY' }]);
+    const session = await open.sessions.open(() => undefined);
+    expect(await session.query('SELECT current_schema()::text AS schema')).toEqual([{ schema: 'films' }]);
+    await session.close();
+  });
+
+  it('migrates it, and reads and writes our tables', async () => {
+    open = await openDatabase(config());
+    await open.prisma.movie.create({ data: { id: 550, title: 'Fight Club' } });
+    expect(await open.prisma.movie.count()).toBe(1);
+    expect(await open.health.pendingMigrations()).toEqual([]);
+  });
+
+  it('leaves migrating to the service when a command only looks', async () => {
+    await expect(openDatabase(config(), { migrate: 'check' })).rejects.toMatchObject({
+      code: 'NOT_MIGRATED',
+    });
+    expect(await database.query(`SELECT to_regclass('movies') IS NULL AS missing`)).toEqual([
+      { missing: true },
+    ]);
+  });
+
+  it('connects without looking when told so, and says what is pending', async () => {
+    open = await openDatabase(config(), { migrate: 'never' });
+    expect(await open.health.pendingMigrations()).toEqual([BASELINE]);
+  });
+
+  it('says once when a session of its own is lost', async () => {
+    open = await openDatabase(config());
+    const lost = new Promise<Error>((resolve) => {
+      void open?.sessions.open(resolve).then(async (session) => {
+        const [row] = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+        await database.query(`SELECT pg_terminate_backend(${row!.pid})`);
+      });
+    });
+    await expect(lost).resolves.toBeInstanceOf(Error);
+  });
+
+  it('goes on after the server has ended idle connections', async () => {
+    open = await openDatabase(config());
+    await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                           WHERE application_name = 'movie-pipeline' AND datname = current_database()`);
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(open.health.ping().catch(() => open?.health.ping())).resolves.toBeUndefined();
+  });
+});
