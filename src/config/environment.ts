@@ -24,7 +24,7 @@ function url(value: string): URL | null {
   return URL.canParse(value) ? new URL(value) : null;
 }
 
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

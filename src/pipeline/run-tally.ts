@@ -7,7 +7,7 @@ import type { ItemError, RunCounts, RunProgress, SourceReport } from './run.js';
 export type StoreResult = 'inserted' | 'updated' | 'unchanged';
 
 /** Item errors that are kept with a run; further ones are only counted. */
-export const MAX_KEPT_ERRORS = 1_000;
+const MAX_KEPT_ERRORS = 1_000;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

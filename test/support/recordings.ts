@@ -5,7 +5,7 @@ import { describe } from '@jest/globals';
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'shared', 'tmdb', 'recordings');
 
 /** Answers that TMDB gave, kept outside of this repository, for they are TMDB's. */
-export const hasRecordings = existsSync(FOLDER);
+const hasRecordings = existsSync(FOLDER);
 
 /** As `describe`; without the recordings its tests are skipped, and the title says why. */
 export function describeRecordings(title: string, tests: () => void): void {
@@ -20,8 +20,8 @@ export function recordingsOf(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-export function recording<T = Record<string, unknown>>(path: string): T {
-  return JSON.parse(readFileSync(join(FOLDER, path), 'utf8')) as T;
+export function recording(path: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(FOLDER, path), 'utf8')) as Record<string, unknown>;
 }
 
 /** One JSON body a line. */

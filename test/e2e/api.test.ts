@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PipelineService } from '../../src/pipeline/pipeline.service.js';
+import { presetPlan } from '../../src/pipeline/run-plan.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let service: TestApp;
+
+beforeAll(async () => {
+  service = await startTestApp();
+});
+
+afterAll(async () => {
+  await service.close();
+});
+
+describe('before the first run', () => {
+  it('says that nothing runs and nothing ran', async () => {
+    const { body } = await service.get('/pipeline/status');
+    expect(body).toMatchObject({
+      is_running: false,
+      last_run: null,
+      total_runs: 0,
+      successful_runs: 0,
+      failed_runs: 0,
+      partial_runs: 0,
+      average_duration_seconds: null,
+      current_run: null,
+    });
+    expect((await service.get('/pipeline/runs')).body).toEqual([]);
+  });
+});
+
+describe('after runs', () => {
+  beforeAll(async () => {
+    for (let n = 0; n < 3; n++) {
+      await service.app
+        .get(PipelineService)
+        .run(presetPlan('quick'), { trigger: 'cli', triggeredBy: 'somebody' });
+    }
+  });
+
+  it('counts them and shows the last', async () => {
+    const { body } = await service.get('/pipeline/status');
+    expect(body).toMatchObject({ is_running: false, total_runs: 3, successful_runs: 3, last_run: { id: 3 } });
+  });
+
+  it('lists them newest first, with ISO times in UTC, and without the name of the user', async () => {
+    const { body } = (await service.get('/pipeline/runs')) as {
+      body: Record<string, unknown>[];
+    };
+    expect(body.map(({ id }) => id)).toEqual([3, 2, 1]);
+    expect(body[2]).toMatchObject({
+      update_type: 'quick',
+      trigger: 'cli',
+      status: 'SUCCESS',
+      source_categories: ['popular', 'trending'],
+      error_message: null,
+      run_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      duration_seconds: expect.any(Number),
+      fetched: 120,
+      enriched: 0,
+      times_resumed: 0,
+    });
+    expect(JSON.stringify(body)).not.toContain('somebody');
+  });
+
+  it('pages through them by the Link header', async () => {
+    const ids: unknown[] = [];
+    let next: string | undefined = '/pipeline/runs?limit=2&status=success';
+    while (next !== undefined) {
+      const response = await service.get(next);
+      ids.push(...(response.body as { id: number }[]).map(({ id }) => id));
+      next = /<(.*)>; rel="next"/.exec(response.headers.link ?? '')?.[1];
+    }
+    expect(ids).toEqual([3, 2, 1]);
+  });
+
+  it('tells one run with what became of its sources', async () => {
+    const { body } = await service.get('/pipeline/runs/1');
+    expect(body).toMatchObject({
+      id: 1,
+      sources: [
+        { source: 'popular', pages_planned: 3, pages_fetched: 3, status: 'done', error: null },
+        { source: 'trending', pages_planned: 3, pages_fetched: 3, status: 'done', error: null },
+      ],
+      errors: [],
+      errors_total: 0,
+    });
+  });
+});
+
+describe('health', () => {
+  it('is alive, ready and well', async () => {
+    expect((await service.get('/health/live')).body).toEqual({ status: 'ok' });
+    const ready = await service.get('/health/ready');
+    expect(ready.body).toMatchObject({
+      details: { database: { status: 'up' }, migrations: { status: 'up' } },
+    });
+    await service.get('/health');
+  });
+});
+
+describe('bad requests', () => {
+  it.each([
+    ['/pipeline/runs?limit=0', 400, 'limit must not be less than 1'],
+    ['/pipeline/runs?limit=101', 400, 'limit must not be greater than 100'],
+    ['/pipeline/runs?status=done', 400, 'status must be one of'],
+    ['/pipeline/runs?color=red', 400, 'property color should not exist'],
+    ['/pipeline/runs?cursor=x', 400, 'cursor'],
+    ['/pipeline/runs/0', 400, 'id must not be less than 1'],
+    ['/pipeline/runs/99999999999', 400, 'id must not be greater than'],
+    ['/pipeline/runs/4711', 404, 'There is no run 4711'],
+    ['/nowhere', 404, '/nowhere'],
+  ])('%s is a problem that says what is wrong', async (path, status, detail) => {
+    const response = await service.get(path, status);
+    expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    expect(response.body).toMatchObject({ status, detail: expect.stringContaining(detail) });
+  });
+});
+
+describe('documentation', () => {
+  it('describes every route and schema it refers to', async () => {
+    const { body } = (await service.get('/openapi.json')) as {
+      body: { paths: object; components: { schemas: object } };
+    };
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining([
+        '/pipeline/status',
+        '/pipeline/runs',
+        '/pipeline/runs/{id}',
+        '/health',
+        '/health/ready',
+      ]),
+    );
+    const named = new Set(
+      [...JSON.stringify(body).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name),
+    );
+    expect(Object.keys(body.components.schemas)).toEqual(expect.arrayContaining([...named]));
+  });
+
+  it('is readable in Swagger UI, from this server alone', async () => {
+    const { text } = await service.get('/docs');
+    expect(text).toContain('swagger-ui');
+    expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+});
