@@ -34,7 +34,10 @@ const STEPS = {
     output: 'src/database/generated/client.ts',
     run() {
       // Generating needs no schema engine, but the Prisma CLI would download one unless it is told of some executable.
-      call('prisma', ['generate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' });
+      call('prisma', ['generate'], {
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      });
     },
   },
   build: {
