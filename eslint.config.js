@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 /**
  * Which rooms of src/ each room may import from; nothing else is allowed.
  * The data's way is one street: scheduler → pipeline → enrichment → movies, tmdb → database, config, common.
+ * A controller may use auth's decorators too.
  */
 const BASE = ['common', 'config'];
 const MAY_IMPORT = {
@@ -14,8 +15,10 @@ const MAY_IMPORT = {
   tmdb: BASE,
   movies: [...BASE, 'database'],
   enrichment: [...BASE, 'movies', 'tmdb'],
-  pipeline: [...BASE, 'database', 'movies', 'tmdb', 'enrichment'],
-  health: [...BASE, 'database', 'tmdb', 'pipeline'],
+  auth: [...BASE, 'database'],
+  pipeline: [...BASE, 'database', 'movies', 'tmdb', 'enrichment', 'auth'],
+  scheduler: [...BASE, 'database', 'pipeline', 'auth'],
+  health: [...BASE, 'database', 'tmdb', 'pipeline', 'scheduler', 'auth'],
   sandbox: [],
 };
 
