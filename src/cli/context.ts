@@ -17,7 +17,7 @@ export interface Needs {
  */
 export function commandConfig(needs: Pick<Needs, 'tmdbKey'>): AppConfig {
   const env = readEnvironment();
-  const config = loadConfig(env, needs);
+  const config = { ...loadConfig(env, needs), roles: [] };
   const quiet = (env.LOG_LEVEL ?? '') === '';
   return quiet ? { ...config, log: { ...config.log, level: 'warn' } } : config;
 }

@@ -44,8 +44,13 @@ export interface LogConfig {
   readonly file: string | null;
 }
 
+export const ROLES = ['api', 'scheduler', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** The environment, checked once at start. */
 export interface AppConfig {
+  /** What this process does; none: what one command says. */
+  readonly roles: readonly Role[];
   readonly tmdb: TmdbConfig;
   readonly database: DatabaseConfig;
   readonly http: HttpConfig;

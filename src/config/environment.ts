@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { IsOptional, ValidateBy } from 'class-validator';
-import { LOG_LEVELS } from './app-config.js';
+import { LOG_LEVELS, ROLES } from './app-config.js';
 
 /** One rule a variable, one sentence: it names what is allowed and never the value that was found. */
 function MustBe(allowed: string, isAllowed: (value: string) => boolean): PropertyDecorator {
@@ -97,6 +97,11 @@ export class Environment {
 
   @MustBe('a folder', (value) => !value.includes('\0'))
   DATA_DIR = '.data';
+
+  @MustBe(`a comma-separated list of ${ROLES.join(', ')}`, (value) =>
+    value.split(',').every((role) => ROLES.some((known) => known === role.trim())),
+  )
+  ROLES: string = ROLES.join(',');
 
   @MustBe('a host name or an IP address', (value) => /^[\w.:-]+$/.test(value))
   HOST = '127.0.0.1';

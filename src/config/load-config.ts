@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
-import type { AppConfig, LogLevel } from './app-config.js';
+import { type AppConfig, type LogLevel, ROLES } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { Environment } from './environment.js';
 
@@ -43,6 +43,7 @@ export function loadConfig(env: Variables, needs: { readonly tmdbKey: boolean })
 
 function typed(environment: Environment): AppConfig {
   return {
+    roles: ROLES.filter((role) => environment.ROLES.split(',').some((given) => given.trim() === role)),
     tmdb: {
       apiKey: environment.TMDB_API_KEY ?? null,
       baseUrl: environment.TMDB_BASE_URL.replace(/\/+$/, ''),

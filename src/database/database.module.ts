@@ -9,6 +9,7 @@ import {
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { DatabaseHealth } from './database-health.js';
 import { DatabaseSessions } from './database-sessions.js';
+import { JobQueue } from './job-queue.js';
 import { OpenDatabase, openDatabase, type OpenOptions } from './open-database.js';
 import { PrismaService } from './prisma.service.js';
 
@@ -33,8 +34,9 @@ export class DatabaseModule implements OnApplicationShutdown {
         part(PrismaService, (database) => database.prisma),
         part(DatabaseSessions, (database) => database.sessions),
         part(DatabaseHealth, (database) => database.health),
+        part(JobQueue, (database) => database.jobs),
       ],
-      exports: [PrismaService, DatabaseSessions, DatabaseHealth],
+      exports: [PrismaService, DatabaseSessions, DatabaseHealth, JobQueue],
     };
   }
 

@@ -8,7 +8,7 @@ import type { Target } from './pool.js';
 export interface MigrationHistory {
   /** Not yet applied, oldest first. */
   readonly pending: readonly MigrationFile[];
-  /** Begun and not finished, though the script as a whole left nothing behind. */
+  /** Begun and not finished. Each can be applied again: it left nothing, or repeating it changes nothing. */
   readonly retriable: readonly string[];
 }
 
@@ -16,13 +16,11 @@ interface Entry {
   readonly name: string;
   readonly checksum: string;
   readonly finished: boolean;
-  /** The script failed, and since it runs as one transaction, left nothing. */
-  readonly refused: boolean;
 }
 
 /**
  * Reads the history; changes nothing.
- * @throws DatabaseError FOREIGN_MIGRATIONS, AHEAD, MIGRATION_EDITED or MIGRATION_FAILED when this version can't go on
+ * @throws DatabaseError FOREIGN_MIGRATIONS, AHEAD or MIGRATION_EDITED when this version can't go on
  */
 export async function readHistory(
   client: ClientBase,
@@ -35,8 +33,6 @@ export async function readHistory(
   refuseEdited(entries, known);
   const finished = new Set(entries.filter((entry) => entry.finished).map((entry) => entry.name));
   const begun = entries.filter((entry) => !entry.finished && !finished.has(entry.name));
-  const [baseline] = folder.migrations;
-  refuseHalfDone(begun.filter((entry) => !entry.refused && entry.name !== baseline.name));
   return {
     pending: folder.migrations.filter((migration) => !finished.has(migration.name)),
     retriable: [...new Set(begun.map((entry) => entry.name))],
@@ -51,9 +47,7 @@ async function readEntries(client: ClientBase, target: Target): Promise<readonly
   );
   if (found[0]?.found !== true) return [];
   const { rows } = await client.query<Entry>(
-    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished,
-            logs IS NOT NULL AND logs <> '' AS refused
-       FROM ${table} WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name`,
+    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished FROM ${table} WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name`,
   );
   return rows;
 }
@@ -88,16 +82,5 @@ function refuseEdited(entries: readonly Entry[], known: ReadonlyMap<string, Migr
     'MIGRATION_EDITED',
     `Applied migrations differ from this version's files: ${edited.map((entry) => entry.name).join(', ')}. ` +
       'Install the package again, unedited, or restore the files under prisma/migrations.',
-  );
-}
-
-function refuseHalfDone(entries: readonly Entry[]): void {
-  const [first] = entries;
-  if (first === undefined) return;
-  throw new DatabaseError(
-    'MIGRATION_FAILED',
-    `Migration ${first.name} was cut off: it may be applied or not. If its changes are in the database, run ` +
-      `UPDATE _prisma_migrations SET finished_at = now() WHERE migration_name = '${first.name}'; ` +
-      'if not, the same with rolled_back_at. Then start again.',
   );
 }

@@ -4,6 +4,7 @@ import type { DatabaseConfig } from '../config/app-config.js';
 import { DatabaseError } from './database-error.js';
 import { DatabaseHealth } from './database-health.js';
 import { DatabaseSessions } from './database-sessions.js';
+import { JobQueue } from './job-queue.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './database-url.js';
 import { readMigrationFolder } from './migration-files.js';
 import { readHistory } from './migration-history.js';
@@ -25,6 +26,7 @@ export class OpenDatabase {
   readonly prisma: PrismaService;
   readonly sessions: DatabaseSessions;
   readonly health: DatabaseHealth;
+  readonly jobs: JobQueue;
 
   constructor(
     private readonly target: Target,
@@ -35,6 +37,7 @@ export class OpenDatabase {
     this.prisma = new PrismaService(pool, target.schema);
     this.sessions = new DatabaseSessions(target);
     this.health = new DatabaseHealth(pool, target);
+    this.jobs = new JobQueue(pool, target.schema);
   }
 
   /** For node-postgres. Holds the password: never log it. */

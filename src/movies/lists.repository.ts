@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PrismaService } from '../database/prisma.service.js';
+import { PrismaService, type Transaction } from '../database/prisma.service.js';
 
 /** Where a list names a film; 1 is its head. */
 export interface Sighting {
@@ -27,8 +27,13 @@ export class ListsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /** Records where a list names films, each film once. Films that are not stored are left out. */
-  async recordSightings(category: string, sightings: readonly Sighting[], seenAt: Date): Promise<void> {
-    await this.prisma.$executeRaw`
+  async recordSightings(
+    category: string,
+    sightings: readonly Sighting[],
+    seenAt: Date,
+    tx: Transaction = this.prisma,
+  ): Promise<void> {
+    await tx.$executeRaw`
       INSERT INTO movie_categories (category, movie_id, position, seen_at)
       SELECT ${category}, movie_id, position, ${seenAt.toISOString()}::timestamptz
       FROM unnest(${sightings.map(({ movieId }) => movieId)}::int[],

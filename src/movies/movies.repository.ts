@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PrismaService } from '../database/prisma.service.js';
+import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import { AMONG, ENRICHED_BEFORE, MARK_FAILED, MARK_GONE, NEVER_ENRICHED, OVERDUE } from './due-sql.js';
 import type { EnrichedMovie, ListedMovie } from './movie-records.js';
 import { refusal } from './row-refused-error.js';
@@ -34,16 +34,24 @@ export class MoviesRepository {
    * Stores what lists say of films, each id once, in one statement. Columns that come from details stay as they are.
    * @throws RowRefusedError when the database refuses a value; nothing of the batch is stored then
    */
-  storeListed(movies: readonly ListedMovie[], now: Date): Promise<StoreReport> {
-    return this.store(UPSERT_LISTED, movies.map(listedRow), now);
+  storeListed(
+    movies: readonly ListedMovie[],
+    now: Date,
+    tx: Transaction = this.prisma,
+  ): Promise<StoreReport> {
+    return store(tx, UPSERT_LISTED, movies.map(listedRow), now);
   }
 
   /**
    * Stores the details of films, each id once, in one statement, and marks them as enriched.
    * @throws RowRefusedError when the database refuses a value; nothing of the batch is stored then
    */
-  storeEnriched(movies: readonly EnrichedMovie[], now: Date): Promise<StoreReport> {
-    return this.store(UPSERT_ENRICHED, movies.map(enrichedRow), now);
+  storeEnriched(
+    movies: readonly EnrichedMovie[],
+    now: Date,
+    tx: Transaction = this.prisma,
+  ): Promise<StoreReport> {
+    return store(tx, UPSERT_ENRICHED, movies.map(enrichedRow), now);
   }
 
   /** Which of the films are due, `limit` at most. All of them are when the run is not `incremental`. */
@@ -76,13 +84,13 @@ export class MoviesRepository {
   }
 
   /** TMDB no longer knows these ids. The rows stay. */
-  async markGone(ids: readonly number[], now: Date): Promise<void> {
-    await this.prisma.$executeRawUnsafe(MARK_GONE, now.toISOString(), ids);
+  async markGone(ids: readonly number[], now: Date, tx: Transaction = this.prisma): Promise<void> {
+    await tx.$executeRawUnsafe(MARK_GONE, now.toISOString(), ids);
   }
 
   /** The details of these films could not be had or stored. The more often, the later they are due again. */
-  async markFailed(ids: readonly number[], now: Date): Promise<void> {
-    await this.prisma.$executeRawUnsafe(MARK_FAILED, now.toISOString(), ids);
+  async markFailed(ids: readonly number[], now: Date, tx: Transaction = this.prisma): Promise<void> {
+    await tx.$executeRawUnsafe(MARK_FAILED, now.toISOString(), ids);
   }
 
   async freshness(): Promise<Freshness> {
@@ -98,20 +106,25 @@ export class MoviesRepository {
     const rows = await this.prisma.$queryRawUnsafe<{ id: number }[]>(sql, ...parameters);
     return rows.map(({ id }) => id);
   }
+}
 
-  private async store(sql: string, rows: readonly MovieRow[], now: Date): Promise<StoreReport> {
-    const report = { inserted: [] as number[], updated: [] as number[], unchanged: [] as number[] };
-    if (rows.length === 0) return report;
-    try {
-      const stored = await this.prisma.$queryRawUnsafe<{ id: number; result: keyof StoreReport }[]>(
-        sql,
-        JSON.stringify(rows),
-        now.toISOString(),
-      );
-      for (const { id, result } of stored) report[result].push(id);
-      return report;
-    } catch (error) {
-      throw refusal(error) ?? error;
-    }
+async function store(
+  tx: Transaction,
+  sql: string,
+  rows: readonly MovieRow[],
+  now: Date,
+): Promise<StoreReport> {
+  const report = { inserted: [] as number[], updated: [] as number[], unchanged: [] as number[] };
+  if (rows.length === 0) return report;
+  try {
+    const stored = await tx.$queryRawUnsafe<{ id: number; result: keyof StoreReport }[]>(
+      sql,
+      JSON.stringify(rows),
+      now.toISOString(),
+    );
+    for (const { id, result } of stored) report[result].push(id);
+    return report;
+  } catch (error) {
+    throw refusal(error) ?? error;
   }
 }

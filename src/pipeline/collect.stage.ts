@@ -7,12 +7,12 @@ import type { ListedMovie } from '../movies/movie-records.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
 import { RowRefusedError } from '../movies/row-refused-error.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
-import type { TmdbPage } from '../tmdb/wire/page.js';
+import type { TmdbListItem, TmdbPage } from '../tmdb/wire/page.js';
 import { isItemFailure, itemError } from './item-failure.js';
 import { type RunContext, untilAllEnd } from './run-context.js';
+import { pageKey, RunJournal } from './run-journal.repository.js';
 import type { RunPlan, Source } from './run-plan.js';
-import type { RunTally } from './run-tally.js';
-import { walkList } from './walk-list.js';
+import { type Walked, walkList } from './walk-list.js';
 
 type PlannedSource = RunPlan['sources'][number];
 
@@ -20,8 +20,8 @@ interface Collecting extends RunContext {
   readonly genreNames: ReadonlyMap<number, string>;
   /** A film that two sources name is stored before either says where it saw it. */
   readonly storing: Serial;
-  /** Marks the sightings of this run. */
-  readonly seenAt: Date;
+  /** What the run stored before it was interrupted; those pages are not asked for again. */
+  readonly storedPages: ReadonlyMap<string, Walked>;
 }
 
 /** Reads the lists side by side and stores their films page by page. */
@@ -33,13 +33,17 @@ export class CollectStage {
     private readonly tmdb: TmdbClient,
     private readonly movies: MoviesRepository,
     private readonly lists: ListsRepository,
+    private readonly journal: RunJournal,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Rejects only when the run can't go on; what failed otherwise is in the tally. */
   async run(plan: RunPlan, context: RunContext): Promise<void> {
     const genreNames = await this.genreNames(context);
-    const collecting = { ...context, genreNames, storing: new Serial(), seenAt: this.clock.now() };
+    const { runId } = context.hold;
+    context.tally.storedBefore(await this.journal.films(runId));
+    const storedPages = await this.journal.pages(runId);
+    const collecting = { ...context, genreNames, storing: new Serial(), storedPages };
     await untilAllEnd(
       plan.sources.map((planned) => this.collect(planned, collecting)),
       context,
@@ -54,7 +58,7 @@ export class CollectStage {
       );
     } catch (error) {
       if (context.signal.aborted || !isItemFailure(error)) throw error;
-      context.tally.itemFailed(itemError({ source: 'genres' }, error, this.clock.now()));
+      await this.failed({ source: 'genres' }, error, context);
     }
     return this.lists.genreNames();
   }
@@ -72,30 +76,42 @@ export class CollectStage {
         if (context.signal.aborted || !isItemFailure(result.error)) throw result.error;
         failures += 1;
         lastError = result.error;
-        tally.itemFailed(itemError({ source, page: result.page }, result.error, this.clock.now()));
+        await this.failed({ source, page: result.page }, result.error, context);
         continue;
       }
-      await this.store(source, result.page, result.body, seen, context);
-      lastPage = result.page;
-      listEnded = result.page >= result.body.totalPages;
+      const { page, body } = result;
+      const fresh = body.items.filter((item) => !seen.has(item.id) && seen.add(item.id));
+      if (isFetched(body)) await this.store(source, page, body, fresh as TmdbListItem[], context);
+      tally.pageFetched(source, isFetched(body) ? body.items.length + body.rejected.length : 0, fresh.length);
+      lastPage = page;
+      listEnded = page >= body.totalPages;
     }
-    if (lastPage > 0 && failures === 0) {
-      await context.storing.run(() =>
-        this.lists.endSweep(source, {
-          seenAt: context.seenAt,
-          lastPosition: lastPage * PAGE_SIZE,
-          listEnded,
-        }),
-      );
-    }
+    if (lastPage > 0 && failures === 0) await this.endSweep(source, { lastPage, listEnded }, context);
     tally.sourceChanged(source, {
       status: failures === 0 ? 'done' : lastPage > 0 ? 'partial' : 'failed',
       error: lastError instanceof Error ? lastError.message : null,
     });
-    this.logger.log({ event: 'source.collected', runId: context.runId, source, movies: seen.size, failures });
+    const { runId } = context.hold;
+    this.logger.log({ event: 'source.collected', runId, source, movies: seen.size, failures });
   }
 
-  private fetch(source: Source, page: number, ahead: AbortSignal, context: Collecting): Promise<TmdbPage> {
+  private async endSweep(
+    source: Source,
+    { lastPage, listEnded }: { lastPage: number; listEnded: boolean },
+    { storing, startedAt }: Collecting,
+  ): Promise<void> {
+    const sweep = { seenAt: startedAt, lastPosition: lastPage * PAGE_SIZE, listEnded };
+    await storing.run(() => this.lists.endSweep(source, sweep));
+  }
+
+  private async fetch(
+    source: Source,
+    page: number,
+    ahead: AbortSignal,
+    context: Collecting,
+  ): Promise<TmdbPage | Walked> {
+    const stored = context.storedPages.get(pageKey(source, page));
+    if (stored !== undefined) return stored;
     const call = { signal: AbortSignal.any([context.signal, ahead]), tally: context.tally.tmdb };
     return source === 'trending' ? this.tmdb.trending(page, call) : this.tmdb.list(source, page, call);
   }
@@ -104,47 +120,68 @@ export class CollectStage {
     source: Source,
     page: number,
     body: TmdbPage,
-    seen: Set<number>,
+    fresh: readonly TmdbListItem[],
     context: Collecting,
   ): Promise<void> {
-    const { tally } = context;
-    const items = body.items.filter((item) => !seen.has(item.id) && seen.add(item.id));
+    const { hold, tally, genreNames } = context;
     await context.storing.run(async () => {
-      const films = items.filter((item) => !tally.isStored(item.id));
+      const films = fresh.filter((item) => !tally.isStored(item.id));
       await this.storeFilms(
-        films.map((item) => listedMovie(item, context.genreNames)),
+        films.map((item) => listedMovie(item, genreNames)),
         { source, page },
-        tally,
+        context,
       );
-      const sightings = items.map((item) => ({ movieId: item.id, position: positionOf(page, item.index) }));
-      await this.lists.recordSightings(source, sightings, context.seenAt);
+      const sightings = fresh.map((item) => ({ movieId: item.id, position: positionOf(page, item.index) }));
+      await this.journal.transaction(async (tx) => {
+        await this.lists.recordSightings(source, sightings, context.startedAt, tx);
+        for (const { id, reason } of body.rejected) {
+          const error = itemError({ source, page, movieId: id }, reason, this.clock.now());
+          await this.journal.itemFailed(tx, hold, error);
+        }
+        await this.journal.pageStored(tx, hold, { ...body, source, page });
+      });
     });
-    for (const { id, reason } of body.rejected) {
-      tally.itemFailed(itemError({ source, page, movieId: id }, reason, this.clock.now()));
-    }
-    tally.pageFetched(source, body.items.length + body.rejected.length, items.length);
+    tally.itemsFailed(body.rejected.length);
   }
 
   /** One film that the database refuses fails alone, not the others of its page. */
   private async storeFilms(
     films: readonly ListedMovie[],
     where: { readonly source: Source; readonly page: number },
-    tally: RunTally,
+    context: Collecting,
   ): Promise<void> {
     try {
-      const stored = await this.movies.storeListed(films, this.clock.now());
+      const stored = await this.journal.transaction(async (tx) => {
+        const report = await this.movies.storeListed(films, this.clock.now(), tx);
+        await this.journal.filmsStored(tx, context.hold, report);
+        return report;
+      });
       for (const result of ['inserted', 'updated', 'unchanged'] as const) {
-        tally.filmsStored(stored[result], result);
+        context.tally.filmsStored(stored[result], result);
       }
     } catch (error) {
       if (!(error instanceof RowRefusedError)) throw error;
       const [first, ...others] = films;
       if (first === undefined) return;
-      if (others.length === 0)
-        tally.itemFailed(itemError({ ...where, movieId: first.id }, error, this.clock.now()));
-      else for (const film of films) await this.storeFilms([film], where, tally);
+      if (others.length === 0) await this.failed({ ...where, movieId: first.id }, error, context);
+      else for (const film of films) await this.storeFilms([film], where, context);
     }
   }
+
+  private async failed(
+    where: Parameters<typeof itemError>[0],
+    error: unknown,
+    { hold, tally }: RunContext,
+  ): Promise<void> {
+    const failure = itemError(where, error, this.clock.now());
+    await this.journal.transaction((tx) => this.journal.itemFailed(tx, hold, failure));
+    tally.itemsFailed(1);
+  }
+}
+
+/** Not one that the run had stored before. */
+function isFetched(page: TmdbPage | Walked): page is TmdbPage {
+  return 'page' in page;
 }
 
 /** Films on one page of any of TMDB's lists. */

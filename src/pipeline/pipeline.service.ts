@@ -1,14 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { ProgressRecorder } from './progress-recorder.js';
+import { type HeldRun, RunClaims, type RunOrigin } from './run-claims.repository.js';
 import { RunActiveError } from './run-errors.js';
-import { type HeldRunLock, RunLock } from './run-lock.js';
-import { outcomeOf, type RunEnd } from './run-outcome.js';
+import { type Grip, RunExecutor } from './run-executor.js';
 import type { RunPlan } from './run-plan.js';
-import { RunStages } from './run-stages.js';
-import { RunTally } from './run-tally.js';
 import type { RunProgress } from './run.js';
-import { type RunDetails, type RunOrigin, RunsRepository } from './runs.repository.js';
+import { type RunDetails, RunsRepository } from './runs.repository.js';
 
 export interface RunOptions {
   /** Aborting it cancels the run; what is stored stays. */
@@ -18,15 +15,15 @@ export interface RunOptions {
   readonly onProgress?: (progress: () => RunProgress) => void;
 }
 
-/** Runs the pipeline in this process. */
+/** Runs the pipeline in the foreground: in this process, while the caller waits. */
 @Injectable()
 export class PipelineService {
   private readonly logger = new Logger(PipelineService.name);
 
   constructor(
+    private readonly claims: RunClaims,
     private readonly runs: RunsRepository,
-    private readonly lock: RunLock,
-    private readonly stages: RunStages,
+    private readonly executor: RunExecutor,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -35,74 +32,49 @@ export class PipelineService {
    * @throws RunActiveError when another run is active.
    */
   async run(plan: RunPlan, origin: RunOrigin, options: RunOptions = {}): Promise<RunDetails> {
-    const stop = new AbortController();
-    const lock = await this.acquire((error) => {
-      stop.abort(error);
-    });
-    try {
-      await this.closeInterruptedRuns();
-      const id = await this.runs.begin(plan, origin, this.clock.now());
-      options.onStart?.(id);
-      return await this.execute(id, plan, stop, options);
-    } finally {
-      await lock.release();
-    }
+    const { signal = new AbortController().signal } = options;
+    const grip = await this.executor.grip(signal, { patient: false });
+    if (grip === null) throw await this.active();
+    const run = await this.begin(plan, origin, grip);
+    const { runId } = run.hold;
+    options.onStart?.(runId);
+    await this.executor.execute(run, grip, { signal, onProgress: options.onProgress });
+    const details = await this.runs.details(runId);
+    if (details === null) throw new Error(`Run ${runId} is no longer on record.`);
+    return details;
   }
 
   /** Ends on record the runs whose process ended before them. Does nothing while a run is active. */
   async closeInterrupted(): Promise<void> {
-    const lock = await this.lock.tryAcquire(() => undefined);
-    if (lock === null) return;
+    const grip = await this.executor.grip(new AbortController().signal, { patient: false });
+    if (grip === null) return;
     try {
       await this.closeInterruptedRuns();
     } finally {
-      await lock.release();
+      await grip.lock.release();
     }
   }
 
-  private async acquire(onLost: (error: Error) => void): Promise<HeldRunLock> {
-    const lock = await this.lock.tryAcquire(onLost);
-    if (lock !== null) return lock;
-    const active = await this.runs.active();
-    throw new RunActiveError(active?.run ?? null);
+  private async begin(plan: RunPlan, origin: RunOrigin, { lock }: Grip): Promise<HeldRun> {
+    try {
+      await this.closeInterruptedRuns();
+      const run = await this.claims.begin(plan, origin, { holder: lock.holder, now: this.clock.now() });
+      if (run !== null) return run;
+      // Its worker has died or is being started again; the run goes on, and is its to end.
+      throw await this.active();
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  private async active(): Promise<RunActiveError> {
+    return new RunActiveError((await this.runs.active())?.run ?? null);
   }
 
   private async closeInterruptedRuns(): Promise<void> {
-    for (const runId of await this.runs.closeInterrupted(this.clock.now())) {
+    for (const runId of await this.claims.closeInterrupted(this.clock.now())) {
       this.logger.warn({ event: 'run.interrupted', runId });
     }
-  }
-
-  private async execute(
-    id: number,
-    plan: RunPlan,
-    stop: AbortController,
-    options: RunOptions,
-  ): Promise<RunDetails> {
-    const startedMs = this.clock.monotonicMs();
-    const recorder = new ProgressRecorder((progress) => this.runs.saveProgress(id, progress), this.clock);
-    const tally = new RunTally(plan, () => {
-      const snapshot = (): RunProgress => tally.progress();
-      options.onProgress?.(snapshot);
-      recorder.changed(snapshot);
-    });
-    const end = await this.stages.run(plan, { runId: id, tally, stop, cancel: options.signal });
-    await recorder.settle();
-    return this.finish(id, tally, end, (this.clock.monotonicMs() - startedMs) / 1_000);
-  }
-
-  private async finish(
-    id: number,
-    tally: RunTally,
-    end: RunEnd,
-    durationSeconds: number,
-  ): Promise<RunDetails> {
-    const results = { counts: tally.counts(), sources: tally.sourceReports(), errors: tally.errors };
-    const outcome = outcomeOf(end, results);
-    await this.runs.finish(id, { ...outcome, ...results, durationSeconds, finishedAt: this.clock.now() });
-    this.logger.log({ event: 'run.ended', runId: id, status: outcome.status, ...results.counts });
-    const details = await this.runs.details(id);
-    if (details === null) throw new Error(`Run ${id} is no longer on record.`);
-    return details;
   }
 }

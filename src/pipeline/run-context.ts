@@ -1,9 +1,16 @@
+import type { RunHold } from './run-hold.js';
 import type { RunTally } from './run-tally.js';
 
 /** What the stages of one run share. */
 export interface RunContext {
-  readonly runId: number;
+  readonly hold: RunHold;
   readonly tally: RunTally;
+  /** Marks what this run saw. */
+  readonly startedAt: Date;
+  /** Films to enrich, where they were chosen before the run was interrupted. */
+  readonly enrichTotal: number | null;
+  /** Whether enrichment goes through the queue, to whichever worker has time. */
+  readonly isQueued: boolean;
   /** Aborted when the run is cancelled or can't go on. */
   readonly signal: AbortSignal;
   /** Ends the run early for the reason given; the first reason counts. */
@@ -14,7 +21,10 @@ export interface RunContext {
  * Waits until every task has ended, so that nothing of a run goes on behind its end. The first that fails stops the
  * run; then this rejects with the run's reason.
  */
-export async function untilAllEnd(tasks: readonly Promise<unknown>[], context: RunContext): Promise<void> {
+export async function untilAllEnd(
+  tasks: readonly Promise<unknown>[],
+  context: Pick<RunContext, 'signal' | 'stop'>,
+): Promise<void> {
   await Promise.all(
     tasks.map((task) =>
       task.catch((error: unknown) => {

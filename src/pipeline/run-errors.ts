@@ -1,3 +1,4 @@
+import type { RunEnd } from './run-outcome.js';
 import type { Run } from './run.js';
 
 /** Another run is at work, and one is all a database takes. */
@@ -8,7 +9,7 @@ export class RunActiveError extends Error {
     super(
       run === null
         ? 'Another run is active. Wait for it to end.'
-        : `Run ${run.id} (${run.updateType ?? 'unknown'}) is active since ${run.runDate.toISOString()}. Wait for it to end.`,
+        : `Run ${run.id} (${run.updateType ?? 'unknown'}) is ${run.status === 'QUEUED' ? 'waiting' : 'active'} since ${run.runDate.toISOString()}. Wait for it to end, or cancel it.`,
     );
   }
 }
@@ -19,5 +20,32 @@ export class RunCancelled extends Error {
 
   constructor() {
     super('The run was cancelled.');
+  }
+}
+
+/** The reason with which a run's signal is aborted when one of its batches found that the run can't go on. */
+export class RunStopped extends Error {
+  override readonly name = 'RunStopped';
+
+  constructor(readonly end: RunEnd) {
+    super('A batch of the run stopped it.');
+  }
+}
+
+/** The reason with which a run's signal is aborted when its worker has to end before the run does. */
+export class RunHandedBack extends Error {
+  override readonly name = 'RunHandedBack';
+
+  constructor() {
+    super('The run was given back for another worker to go on with.');
+  }
+}
+
+/** The reason with which a run's signal is aborted when the database ended the session that holds its lock. */
+export class RunLockLost extends Error {
+  override readonly name = 'RunLockLost';
+
+  constructor(options?: ErrorOptions) {
+    super('The connection to the database was lost.', options);
   }
 }

@@ -1,41 +1,44 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { databaseFault } from '../database/sql-state.js';
+import { Injectable } from '@nestjs/common';
 import { TmdbError } from '../tmdb/tmdb-error.js';
 import { CollectStage } from './collect.stage.js';
 import { EnrichStage } from './enrich.stage.js';
 import type { RunContext } from './run-context.js';
-import { RunCancelled } from './run-errors.js';
+import type { HeldRun } from './run-claims.repository.js';
+import { RunCancelled, RunHandedBack, RunStopped } from './run-errors.js';
+import { RunLostError } from './run-hold.js';
 import type { RunEnd } from './run-outcome.js';
 import type { RunPlan } from './run-plan.js';
 import type { RunTally } from './run-tally.js';
 
-interface Work {
-  readonly runId: number;
+export interface RunWork {
+  readonly run: HeldRun;
   readonly tally: RunTally;
   /** Stops the run; its reason says why. */
   readonly stop: AbortController;
-  /** Somebody's wish that the run end. */
-  readonly cancel: AbortSignal | undefined;
+  /** Somebody's wish that the run end: with RunHandedBack it goes back to the queue, else it is cancelled. */
+  readonly signal: AbortSignal;
 }
+
+/** How the stages of a run ended in this process. */
+export type StagesEnd = RunEnd | { readonly kind: 'handed_back' } | { readonly kind: 'lost' };
 
 /** The stages of a run, one after the other, and how they came to their end. */
 @Injectable()
 export class RunStages {
-  private readonly logger = new Logger(RunStages.name);
-
   constructor(
     private readonly collect: CollectStage,
     private readonly enrich: EnrichStage,
   ) {}
 
-  async run(plan: RunPlan, { runId, tally, stop, cancel }: Work): Promise<RunEnd> {
-    const onCancel = (): void => {
-      stop.abort(new RunCancelled());
+  /** @throws what is neither TMDB's fault nor a wish: whoever holds the connection knows whether it is the database's */
+  async run({ run, tally, stop, signal }: RunWork): Promise<StagesEnd> {
+    const onWish = (): void => {
+      stop.abort(signal.reason instanceof RunHandedBack ? signal.reason : new RunCancelled());
     };
-    if (cancel?.aborted === true) onCancel();
-    cancel?.addEventListener('abort', onCancel, { once: true });
+    if (signal.aborted) onWish();
+    signal.addEventListener('abort', onWish, { once: true });
     const context: RunContext = {
-      runId,
+      ...run,
       tally,
       signal: stop.signal,
       stop: (reason) => {
@@ -43,12 +46,12 @@ export class RunStages {
       },
     };
     try {
-      await this.inOrder(plan, context);
+      await this.inOrder(run.plan, context);
       return { kind: 'completed' };
     } catch (error) {
-      return this.endOf(error, runId);
+      return endOf(error);
     } finally {
-      cancel?.removeEventListener('abort', onCancel);
+      signal.removeEventListener('abort', onWish);
     }
   }
 
@@ -62,14 +65,18 @@ export class RunStages {
     }
     context.tally.enterStage('finishing');
   }
+}
 
-  private endOf(error: unknown, runId: number): RunEnd {
-    if (error instanceof RunCancelled) return { kind: 'cancelled' };
-    if (error instanceof TmdbError) {
-      return { kind: error.kind === 'key_refused' ? 'failed' : 'upstream', message: error.message };
-    }
-    this.logger.error({ event: 'run.failed', runId, reason: error });
-    const fault = databaseFault(error) ?? 'The program failed.';
-    return { kind: 'failed', message: `${fault} What was stored stays; the log says more.` };
-  }
+function endOf(error: unknown): StagesEnd {
+  if (error instanceof RunCancelled) return { kind: 'cancelled' };
+  if (error instanceof RunHandedBack) return { kind: 'handed_back' };
+  if (error instanceof RunLostError) return { kind: 'lost' };
+  if (error instanceof RunStopped) return error.end;
+  if (error instanceof TmdbError) return endOfTmdb(error);
+  throw error;
+}
+
+/** How a run ends that TMDB does not let go on. */
+export function endOfTmdb(error: TmdbError): RunEnd {
+  return { kind: error.kind === 'key_refused' ? 'failed' : 'upstream', message: error.message };
 }

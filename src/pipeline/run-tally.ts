@@ -1,38 +1,41 @@
 import type { TmdbTally } from '../tmdb/tmdb-call.js';
 import type { Source } from './run-plan.js';
 import type { RunPlan } from './run-plan.js';
-import type { ItemError, RunCounts, RunProgress, SourceReport } from './run.js';
+import type { RunCounts, RunProgress, SourceReport } from './run.js';
 
 /** What storing a film did to its row. */
 export type StoreResult = 'inserted' | 'updated' | 'unchanged';
 
-/** Item errors that are kept with a run; further ones are only counted. */
-const MAX_KEPT_ERRORS = 1_000;
-
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Everything one run has counted so far. `changed` is called after each change. */
+/** What a worker asked of TMDB. */
+export type TmdbCounts = Pick<RunCounts, 'tmdbRequests' | 'tmdbRetries' | 'rateLimited' | 'waitedSeconds'>;
+
+const NOTHING: RunCounts = {
+  ...{ fetched: 0, inserted: 0, updated: 0, unchanged: 0, enriched: 0, skippedFresh: 0, gone: 0, failed: 0 },
+  ...{ tmdbRequests: 0, tmdbRetries: 0, rateLimited: 0, waitedSeconds: 0 },
+};
+
+/** Everything one run has counted so far, as its worker sees it. `changed` is called after each change. */
 export class RunTally {
   /** Written by the TMDB client. */
   readonly tmdb: TmdbTally = { requests: 0, retries: 0, rateLimited: 0, waitedMs: 0 };
-  readonly errors: ItemError[] = [];
-  private readonly films = new Map<number, StoreResult>();
-  private readonly stored: Record<StoreResult, number> = { inserted: 0, updated: 0, unchanged: 0 };
+  private readonly films = new Set<number>();
   private readonly sources: ReadonlyMap<Source, Writable<SourceReport>>;
   private stage: RunProgress['stage'] = 'collecting';
   private enrichment: Writable<NonNullable<RunProgress['enrichment']>> | null = null;
-  private fetched = 0;
-  private skippedFresh = 0;
-  private enriched = 0;
-  private gone = 0;
-  private failed = 0;
+  private counted: Writable<RunCounts>;
+  private saved: TmdbCounts = { tmdbRequests: 0, tmdbRetries: 0, rateLimited: 0, waitedSeconds: 0 };
 
   constructor(
-    plan: RunPlan,
-    private readonly changed: () => void,
+    /** What was counted before the run was interrupted. */
+    before: RunCounts = NOTHING,
+    sources: RunPlan['sources'] = [],
+    private readonly changed: () => void = () => undefined,
   ) {
+    this.counted = { ...before };
     this.sources = new Map(
-      plan.sources.map(({ source, pages }) => [
+      sources.map(({ source, pages }) => [
         source,
         { source, pages_planned: pages, pages_fetched: 0, movies: 0, status: 'pending', error: null },
       ]),
@@ -51,7 +54,7 @@ export class RunTally {
   }
 
   pageFetched(source: Source, items: number, newToSource: number): void {
-    this.fetched += items;
+    this.counted.fetched += items;
     const report = this.sources.get(source);
     if (report === undefined) return;
     report.pages_fetched += 1;
@@ -70,56 +73,75 @@ export class RunTally {
   }
 
   filmsStored(ids: readonly number[], result: StoreResult): void {
-    for (const id of ids) this.films.set(id, result);
-    this.stored[result] += ids.length;
+    this.storedBefore(ids);
+    this.counted[result] += ids.length;
   }
 
-  enrichmentPlanned(total: number, skippedFresh: number): void {
-    this.enrichment = { done: 0, total, failed: 0 };
-    this.skippedFresh = skippedFresh;
+  /** By the run, before it was interrupted. */
+  storedBefore(ids: readonly number[]): void {
+    for (const id of ids) this.films.add(id);
+  }
+
+  freshSkipped(count: number): void {
+    this.counted.skippedFresh = count;
+  }
+
+  /** `total` films are to be enriched, of which all but `due` were before the run was interrupted. */
+  enrichmentPlanned(total: number, due: number): void {
+    this.enrichment = { done: total - due, total, failed: 0 };
     this.changed();
   }
 
   filmsEnriched(count: number): void {
-    this.enriched += count;
+    this.counted.enriched += count;
     this.enrichmentAdvanced(count);
   }
 
-  filmGone(): void {
-    this.gone += 1;
-    this.enrichmentAdvanced();
+  filmsGone(count: number): void {
+    this.counted.gone += count;
+    this.enrichmentAdvanced(count);
   }
 
-  filmFailed(error: ItemError): void {
-    if (this.enrichment !== null) this.enrichment.failed += 1;
-    this.itemFailed(error);
-    this.enrichmentAdvanced();
+  filmsFailed(count: number): void {
+    if (this.enrichment !== null) this.enrichment.failed += count;
+    this.counted.failed += count;
+    this.enrichmentAdvanced(count);
   }
 
-  itemFailed(error: ItemError): void {
-    this.failed += 1;
-    if (this.errors.length < MAX_KEPT_ERRORS) this.errors.push(error);
+  itemsFailed(count: number): void {
+    this.counted.failed += count;
+    this.changed();
+  }
+
+  /** What all workers of the run counted, and how many films are still due. */
+  sync(counts: RunCounts, due: number): void {
+    this.counted = { ...counts };
+    if (this.enrichment !== null) this.enrichment.done = this.enrichment.total - due;
     this.changed();
   }
 
   /** The different films stored from the lists, in the order in which they came. */
   collected(): number[] {
-    return [...this.films.keys()];
+    return [...this.films];
   }
 
   counts(): RunCounts {
+    return added(this.counted, this.unsaved());
+  }
+
+  /** What was asked of TMDB and is not yet on record. */
+  unsaved(): TmdbCounts {
     return {
-      fetched: this.fetched,
-      ...this.stored,
-      enriched: this.enriched,
-      skippedFresh: this.skippedFresh,
-      gone: this.gone,
-      failed: this.failed,
-      tmdbRequests: this.tmdb.requests,
-      tmdbRetries: this.tmdb.retries,
-      rateLimited: this.tmdb.rateLimited,
-      waitedSeconds: Math.round(this.tmdb.waitedMs) / 1_000,
+      tmdbRequests: this.tmdb.requests - this.saved.tmdbRequests,
+      tmdbRetries: this.tmdb.retries - this.saved.tmdbRetries,
+      rateLimited: this.tmdb.rateLimited - this.saved.rateLimited,
+      waitedSeconds: Math.round(this.tmdb.waitedMs) / 1_000 - this.saved.waitedSeconds,
     };
+  }
+
+  tmdbSaved(counts: TmdbCounts): void {
+    this.saved = added(this.saved, counts);
+    this.counted = added(this.counted, counts);
   }
 
   progress(): RunProgress {
@@ -135,8 +157,18 @@ export class RunTally {
     return [...this.sources.values()].map((report) => ({ ...report }));
   }
 
-  private enrichmentAdvanced(count = 1): void {
+  private enrichmentAdvanced(count: number): void {
     if (this.enrichment !== null) this.enrichment.done += count;
     this.changed();
   }
+}
+
+function added<Counts extends TmdbCounts>(counts: Counts, more: TmdbCounts): Counts {
+  return {
+    ...counts,
+    tmdbRequests: counts.tmdbRequests + more.tmdbRequests,
+    tmdbRetries: counts.tmdbRetries + more.tmdbRetries,
+    rateLimited: counts.rateLimited + more.rateLimited,
+    waitedSeconds: counts.waitedSeconds + more.waitedSeconds,
+  };
 }

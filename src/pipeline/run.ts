@@ -74,6 +74,10 @@ export interface Run {
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
   readonly timesResumed: number;
+  /** By how much a scheduled run came after its time; null when it did not. */
+  readonly lateSeconds: number | null;
+  /** The user's name; null where none is known. */
+  readonly triggeredBy: string | null;
   readonly counts: RunCounts;
 }
 

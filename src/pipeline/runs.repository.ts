@@ -1,39 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { Prisma, type PipelineRun, type PipelineRunError } from '../database/generated/client.js';
+import type { PipelineRun, PipelineRunError, PipelineRunFigure } from '../database/generated/client.js';
 import { PrismaService } from '../database/prisma.service.js';
-import type { RunPlan } from './run-plan.js';
-import type {
-  FinalStatus,
-  ItemError,
-  Run,
-  RunCounts,
-  RunProgress,
-  RunStatus,
-  SourceReport,
-  Trigger,
-} from './run.js';
+import type { ItemError, Run, RunCounts, RunProgress, RunStatus, SourceReport, Trigger } from './run.js';
 import type { UpdateType } from './run-plan.js';
-
-export interface RunOrigin {
-  readonly trigger: Trigger;
-  /** The user's name; null where none is known. */
-  readonly triggeredBy: string | null;
-}
-
-export interface RunEnding {
-  readonly status: FinalStatus;
-  readonly errorMessage: string | null;
-  readonly finishedAt: Date;
-  readonly durationSeconds: number;
-  readonly counts: RunCounts;
-  readonly sources: readonly SourceReport[];
-  readonly errors: readonly ItemError[];
-}
 
 export interface RunDetails {
   readonly run: Run;
   readonly sources: readonly SourceReport[];
   readonly errors: readonly ItemError[];
+}
+
+export interface ActiveRun {
+  readonly run: Run;
+  readonly progress: RunProgress | null;
+  /** Whether it goes on with another worker when its own dies. */
+  readonly isQueued: boolean;
 }
 
 export interface RunFigures {
@@ -45,78 +26,19 @@ export interface RunFigures {
   readonly averageDurationSeconds: number | null;
 }
 
-/** Sole reader and writer of pipeline_runs and pipeline_run_errors. */
+/** Reads what is on record of runs. */
 @Injectable()
 export class RunsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** Puts a new run on record as RUNNING. The database refuses a second one. */
-  async begin(plan: RunPlan, origin: RunOrigin, now: Date): Promise<number> {
-    const { id } = await this.prisma.pipelineRun.create({
-      data: {
-        status: 'RUNNING',
-        runDate: now,
-        startedAt: now,
-        updateType: plan.updateType,
-        trigger: origin.trigger,
-        triggeredBy: origin.triggeredBy,
-        options: json(plan),
-        sourceCategories: plan.sources.map(({ source }) => source),
-      },
-      select: { id: true },
+  /** The run that is at work, or else the one that is to be next. */
+  async active(): Promise<ActiveRun | null> {
+    const row = await this.prisma.pipelineRun.findFirst({
+      where: { status: { in: ['RUNNING', 'QUEUED'] } },
+      orderBy: [{ status: 'desc' }, { id: 'asc' }],
     });
-    return id;
-  }
-
-  async saveProgress(id: number, progress: RunProgress): Promise<void> {
-    await this.prisma.pipelineRun.updateMany({
-      where: { id, status: 'RUNNING' },
-      data: { ...countColumns(progress.counts), progress: json(progress) },
-    });
-  }
-
-  /** Ends a RUNNING run, its item errors with it. False when it had been ended by somebody else. */
-  async finish(id: number, ending: RunEnding): Promise<boolean> {
-    return this.prisma.$transaction(async (tx) => {
-      const { count } = await tx.pipelineRun.updateMany({
-        where: { id, status: 'RUNNING' },
-        data: {
-          ...countColumns(ending.counts),
-          status: ending.status,
-          errorMessage: ending.errorMessage,
-          finishedAt: ending.finishedAt,
-          durationSeconds: ending.durationSeconds,
-          sources: json(ending.sources),
-          progress: Prisma.DbNull,
-        },
-      });
-      if (count === 1 && ending.errors.length > 0) {
-        await tx.pipelineRunError.createMany({
-          data: ending.errors.map((error) => ({ runId: id, ...error })),
-        });
-      }
-      return count === 1;
-    });
-  }
-
-  /** Ends every run that is still marked RUNNING, once it is known that nobody works on one. */
-  async closeInterrupted(now: Date): Promise<number[]> {
-    const closed = await this.prisma.pipelineRun.updateManyAndReturn({
-      where: { status: 'RUNNING' },
-      data: {
-        status: 'FAILED',
-        errorMessage: 'Interrupted: the process that ran it ended before the run did. What was stored stays.',
-        finishedAt: now,
-        progress: Prisma.DbNull,
-      },
-      select: { id: true },
-    });
-    return closed.map(({ id }) => id);
-  }
-
-  async active(): Promise<{ readonly run: Run; readonly progress: RunProgress | null } | null> {
-    const row = await this.prisma.pipelineRun.findFirst({ where: { status: 'RUNNING' } });
-    return row === null ? null : { run: toRun(row), progress: row.progress as RunProgress | null };
+    if (row === null) return null;
+    return { run: toRun(row), progress: row.progress as RunProgress | null, isQueued: row.jobId !== null };
   }
 
   /** The run that ended or began last, whichever state it is in. */
@@ -148,32 +70,20 @@ export class RunsRepository {
   }
 
   async figures(): Promise<RunFigures> {
-    const groups = await this.prisma.pipelineRun.groupBy({
-      by: ['status'],
-      _count: { _all: true, durationSeconds: true },
-      _sum: { durationSeconds: true },
-    });
+    const figures = await this.prisma.pipelineRunFigure.findMany();
     const of = (status: RunStatus): number =>
-      groups.find((group) => group.status === status)?._count._all ?? 0;
-    const timed = groups.reduce((sum, group) => sum + group._count.durationSeconds, 0);
-    const seconds = groups.reduce((sum, group) => sum + (group._sum.durationSeconds ?? 0), 0);
+      Number(figures.find((figure) => figure.status === status)?.runs ?? 0);
+    const sum = (value: (figure: PipelineRunFigure) => number | bigint): number =>
+      figures.reduce((total, figure) => total + Number(value(figure)), 0);
+    const timed = sum((figure) => figure.timed);
     return {
-      total: groups.reduce((sum, group) => sum + group._count._all, 0),
+      total: sum((figure) => figure.runs),
       successful: of('SUCCESS'),
       failed: of('FAILED'),
       partial: of('PARTIAL'),
-      averageDurationSeconds: timed === 0 ? null : seconds / timed,
+      averageDurationSeconds: timed === 0 ? null : sum((figure) => figure.seconds) / timed,
     };
   }
-}
-
-/** A value of ours as JSON for Prisma: its type asks for index signatures that interfaces do not have. */
-function json(value: object): Prisma.InputJsonValue {
-  return value;
-}
-
-function countColumns(counts: RunCounts): Prisma.PipelineRunUpdateManyMutationInput {
-  return { ...counts, moviesProcessed: counts.inserted + counts.updated + counts.unchanged };
 }
 
 function sourcesOf(row: PipelineRun): readonly SourceReport[] {
@@ -181,13 +91,13 @@ function sourcesOf(row: PipelineRun): readonly SourceReport[] {
   return reports as unknown as readonly SourceReport[];
 }
 
-function toItemError(row: PipelineRunError): ItemError {
+export function toItemError(row: PipelineRunError): ItemError {
   const { source, page, movieId, code, message, occurredAt } = row;
   return { source, page, movieId, code, message, occurredAt };
 }
 
 /** Rows of older versions may lack most fields. */
-function toRun(row: PipelineRun): Run {
+export function toRun(row: PipelineRun): Run {
   return {
     id: row.id,
     runDate: row.runDate,
@@ -201,19 +111,17 @@ function toRun(row: PipelineRun): Run {
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
     timesResumed: row.timesResumed,
-    counts: {
-      fetched: row.fetched,
-      inserted: row.inserted,
-      updated: row.updated,
-      unchanged: row.unchanged,
-      enriched: row.enriched,
-      skippedFresh: row.skippedFresh,
-      gone: row.gone,
-      failed: row.failed,
-      tmdbRequests: row.tmdbRequests,
-      tmdbRetries: row.tmdbRetries,
-      rateLimited: row.rateLimited,
-      waitedSeconds: row.waitedSeconds,
-    },
+    lateSeconds: row.lateSeconds,
+    triggeredBy: row.triggeredBy,
+    counts: toCounts(row),
+  };
+}
+
+export function toCounts(row: PipelineRun): RunCounts {
+  const { fetched, inserted, updated, unchanged, enriched, skippedFresh, gone, failed } = row;
+  const { tmdbRequests, tmdbRetries, rateLimited, waitedSeconds } = row;
+  return {
+    ...{ fetched, inserted, updated, unchanged, enriched, skippedFresh, gone, failed },
+    ...{ tmdbRequests, tmdbRetries, rateLimited, waitedSeconds },
   };
 }

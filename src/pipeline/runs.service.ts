@@ -30,8 +30,9 @@ export class RunsService {
       this.runs.last(),
       this.runs.figures(),
     ]);
-    // A row left RUNNING by a process that died does not run; the next run or start puts that on record.
-    return { active: held ? active : null, last, figures };
+    // A run in the foreground whose process died does not run; the next run or start puts that on record.
+    const isActive = active?.run.status === 'RUNNING' && (held || active.isQueued);
+    return { active: isActive ? active : null, last, figures };
   }
 
   async list(query: { limit: number; status: RunStatus | null; before: number | null }): Promise<RunsPage> {

@@ -7,20 +7,20 @@ function page(number: number, ids: readonly number[], totalPages = 100): TmdbPag
   return { page: number, totalPages, totalResults: 20 * totalPages, items, rejected: [] };
 }
 
-async function walk(fetch: FetchPage, pages: number): Promise<PageResult[]> {
-  const results: PageResult[] = [];
+async function walk(fetch: FetchPage<TmdbPage>, pages: number): Promise<PageResult<TmdbPage>[]> {
+  const results: PageResult<TmdbPage>[] = [];
   for await (const result of walkList(fetch, pages)) results.push(result);
   return results;
 }
 
-function numbers(results: readonly PageResult[]): number[] {
+function numbers(results: readonly PageResult<TmdbPage>[]): number[] {
   return results.map((result) => result.page);
 }
 
 describe('walking a list', () => {
   it('yields the pages in order, whatever order the answers come in', async () => {
     const waiting = new Map<number, () => void>();
-    const fetch: FetchPage = async (number) => {
+    const fetch: FetchPage<TmdbPage> = async (number) => {
       if (number > 1) await new Promise<void>((resolve) => waiting.set(number, resolve));
       return page(number, [number]);
     };
@@ -37,13 +37,13 @@ describe('walking a list', () => {
   });
 
   it('ends at an empty page', async () => {
-    const fetch: FetchPage = (number) => Promise.resolve(page(number, number < 3 ? [number] : []));
+    const fetch: FetchPage<TmdbPage> = (number) => Promise.resolve(page(number, number < 3 ? [number] : []));
     expect(numbers(await walk(fetch, 500))).toEqual([1, 2, 3]);
   });
 
   it('ends when the list only repeats itself', async () => {
     const asked: number[] = [];
-    const fetch: FetchPage = (number) => {
+    const fetch: FetchPage<TmdbPage> = (number) => {
       asked.push(number);
       return Promise.resolve(page(number, [1, 2, 3]));
     };
@@ -52,7 +52,7 @@ describe('walking a list', () => {
   });
 
   it('goes on behind a page that failed', async () => {
-    const fetch: FetchPage = (number) =>
+    const fetch: FetchPage<TmdbPage> = (number) =>
       number === 2 ? Promise.reject(new Error('broken')) : Promise.resolve(page(number, [number]));
     const results = await walk(fetch, 4);
     expect(numbers(results)).toEqual([1, 2, 3, 4]);
@@ -60,16 +60,16 @@ describe('walking a list', () => {
   });
 
   it('gives the list up when its first page fails, or three in a row', async () => {
-    const down: FetchPage = () => Promise.reject(new Error('down'));
+    const down: FetchPage<TmdbPage> = () => Promise.reject(new Error('down'));
     expect(numbers(await walk(down, 50))).toEqual([1]);
-    const breaking: FetchPage = (number) =>
+    const breaking: FetchPage<TmdbPage> = (number) =>
       number > 3 ? Promise.reject(new Error('down')) : Promise.resolve(page(number, [number]));
     expect(numbers(await walk(breaking, 50))).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it('aborts what it asked for ahead when nobody reads on', async () => {
     const signals: AbortSignal[] = [];
-    const fetch: FetchPage = (number, signal) => {
+    const fetch: FetchPage<TmdbPage> = (number, signal) => {
       signals.push(signal);
       return number === 1 ? Promise.resolve(page(1, [1])) : new Promise(() => undefined);
     };

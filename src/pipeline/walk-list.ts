@@ -1,10 +1,16 @@
-import type { TmdbPage } from '../tmdb/wire/page.js';
+/** As much of a page as says how its list goes on. */
+export interface Walked {
+  readonly totalPages: number;
+  readonly items: readonly { readonly id: number }[];
+  /** Items that name no film. */
+  readonly rejected: readonly unknown[];
+}
 
 /** One page of a list, or why it could not be had. */
-export type PageResult =
-  { readonly page: number; readonly body: TmdbPage } | { readonly page: number; readonly error: unknown };
+export type PageResult<Page> =
+  { readonly page: number; readonly body: Page } | { readonly page: number; readonly error: unknown };
 
-export type FetchPage = (page: number, signal: AbortSignal) => Promise<TmdbPage>;
+export type FetchPage<Page> = (page: number, signal: AbortSignal) => Promise<Page>;
 
 /** Pages asked for ahead of the one being stored: five sources of four fill the default concurrency. */
 const LOOK_AHEAD = 4;
@@ -16,9 +22,12 @@ const FAILURES_IN_A_ROW = 3;
  * `total_pages`, at an empty page, or at a page that names no film which this list had not named before, because
  * then the list only repeats itself. What was asked for ahead in vain is aborted.
  */
-export async function* walkList(fetch: FetchPage, pages: number): AsyncGenerator<PageResult> {
+export async function* walkList<Page extends Walked>(
+  fetch: FetchPage<Page>,
+  pages: number,
+): AsyncGenerator<PageResult<Page>> {
   const ahead = new AbortController();
-  const under: Promise<PageResult>[] = [];
+  const under: Promise<PageResult<Page>>[] = [];
   const seen = new Set<number>();
   let last = 1;
   let next = 1;
@@ -43,7 +52,11 @@ export async function* walkList(fetch: FetchPage, pages: number): AsyncGenerator
   }
 }
 
-async function settle(fetch: FetchPage, page: number, signal: AbortSignal): Promise<PageResult> {
+async function settle<Page>(
+  fetch: FetchPage<Page>,
+  page: number,
+  signal: AbortSignal,
+): Promise<PageResult<Page>> {
   try {
     return { page, body: await fetch(page, signal) };
   } catch (error) {
@@ -52,7 +65,7 @@ async function settle(fetch: FetchPage, page: number, signal: AbortSignal): Prom
 }
 
 /** A rejected item may well be a new film, so a page that holds one is no repeat. */
-function addNew(seen: Set<number>, body: TmdbPage): boolean {
+function addNew(seen: Set<number>, body: Walked): boolean {
   const before = seen.size;
   for (const item of body.items) seen.add(item.id);
   return seen.size > before || body.rejected.length > 0;

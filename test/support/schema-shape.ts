@@ -1,6 +1,9 @@
 import type { ScratchDatabase } from '../integration/scratch-database.js';
 
-const TABLES = ['movies', 'movie_categories', 'genres', 'pipeline_runs', 'pipeline_run_errors'];
+const TABLES = [
+  ...['movies', 'movie_categories', 'genres', 'pipeline_runs', 'pipeline_run_errors'],
+  ...['pipeline_run_pages', 'pipeline_run_films', 'pipeline_run_figures', 'pipeline_run_requests'],
+];
 
 /**
  * Our tables as the catalogue has them, one line for each column, constraint and index. NOT NULL is said of columns:
@@ -24,6 +27,8 @@ export async function schemaShape(database: ScratchDatabase, schema = 'public'):
        WHERE n.conrelid IN (${tables}) AND n.contype <> 'n'
       UNION ALL
       SELECT pg_get_indexdef(x.indexrelid) FROM pg_index x WHERE x.indrelid IN (${tables})
+      UNION ALL
+      SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid IN (${tables}) AND NOT t.tgisinternal
     ) AS lines ORDER BY line COLLATE "C"`);
   return rows.map(({ line }) => line.replaceAll(`"${schema}".`, '').replaceAll(`${schema}.`, ''));
 }

@@ -83,6 +83,13 @@ CREATE TABLE "pipeline_runs" (
     "times_resumed" INTEGER NOT NULL DEFAULT 0,
     "sources" JSONB,
     "progress" JSONB,
+    "job_id" UUID,
+    "holder" INTEGER,
+    "worker_deaths" INTEGER NOT NULL DEFAULT 0,
+    "cancel_asked_at" TIMESTAMPTZ(6),
+    "enrich_total" INTEGER,
+    "stop" JSONB,
+    "late_seconds" INTEGER,
 
     CONSTRAINT "pipeline_runs_pkey" PRIMARY KEY ("id")
 );
@@ -101,6 +108,50 @@ CREATE TABLE "pipeline_run_errors" (
     CONSTRAINT "pipeline_run_errors_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "pipeline_run_pages" (
+    "run_id" INTEGER NOT NULL,
+    "source" TEXT NOT NULL,
+    "page" INTEGER NOT NULL,
+    "total_pages" INTEGER NOT NULL,
+    "films" INTEGER[],
+    "rejected" INTEGER NOT NULL,
+
+    CONSTRAINT "pipeline_run_pages_pkey" PRIMARY KEY ("run_id","source","page")
+);
+
+-- CreateTable
+CREATE TABLE "pipeline_run_films" (
+    "run_id" INTEGER NOT NULL,
+    "movie_id" INTEGER NOT NULL,
+    "stored" TEXT,
+    "place" INTEGER,
+    "enrichment" TEXT,
+
+    CONSTRAINT "pipeline_run_films_pkey" PRIMARY KEY ("run_id","movie_id")
+);
+
+-- CreateTable
+CREATE TABLE "pipeline_run_figures" (
+    "status" TEXT NOT NULL,
+    "runs" BIGINT NOT NULL,
+    "timed" BIGINT NOT NULL,
+    "seconds" DOUBLE PRECISION NOT NULL,
+
+    CONSTRAINT "pipeline_run_figures_pkey" PRIMARY KEY ("status")
+);
+
+-- CreateTable
+CREATE TABLE "pipeline_run_requests" (
+    "username" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "digest" TEXT NOT NULL,
+    "run_id" INTEGER NOT NULL,
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "pipeline_run_requests_pkey" PRIMARY KEY ("username","key")
+);
+
 -- CreateIndex
 CREATE INDEX "movies_enriched_at_idx" ON "movies"("enriched_at");
 
@@ -113,6 +164,9 @@ CREATE INDEX "pipeline_runs_status_id_idx" ON "pipeline_runs"("status", "id" DES
 -- CreateIndex
 CREATE INDEX "pipeline_run_errors_run_id_idx" ON "pipeline_run_errors"("run_id");
 
+-- CreateIndex
+CREATE INDEX "pipeline_run_requests_created_at_idx" ON "pipeline_run_requests"("created_at");
+
 -- The films that enrichment takes first.
 CREATE INDEX "movies_never_enriched_idx" ON "movies"("popularity" DESC NULLS LAST, "id") WHERE "enriched_at" IS NULL;
 
@@ -124,3 +178,9 @@ ALTER TABLE "movie_categories" ADD CONSTRAINT "movie_categories_movie_id_fkey" F
 
 -- AddForeignKey
 ALTER TABLE "pipeline_run_errors" ADD CONSTRAINT "pipeline_run_errors_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "pipeline_runs"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "pipeline_run_pages" ADD CONSTRAINT "pipeline_run_pages_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "pipeline_runs"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "pipeline_run_films" ADD CONSTRAINT "pipeline_run_films_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "pipeline_runs"("id") ON DELETE CASCADE ON UPDATE CASCADE;

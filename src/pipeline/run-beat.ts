@@ -1,0 +1,67 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { RunCancelled, RunStopped } from './run-errors.js';
+import { type RunHold, RunLostError } from './run-hold.js';
+import { type Heard, RunJournal } from './run-journal.repository.js';
+import type { RunTally } from './run-tally.js';
+
+export interface Beating {
+  readonly hold: RunHold;
+  readonly tally: RunTally;
+  /** Aborted when somebody asked to cancel the run, a batch found that it can't go on, or it is in other hands. */
+  readonly stop: AbortController;
+  /** Whether to say how far the run is, which one worker of a run does. */
+  readonly tells: boolean;
+}
+
+const EVERY_MS = 1_000;
+
+/** Once a second says on record how far a worker is, and hears whether it should go on. */
+@Injectable()
+export class RunBeat {
+  private readonly logger = new Logger(RunBeat.name);
+
+  constructor(
+    private readonly journal: RunJournal,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Beats while `work` goes on, and once more at its end. */
+  async during<T>(beating: Beating, work: () => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const beats = this.untilOver(beating, over.signal);
+    try {
+      return await work();
+    } finally {
+      over.abort();
+      await beats;
+      await this.beat(beating);
+    }
+  }
+
+  private async untilOver(beating: Beating, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await this.beat(beating);
+      await this.clock.sleep(EVERY_MS, over).catch(() => undefined);
+    }
+  }
+
+  /** A database that is away is the work's to deal with. */
+  private async beat(beating: Beating): Promise<void> {
+    const { hold, tally, stop, tells } = beating;
+    const tmdb = tally.unsaved();
+    try {
+      const progress = tells ? { ...tally.progress(), at: this.clock.now().toISOString() } : null;
+      this.hear(await this.journal.beat(hold, progress, tmdb), beating);
+      tally.tmdbSaved(tmdb);
+    } catch (error) {
+      if (error instanceof RunLostError) stop.abort(error);
+      else this.logger.warn({ event: 'run.not_told', runId: hold.runId, reason: String(error) });
+    }
+  }
+
+  private hear(heard: Heard, { stop }: Beating): void {
+    if (heard.cancelAsked) stop.abort(new RunCancelled());
+    if (heard.stop !== null) stop.abort(new RunStopped(heard.stop));
+  }
+}

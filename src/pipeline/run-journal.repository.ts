@@ -1,0 +1,200 @@
+import { Injectable } from '@nestjs/common';
+import { Prisma } from '../database/generated/client.js';
+import { PrismaService, type Transaction } from '../database/prisma.service.js';
+import type { StoreReport } from '../movies/movies.repository.js';
+import { held, type RunHold, RunLostError } from './run-hold.js';
+import type { Walked } from './walk-list.js';
+import type { Source } from './run-plan.js';
+import type { ItemError, RunCounts, RunProgress } from './run.js';
+import type { RunEnd } from './run-outcome.js';
+import { toCounts } from './runs.repository.js';
+
+/** What became of a film that is to be enriched. */
+export type Enrichment = 'done' | 'gone' | 'failed';
+
+/** What a worker hears each time it tells how far it is. */
+export interface Heard {
+  readonly cancelAsked: boolean;
+  /** A batch of the run found that it can't go on. */
+  readonly stop: RunEnd | null;
+}
+
+/** Item errors that are kept with a run; further ones are only counted. */
+const MAX_KEPT_ERRORS = 1_000;
+
+/**
+ * What an active run has done so far, written in the transaction that does it: the counts never say more or less than
+ * the tables, whenever the worker dies. Every write rejects with a RunLostError when the run is in other hands.
+ */
+@Injectable()
+export class RunJournal {
+  constructor(private readonly prisma: PrismaService) {}
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.prisma.$transaction(work);
+  }
+
+  /** Films of a list have been stored. */
+  async filmsStored(tx: Transaction, hold: RunHold, report: StoreReport): Promise<void> {
+    const { inserted, updated, unchanged } = report;
+    const rows = Object.entries({ inserted, updated, unchanged }).flatMap(([stored, ids]) =>
+      ids.map((movieId) => ({ runId: hold.runId, movieId, stored })),
+    );
+    await tx.pipelineRunFilm.createMany({ data: rows });
+    await this.count(tx, hold, {
+      inserted: inserted.length,
+      updated: updated.length,
+      unchanged: unchanged.length,
+    });
+  }
+
+  /** A page has been stored with all its films. */
+  async pageStored(
+    tx: Transaction,
+    hold: RunHold,
+    page: Walked & { readonly source: Source; readonly page: number },
+  ): Promise<void> {
+    const { source, page: number, totalPages, items, rejected } = page;
+    await tx.pipelineRunPage.create({
+      data: {
+        ...{ runId: hold.runId, source, page: number, totalPages, rejected: rejected.length },
+        films: items.map(({ id }) => id),
+      },
+    });
+    await this.count(tx, hold, { fetched: items.length + rejected.length });
+  }
+
+  /** Pages that the run stored before it was interrupted, by source and number. */
+  async pages(runId: number): Promise<ReadonlyMap<string, Walked>> {
+    const rows = await this.prisma.pipelineRunPage.findMany({ where: { runId } });
+    return new Map(
+      rows.map(({ source, page, totalPages, films, rejected }) => [
+        pageKey(source, page),
+        { totalPages, items: films.map((id) => ({ id })), rejected: Array.from({ length: rejected }) },
+      ]),
+    );
+  }
+
+  /** Films that the run stored from its lists. */
+  async films(runId: number): Promise<number[]> {
+    const where = { runId, stored: { not: null } };
+    const rows = await this.prisma.pipelineRunFilm.findMany({ where, select: { movieId: true } });
+    return rows.map(({ movieId }) => movieId);
+  }
+
+  /** Settles which films are to be enriched, in this order, and how many were fresh enough to be left out. */
+  async enrichmentPlanned(
+    tx: Transaction,
+    hold: RunHold,
+    { ids, fresh }: { ids: readonly number[]; fresh: number },
+  ): Promise<void> {
+    await tx.$executeRaw`
+      INSERT INTO pipeline_run_films (run_id, movie_id, place, enrichment)
+      SELECT ${hold.runId}, id, place - 1, 'due' FROM unnest(${[...ids]}::int[]) WITH ORDINALITY AS due (id, place)
+      ON CONFLICT (run_id, movie_id) DO UPDATE SET place = excluded.place, enrichment = 'due'`;
+    await this.change(tx, hold, { enrichTotal: ids.length, skippedFresh: fresh });
+  }
+
+  /** Films that are still to be enriched, of those from a place to before another. */
+  async due(runId: number, { from = 0, to = 2 ** 31 - 1 } = {}): Promise<number[]> {
+    const rows = await this.prisma.pipelineRunFilm.findMany({
+      where: { runId, enrichment: 'due', place: { gte: from, lt: to } },
+      orderBy: { place: 'asc' },
+      select: { movieId: true },
+    });
+    return rows.map(({ movieId }) => movieId);
+  }
+
+  /** Films that are still to be enriched, with their places. */
+  async duePlaces(runId: number): Promise<{ readonly id: number; readonly place: number }[]> {
+    return this.prisma.$queryRaw`
+      SELECT movie_id AS id, place FROM pipeline_run_films WHERE run_id = ${runId} AND enrichment = 'due'`;
+  }
+
+  /** What all workers of the run counted. */
+  async counts(runId: number): Promise<RunCounts> {
+    return toCounts(await this.prisma.pipelineRun.findUniqueOrThrow({ where: { id: runId } }));
+  }
+
+  /** Puts on record what became of films; each counts once, whoever comes first. Returns how many counted. */
+  async filmsSettled(
+    tx: Transaction,
+    hold: RunHold,
+    ids: readonly number[],
+    enrichment: Enrichment,
+  ): Promise<number> {
+    const { count } = await tx.pipelineRunFilm.updateMany({
+      where: { runId: hold.runId, movieId: { in: [...ids] }, enrichment: 'due' },
+      data: { enrichment },
+    });
+    if (enrichment === 'done') await this.count(tx, hold, { enriched: count });
+    if (enrichment === 'gone') await this.count(tx, hold, { gone: count });
+    return count;
+  }
+
+  /** Something could not be brought in. */
+  async itemFailed(tx: Transaction, hold: RunHold, error: ItemError): Promise<void> {
+    await this.count(tx, hold, { failed: 1 });
+    await tx.$executeRaw`
+      INSERT INTO pipeline_run_errors (run_id, source, page, movie_id, code, message, occurred_at)
+      SELECT id, ${error.source}, ${error.page}, ${error.movieId}, ${error.code}, ${error.message},
+        ${error.occurredAt.toISOString()}::timestamptz
+      FROM pipeline_runs WHERE id = ${hold.runId} AND failed <= ${MAX_KEPT_ERRORS}`;
+  }
+
+  /** Says how far a worker is, and adds what it asked of TMDB since it last said so. */
+  async beat(
+    hold: RunHold,
+    progress: RunProgress | null,
+    tmdb: Pick<RunCounts, 'tmdbRequests' | 'tmdbRetries' | 'rateLimited' | 'waitedSeconds'>,
+  ): Promise<Heard> {
+    const [run] = await this.prisma.pipelineRun.updateManyAndReturn({
+      where: held(hold),
+      data: { ...increments(tmdb), ...(progress === null ? {} : { progress: json(progress) }) },
+    });
+    if (run === undefined) throw new RunLostError(hold.runId);
+    return {
+      cancelAsked: run.cancelAskedAt !== null,
+      stop: run.stop as unknown as RunEnd | null,
+    };
+  }
+
+  /** One batch found that the whole run can't go on. */
+  async stop(runId: number, end: RunEnd): Promise<void> {
+    await this.prisma.pipelineRun.updateMany({
+      where: { id: runId, status: 'RUNNING' },
+      data: { stop: json(end) },
+    });
+  }
+
+  private count(tx: Transaction, hold: RunHold, counts: Partial<RunCounts>): Promise<void> {
+    const { inserted = 0, updated = 0, unchanged = 0 } = counts;
+    const processed = inserted + updated + unchanged;
+    return this.change(tx, hold, {
+      ...increments(counts),
+      ...(processed === 0 ? {} : { moviesProcessed: { increment: processed } }),
+    });
+  }
+
+  private async change(
+    tx: Transaction,
+    hold: RunHold,
+    data: Prisma.PipelineRunUpdateManyMutationInput,
+  ): Promise<void> {
+    const { count } = await tx.pipelineRun.updateMany({ where: held(hold), data });
+    if (count === 0) throw new RunLostError(hold.runId);
+  }
+}
+
+export function pageKey(source: string, page: number): string {
+  return `${source} ${page}`;
+}
+
+function increments(counts: Partial<RunCounts>): Prisma.PipelineRunUpdateManyMutationInput {
+  return Object.fromEntries(Object.entries(counts).map(([name, by]) => [name, { increment: by }]));
+}
+
+/** A value of ours as JSON for Prisma: its type asks for index signatures that interfaces do not have. */
+function json(value: object): Prisma.InputJsonValue {
+  return value;
+}
