@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { presetPlan } from '../../src/pipeline/run-plan.js';
+import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
+import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
+
+let pipeline: TestPipeline;
+
+afterEach(async () => {
+  await pipeline.close();
+});
+
+async function start(catalogue: SandboxOptions = {}, env: Record<string, string> = {}): Promise<void> {
+  pipeline = await startTestPipeline({ films: 1_000, ...catalogue }, env);
+}
+
+/** Two pages of popular films, all of them enriched. */
+const SMALL = {
+  ...custom({ categories: ['popular'], pages_per_category: 2, include_trending: false }),
+  enrichment: { limit: 1_000, alsoStored: false },
+};
+
+describe('a film', () => {
+  it('that TMDB no longer knows keeps its row and is marked; when it is back, the mark goes', async () => {
+    await start();
+    const [gone] = pipeline.sandbox.filmIds(3, 1);
+    pipeline.sandbox.remove(gone!);
+    const first = await pipeline.run(SMALL);
+    expect(first.run).toMatchObject({ status: 'SUCCESS', counts: { gone: 1, failed: 0 } });
+    const marked = 'SELECT title IS NOT NULL AS known, gone_at IS NOT NULL AS gone FROM movies WHERE id = $1';
+    expect(await pipeline.query(marked, [gone])).toEqual([{ known: true, gone: true }]);
+
+    pipeline.sandbox.restore(gone!);
+    await pipeline.run({ ...SMALL, incremental: false });
+    expect(await pipeline.query(marked, [gone])).toEqual([{ known: true, gone: false }]);
+  });
+
+  it('whose row the database refuses fails alone', async () => {
+    await start();
+    const [bad] = pipeline.sandbox.filmIds(5, 1);
+    await pipeline.query(`ALTER TABLE movies ADD CHECK (id <> ${bad})`);
+    const { run, errors } = await pipeline.run(SMALL);
+    expect(run).toMatchObject({ status: 'PARTIAL', counts: { failed: 1 } });
+    expect(run.counts.inserted).toBe(run.counts.enriched);
+    expect(errors).toMatchObject([{ source: 'popular', page: 1, movieId: bad, code: 'row_refused' }]);
+    expect(run.errorMessage).toMatch(/^1 film failed: 1 × /);
+  });
+});
+
+describe('TMDB', () => {
+  it('that refuses the key fails the run at once, and the reason names the setting', async () => {
+    await start();
+    pipeline.sandbox.revokeKey();
+    const { run } = await pipeline.run(presetPlan('daily'));
+    expect(run).toMatchObject({ status: 'FAILED', errorMessage: expect.stringContaining('TMDB_API_KEY') });
+    expect(pipeline.sandbox.counters().requests).toBe(1);
+  });
+
+  it('that withdraws the key in mid-run fails it, and what is stored stays', async () => {
+    await start({ latencyMs: 5 });
+    const { run } = await pipeline.run(presetPlan('daily'), {
+      onProgress: (progress) => {
+        if (progress().counts.enriched > 20) pipeline.sandbox.revokeKey();
+      },
+    });
+    expect(run).toMatchObject({ status: 'FAILED', errorMessage: expect.stringContaining('TMDB_API_KEY') });
+    const stored = await pipeline.query(
+      'SELECT count(*)::int AS n FROM movies WHERE enriched_at IS NOT NULL',
+    );
+    expect(stored).toEqual([{ n: run.counts.enriched }]);
+  });
+
+  it('that is under maintenance from the start fails the run, which ends early and says so', async () => {
+    await start({ faults: { unavailable: 1 } });
+    const { run } = await pipeline.run(presetPlan('daily'));
+    expect(run.status).toBe('FAILED');
+    expect(run.errorMessage).toMatch(/Nothing usable came in\. TMDB is offline or under maintenance/);
+    expect(pipeline.sandbox.counters().requests).toBeLessThan(60);
+  });
+
+  it('whose lists are all empty fails the run, and the reason names the setting', async () => {
+    await start({}, { TMDB_REGION: 'XX' });
+    const { run } = await pipeline.run(custom({ include_trending: false }));
+    expect(run.status).toBe('FAILED');
+    expect(run.errorMessage).toContain('TMDB_REGION');
+  });
+});
+
+describe('every fault at once', () => {
+  it('ends the run by itself, with every film stored or named as failed, and nothing twice', async () => {
+    await start(
+      {
+        films: 2_000,
+        faults: { tooMany: 0.01, serverError: 0.1, dropped: 0.04, truncated: 0.04, html: 0.02, hung: 0.01 },
+      },
+      { TMDB_TIMEOUT_MS: '300', TMDB_MAX_CONCURRENCY: '64' },
+    );
+    const { run, errors } = await pipeline.run({
+      ...custom({ categories: ['popular', 'top_rated'], pages_per_category: 4 }),
+      enrichment: { limit: 1_000, alsoStored: false },
+    });
+    expect(['SUCCESS', 'PARTIAL']).toContain(run.status);
+    const { counts } = run;
+    const failedFilms = errors.filter(({ movieId }) => movieId !== null).length;
+    expect(counts.enriched + failedFilms).toBe(run.moviesProcessed);
+    expect(counts.failed).toBe(errors.length);
+    expect(await pipeline.query('SELECT count(*)::int AS n FROM movies')).toEqual([
+      { n: run.moviesProcessed },
+    ]);
+    expect(counts.tmdbRequests).toBe(pipeline.sandbox.counters().requests);
+    expect(counts.tmdbRetries).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+describe('cancelling', () => {
+  it('ends the run CANCELLED, and what is stored stays and is counted', async () => {
+    await start({ latencyMs: 5 });
+    const cancel = new AbortController();
+    const { run } = await pipeline.run(presetPlan('daily'), {
+      signal: cancel.signal,
+      onProgress: (progress) => {
+        if (progress().counts.enriched > 20) cancel.abort();
+      },
+    });
+    expect(run).toMatchObject({ status: 'CANCELLED', errorMessage: 'Cancelled; what was stored stays.' });
+    const stored = await pipeline.query(
+      'SELECT count(*)::int AS n FROM movies WHERE enriched_at IS NOT NULL',
+    );
+    expect(stored).toEqual([{ n: run.counts.enriched }]);
+    expect((await pipeline.run(presetPlan('quick'))).run.status).toBe('SUCCESS');
+  });
+});
+
+describe('two runs at once', () => {
+  it('are refused by the database, and the second is told which is active', async () => {
+    await start({ latencyMs: 20 });
+    const first = pipeline.run(presetPlan('quick'));
+    while (pipeline.sandbox.counters().requests === 0) await new Promise((resolve) => setImmediate(resolve));
+    await expect(pipeline.run(presetPlan('full'))).rejects.toThrow(/^Run 1 \(quick\) is active since /);
+    expect((await first).run.status).toBe('SUCCESS');
+  });
+
+  it('are one after the death of the first: its row says that it was interrupted', async () => {
+    await start();
+    await pipeline.query(
+      `INSERT INTO pipeline_runs (status, update_type, started_at) VALUES ('RUNNING', 'daily', now())`,
+    );
+    const { run } = await pipeline.run(presetPlan('quick'));
+    expect(run.status).toBe('SUCCESS');
+    const [dead] = await pipeline.query('SELECT status, error_message FROM pipeline_runs WHERE id < $1', [
+      run.id,
+    ]);
+    expect(dead).toMatchObject({ status: 'FAILED', error_message: expect.stringContaining('Interrupted') });
+  });
+});

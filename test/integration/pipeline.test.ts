@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { presetPlan } from '../../src/pipeline/run-plan.js';
+import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
+
+let pipeline: TestPipeline;
+
+beforeEach(async () => {
+  pipeline = await startTestPipeline({ films: 3_000 });
+});
+
+afterEach(async () => {
+  await pipeline.close();
+});
+
+async function count(from: string): Promise<number> {
+  const [row] = await pipeline.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${from}`);
+  return row?.n ?? -1;
+}
+
+describe('a run', () => {
+  it.each([
+    ['quick', 6, { popular: 3, trending: 3 }, 0],
+    ['daily', 23, { popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 }, 500],
+    ['full', 37, { popular: 10, top_rated: 10, upcoming: 7, now_playing: 7, trending: 3 }, 1_000],
+  ] as const)('of type %s reads its lists and enriches what it may', async (type, _, pages, most) => {
+    const { run, sources, errors } = await pipeline.run(presetPlan(type));
+    expect(run).toMatchObject({ status: 'SUCCESS', updateType: type, errorMessage: null, trigger: 'cli' });
+    expect(Object.fromEntries(sources.map((report) => [report.source, report.pages_fetched]))).toEqual(pages);
+    expect(errors).toEqual([]);
+    expect(run.counts.enriched).toBe(Math.min(most, run.moviesProcessed));
+    expect(await count('movies')).toBe(run.moviesProcessed);
+    expect(await count('movies WHERE enriched_at IS NOT NULL')).toBe(run.counts.enriched);
+  });
+
+  it('counts what is in the database and what TMDB was asked', async () => {
+    const { run } = await pipeline.run(presetPlan('daily'));
+    const { asked, requests, details } = pipeline.sandbox.counters();
+    expect(run.counts).toMatchObject({
+      fetched: 20 * (asked.lists + asked.trending),
+      inserted: await count('movies'),
+      updated: 0,
+      unchanged: 0,
+      enriched: details,
+      tmdbRequests: requests,
+      failed: 0,
+    });
+    expect(await count('movie_categories')).toBe(
+      await count('(SELECT DISTINCT category, movie_id FROM movie_categories) AS different'),
+    );
+  });
+
+  it('that is repeated at once asks for no details and rewrites no film', async () => {
+    await pipeline.run(presetPlan('full'));
+    const before = await pipeline.query('SELECT id, xmin::text, updated_at FROM movies ORDER BY id');
+    pipeline.sandbox.reset();
+    const { run } = await pipeline.run(presetPlan('full'));
+    expect(run).toMatchObject({ status: 'SUCCESS', counts: { inserted: 0, updated: 0, enriched: 0 } });
+    expect(run.counts).toMatchObject({ unchanged: run.moviesProcessed, skippedFresh: run.moviesProcessed });
+    expect(pipeline.sandbox.counters().asked.details).toBe(0);
+    expect(await pipeline.query('SELECT id, xmin::text, updated_at FROM movies ORDER BY id')).toEqual(before);
+  });
+
+  it('without incremental asks for the details of every collected film again', async () => {
+    const all = custom({ categories: ['popular'], pages_per_category: 2, include_trending: false });
+    const enriched = { ...all, enrichment: { limit: 50, alsoStored: false } };
+    await pipeline.run(enriched);
+    const { run } = await pipeline.run({ ...enriched, incremental: false });
+    expect(run.counts).toMatchObject({ enriched: run.moviesProcessed, skippedFresh: 0 });
+  });
+
+  it('leaves what enrichment brought alone when a list names the film again', async () => {
+    await pipeline.run(presetPlan('daily'));
+    const columns = '"cast", crew, keywords, runtime, budget, revenue, tagline, trailer_key, enriched_at';
+    const before = await pipeline.query(`SELECT id, ${columns} FROM movies ORDER BY id`);
+    await pipeline.query('UPDATE movies SET popularity = 1, vote_count = 1, title = NULL');
+    const { run } = await pipeline.run(presetPlan('quick'));
+    expect(run.counts.updated).toBe(run.moviesProcessed);
+    expect(await pipeline.query(`SELECT id, ${columns} FROM movies ORDER BY id`)).toEqual(before);
+  });
+
+  it("stores each list in TMDB's order", async () => {
+    await pipeline.run(presetPlan('quick'));
+    const rows = await pipeline.query<{ movie_id: number }>(
+      `SELECT movie_id FROM movie_categories WHERE category = 'popular' ORDER BY position LIMIT 20`,
+    );
+    expect(rows.map((row) => row.movie_id)).toEqual(pipeline.sandbox.filmIds(0, 20));
+    expect(await count('genres')).toBe(19);
+  });
+
+  it('takes films off a list that no longer names them', async () => {
+    await pipeline.run(presetPlan('quick'));
+    await pipeline.query(`INSERT INTO movies (id) VALUES (2000000000), (2000000001)`);
+    await pipeline.query(
+      `INSERT INTO movie_categories VALUES ('popular', 2000000000, 3, now() - interval '1 day'),
+         ('popular', 2000000001, 4711, now() - interval '1 day')`,
+    );
+    await pipeline.run(presetPlan('quick'));
+    expect(await count(`movie_categories WHERE movie_id = 2000000000`)).toBe(0);
+    // What stood behind the part that was read may well stand there still.
+    expect(await count(`movie_categories WHERE position = 4711`)).toBe(1);
+  });
+
+  it('leaves behind nothing but its row', async () => {
+    await pipeline.run(presetPlan('daily'));
+    expect(await count('pipeline_run_pages')).toBe(0);
+    expect(await count('pipeline_run_films')).toBe(0);
+    expect(await pipeline.query('SELECT status, runs::int FROM pipeline_run_figures WHERE runs > 0')).toEqual(
+      [{ status: 'SUCCESS', runs: 1 }],
+    );
+  });
+
+  it('ends a list where the list ends, however many pages were asked for', async () => {
+    const { sources } = await pipeline.run(
+      custom({ categories: ['upcoming'], pages_per_category: 500, include_trending: false }),
+    );
+    expect(sources).toMatchObject([{ source: 'upcoming', pages_planned: 500, status: 'done' }]);
+    expect(sources[0]!.pages_fetched).toBeLessThan(10);
+  });
+});

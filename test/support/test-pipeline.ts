@@ -1,0 +1,65 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../../src/app.module.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import {
+  type CustomOptions,
+  CUSTOM_DEFAULTS,
+  customPlan,
+  type RunPlan,
+} from '../../src/pipeline/run-plan.js';
+import { PipelineService, type RunOptions } from '../../src/pipeline/pipeline.service.js';
+import type { RunDetails } from '../../src/pipeline/runs.repository.js';
+import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+/** The pipeline as a command has it: no HTTP, no worker; a sandbox and a database of its own. */
+export interface TestPipeline {
+  readonly app: INestApplicationContext;
+  readonly sandbox: Sandbox;
+  readonly database: TestDatabase;
+  /** One run in the foreground. */
+  run(plan: RunPlan, options?: RunOptions): Promise<RunDetails>;
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export async function startTestPipeline(
+  catalogue: SandboxOptions = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestPipeline> {
+  const [database, sandbox] = await Promise.all([createTestDatabase(), Sandbox.start(catalogue)]);
+  const config = loadConfig(
+    {
+      TMDB_API_KEY: '0'.repeat(32),
+      TMDB_BASE_URL: sandbox.url,
+      TMDB_REQUESTS_PER_SECOND: '100000',
+      DATABASE_URL: database.url,
+      JWT_SECRET: 'only for tests '.repeat(3),
+      LOG_LEVEL: 'fatal',
+      ...env,
+    },
+    { tmdbKey: true },
+  );
+  const app = await NestFactory.createApplicationContext(
+    AppModule.of({ ...config, roles: [] }, { migrate: 'apply' }),
+    { logger: false, abortOnError: false },
+  );
+  return {
+    app,
+    sandbox,
+    database,
+    run: (plan, options) =>
+      app.get(PipelineService).run(plan, { trigger: 'cli', triggeredBy: 'tester' }, options),
+    query: (sql, values) => database.query(sql, values),
+    close: async () => {
+      await app.close();
+      await sandbox.stop();
+      await database.drop();
+    },
+  };
+}
+
+export function custom(options: Partial<CustomOptions>): RunPlan {
+  return customPlan({ ...CUSTOM_DEFAULTS, ...options });
+}
