@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
 import { CommonModule } from './common/common.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
@@ -16,6 +17,7 @@ export class AppModule {
         ConfigModule.of(config),
         CommonModule,
         DatabaseModule.of(database),
+        AuthModule,
         PipelineModule,
         HealthModule,
       ],

@@ -1,19 +1,19 @@
-import { CommanderError } from 'commander';
+import { cancelCommand } from './cli/cancel.command.js';
 import { doctorCommand } from './cli/doctor.command.js';
-import { EXIT } from './cli/exit-code.js';
 import { migrateCommand } from './cli/migrate.command.js';
 import { createProgram } from './cli/program.js';
 import { runsCommand, statusCommand } from './cli/read.commands.js';
+import { reportError } from './cli/report-error.js';
 import { runCommand } from './cli/run.command.js';
-import { serveCommand } from './cli/serve.command.js';
-import { ConfigError } from './config/config-error.js';
+import { serviceCommand } from './cli/service.commands.js';
 
 const program = createProgram(
   {
     run: runCommand,
-    serve: serveCommand,
+    service: serviceCommand,
     status: statusCommand,
     runs: runsCommand,
+    cancel: cancelCommand,
     migrate: migrateCommand,
     doctor: doctorCommand,
   },
@@ -22,15 +22,11 @@ const program = createProgram(
   },
 );
 
+// Whoever reads the output may stop reading: `movie-pipeline runs | head -1`.
+process.stdout.on('error', () => process.exit());
+
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
-
-/** Commander has already said what is wrong with the arguments; everything else is said here, in one line. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  return error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+  process.exitCode = reportError(error);
 }

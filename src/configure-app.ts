@@ -1,6 +1,7 @@
 import { BadRequestException, ValidationPipe, type ValidationError } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SECURITY } from './auth/access.js';
 import { ProblemDto } from './common/api-problem.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import type { HttpConfig } from './config/app-config.js';
@@ -23,7 +24,6 @@ export function configureApp(app: NestExpressApplication, config: HttpConfig): v
       exposedHeaders: ['Link', 'Location', 'Retry-After'],
     });
   }
-  app.enableShutdownHooks();
   describeApi(app);
 }
 
@@ -39,7 +39,12 @@ function describeApi(app: NestExpressApplication): void {
   const document = new DocumentBuilder()
     .setTitle('movie-pipeline')
     .setDescription(description)
-    .setVersion('4.0.0');
+    .setVersion('4.0.0')
+    .addSecurity(SECURITY, {
+      type: 'oauth2',
+      description: 'A name and a password; `npx movie-pipeline user add NAME` makes a user.',
+      flows: { password: { tokenUrl: '/auth/login', scopes: {} } },
+    });
   SwaggerModule.setup(
     'docs',
     app,

@@ -1,10 +1,9 @@
-import { EXIT } from './cli/exit-code.js';
+import { reportError } from './cli/report-error.js';
 import { demo } from './demo/demo.js';
 
 try {
   const code = await demo();
-  if (code !== null) process.exitCode = code;
+  if (code !== null) process.exit(code);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = EXIT.failed;
+  process.exit(reportError(error));
 }

@@ -1,5 +1,9 @@
-import { loadConfig, readEnvironment } from './config/load-config.js';
-import { createApp, serve } from './serve.js';
+import { reportError } from './cli/report-error.js';
+import { loadServiceConfig, readEnvironment } from './config/load-config.js';
+import { startService } from './serve.js';
 
-const config = loadConfig(readEnvironment(), { tmdbKey: true });
-await serve(await createApp(config), config.http);
+try {
+  await startService(loadServiceConfig(readEnvironment()));
+} catch (error) {
+  process.exit(reportError(error));
+}

@@ -1,3 +1,4 @@
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
@@ -5,16 +6,43 @@ import { JsonLogger } from './common/logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { configureApp } from './configure-app.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
+import { closeOnSignals } from './shutdown.js';
+
+/** Starts what this process has the roles for; it then goes on until a signal ends it. */
+export async function startService(config: AppConfig): Promise<void> {
+  if (config.roles.includes('api')) {
+    const app = await createApp(config);
+    await serve(app, config.http);
+    closeOnSignals(app);
+  } else {
+    closeOnSignals(await createBackground(config));
+  }
+}
 
 /** The configured app, its database open and migrated, not yet listening. */
 export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, { migrate: 'apply' }), {
-    logger: new JsonLogger({ ...config.log, to: 'stdout' }),
+    logger: loggerOf(config),
     abortOnError: false,
+    forceCloseConnections: true,
   });
   configureApp(app, config.http);
   await app.get(PipelineService).closeInterrupted();
   return app;
+}
+
+/** Schedules and worker, as far as this process has the roles, without HTTP. */
+async function createBackground(config: AppConfig): Promise<INestApplicationContext> {
+  const app = await NestFactory.createApplicationContext(AppModule.of(config, { migrate: 'apply' }), {
+    logger: loggerOf(config),
+    abortOnError: false,
+  });
+  await app.get(PipelineService).closeInterrupted();
+  return app;
+}
+
+function loggerOf(config: AppConfig): JsonLogger {
+  return new JsonLogger({ ...config.log, to: 'stdout' });
 }
 
 /** Serves the API; resolves with its address. */

@@ -13,13 +13,14 @@ async function parse(...args: string[]): Promise<Call | CommanderError> {
   const calls: Call[] = [];
   const record =
     (name: keyof Commands) =>
-    (...given: unknown[]): Promise<number> => {
+    (...given: unknown[]): Promise<never> => {
       calls.push({ name, args: given });
-      return Promise.resolve(0);
+      return Promise.resolve(0 as never);
     };
   const commands: Commands = {
     run: record('run'),
-    serve: record('serve'),
+    service: record('service'),
+    cancel: record('cancel'),
     status: record('status'),
     runs: record('runs'),
     migrate: record('migrate'),

@@ -9,17 +9,23 @@ import {
   presetPlan,
   type RunPlan,
 } from '../pipeline/run-plan.js';
+import type { Role } from '../config/app-config.js';
 import { RUN_STATUSES, type RunStatus } from '../pipeline/run.js';
 
 /** What the commands do; each returns the exit code. */
 export interface Commands {
   run(plan: RunPlan, options: { json: boolean }): Promise<number>;
-  serve(): Promise<number>;
+  /** Parts of the service, until a signal ends them. */
+  service(roles: readonly Role[]): Promise<void>;
   status(options: { json: boolean }): Promise<number>;
   runs(query: { limit: number; status: RunStatus | null }, options: { json: boolean }): Promise<number>;
+  cancel(runId: number, options: { json: boolean }): Promise<number>;
   migrate(options: { json: boolean }): Promise<number>;
   doctor(options: { json: boolean }): Promise<number>;
 }
+
+/** Run ids are INTEGER. */
+const MAX_RUN_ID = 2 ** 31 - 1;
 
 const PRESETS = ['quick', 'daily', 'full'] as const;
 type Preset = (typeof PRESETS)[number];
@@ -44,12 +50,7 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
     .showHelpAfterError('Add --help for the commands and their options.')
     .exitOverride();
   addRun(program, commands, exit);
-  program
-    .command('serve')
-    .description('serve the API')
-    .action(async () => {
-      exit(await commands.serve());
-    });
+  addService(program, commands);
   withJson(program.command('status').description('what is running, and how runs went so far')).action(
     async (options: { json: boolean }) => {
       exit(await commands.status(options));
@@ -60,6 +61,11 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
     .addOption(new Option('--status <status>', 'only these').choices(RUN_STATUSES).argParser(statusOf))
     .action(async (options: { json: boolean; limit: number; status?: RunStatus }) => {
       exit(await commands.runs({ limit: options.limit, status: options.status ?? null }, options));
+    });
+  withJson(program.command('cancel').description('end an active run; what it stored stays'))
+    .addArgument(new Argument('<id>', 'the number of the run').argParser(wholeNumber(1, MAX_RUN_ID)))
+    .action(async (id: number, options: { json: boolean }) => {
+      exit(await commands.cancel(id, options));
     });
   withJson(program.command('migrate').description('bring the database to this version')).action(
     async (options: { json: boolean }) => {
@@ -72,6 +78,21 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
     },
   );
   return program;
+}
+
+const SERVICES = {
+  serve: ['the API', ['api']],
+  scheduler: ['the schedules and the worker, without HTTP', ['scheduler', 'worker']],
+  worker: ['the worker', ['worker']],
+} as const;
+
+function addService(program: Command, commands: Commands): void {
+  for (const [name, [what, roles]] of Object.entries(SERVICES)) {
+    program
+      .command(name)
+      .description(`start ${what}; goes on until a signal ends it`)
+      .action(() => commands.service(roles));
+  }
 }
 
 function addRun(program: Command, commands: Commands, exit: (code: number) => void): void {
@@ -125,7 +146,7 @@ function withJson(command: Command): Command {
 
 function wholeNumber(min: number, max: number): (value: string) => number {
   return (value) => {
-    const parsed = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+    const parsed = /^\d{1,10}$/.test(value) ? Number(value) : NaN;
     if (parsed >= min && parsed <= max) return parsed;
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CLOCK } from './clock.js';
+import { Draining } from './draining.js';
 import { RANDOM } from './random.js';
 import { systemClock } from './system-clock.js';
 
@@ -8,7 +9,8 @@ import { systemClock } from './system-clock.js';
   providers: [
     { provide: CLOCK, useValue: systemClock },
     { provide: RANDOM, useValue: Math.random },
+    Draining,
   ],
-  exports: [CLOCK, RANDOM],
+  exports: [CLOCK, RANDOM, Draining],
 })
 export class CommonModule {}

@@ -15,6 +15,8 @@ export class ProblemFilter implements ExceptionFilter {
       response.end();
       return;
     }
+    const wait = retryAfterOf(exception);
+    if (wait !== null) response.setHeader('Retry-After', String(wait));
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 
@@ -31,6 +33,12 @@ export class ProblemFilter implements ExceptionFilter {
     this.logger.error({ event: 'request.failed', err: exception });
     return problem(500, 'Something failed on our side; the log has the details. Try again later.');
   }
+}
+
+/** Seconds after which the client may try again, where the error knows. */
+function retryAfterOf(exception: unknown): number | null {
+  const known = exception instanceof HttpException && 'retryAfterSeconds' in exception;
+  return known && typeof exception.retryAfterSeconds === 'number' ? exception.retryAfterSeconds : null;
 }
 
 /** Express's body parser and router mark errors of the client with a 4xx status. */

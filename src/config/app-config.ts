@@ -44,6 +44,25 @@ export interface LogConfig {
   readonly file: string | null;
 }
 
+/** Tokens that somebody else issues. */
+export interface OutsideIssuerConfig {
+  /** Where its public keys are. */
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** The claim that holds `admin` or `viewer`, by itself or in a list. */
+  readonly roleClaim: string;
+}
+
+export interface AuthConfig {
+  /** Signs our tokens. Null: one that is made once in the data folder. */
+  readonly secret: string | null;
+  readonly expiresInSeconds: number;
+  readonly outside: OutsideIssuerConfig | null;
+  /** The first user, if there is none. */
+  readonly admin: { readonly username: string; readonly password: string } | null;
+}
+
 export const ROLES = ['api', 'scheduler', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -54,6 +73,7 @@ export interface AppConfig {
   readonly tmdb: TmdbConfig;
   readonly database: DatabaseConfig;
   readonly http: HttpConfig;
+  readonly auth: AuthConfig;
   readonly log: LogConfig;
 }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { IsOptional, ValidateBy } from 'class-validator';
+import { isPassword, isUserName, PASSWORD_RULE, USER_NAME_RULE } from '../common/credentials.js';
 import { LOG_LEVELS, ROLES } from './app-config.js';
 
 /** One rule a variable, one sentence: it names what is allowed and never the value that was found. */
@@ -48,6 +49,17 @@ function isProxyUrl(value: string): boolean {
 
 function isOrigin(value: string): boolean {
   return value === '*' || url(value)?.origin === value;
+}
+
+/** A number with s, m, h or d behind it as seconds; NaN for anything else. */
+export function seconds(value: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,8})([smhd])$/.exec(value) ?? [];
+  const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+  return Number(number) * (unitSeconds[unit] ?? Number.NaN);
+}
+
+function isBetween(value: number, min: number, max: number): boolean {
+  return value >= min && value <= max;
 }
 
 /**
@@ -108,6 +120,33 @@ export class Environment {
 
   @MustBeWholeNumber(0, 65_535, ' (0: any free one)')
   PORT = '8000';
+
+  @IsOptional()
+  @MustBe('32 characters or more', (value) => value.length >= 32)
+  JWT_SECRET?: string;
+
+  @MustBe('a time such as 30m, 1h or 7d, from 1m to 90d', (value) =>
+    isBetween(seconds(value), 60, 90 * 86_400),
+  )
+  JWT_EXPIRES_IN = '1h';
+
+  @IsOptional()
+  @MustBe('an https URL, or http to loopback', isTmdbBaseUrl)
+  JWT_JWKS_URL?: string;
+
+  JWT_ISSUER?: string;
+
+  JWT_AUDIENCE?: string;
+
+  JWT_ROLE_CLAIM = 'role';
+
+  @IsOptional()
+  @MustBe(USER_NAME_RULE, isUserName)
+  ADMIN_USERNAME?: string;
+
+  @IsOptional()
+  @MustBe(PASSWORD_RULE, isPassword)
+  ADMIN_PASSWORD?: string;
 
   @MustBe(`one of ${LOG_LEVELS.join(', ')}`, (value) => LOG_LEVELS.some((level) => level === value))
   LOG_LEVEL = 'info';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
-import { type AppConfig, type LogLevel, ROLES } from './app-config.js';
+import { type AppConfig, type AuthConfig, type LogLevel, type Role, ROLES } from './app-config.js';
 import { ConfigError } from './config-error.js';
-import { Environment } from './environment.js';
+import { Environment, seconds } from './environment.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -27,23 +27,75 @@ function pick(env: Variables): Environment {
   return environment;
 }
 
+/** What the caller can't do without. */
+export interface Needs {
+  readonly tmdbKey: boolean;
+  /** Whether it makes tokens, or checks them, beside other processes that do. */
+  readonly tokens?: boolean;
+}
+
 /**
  * Checks the environment and gives it its types.
  * @throws ConfigError naming every faulty variable at once.
  */
-export function loadConfig(env: Variables, needs: { readonly tmdbKey: boolean }): AppConfig {
+export function loadConfig(env: Variables, needs: Needs): AppConfig {
   const environment = pick(env);
   const faults = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
   if (needs.tmdbKey && environment.TMDB_API_KEY === undefined) {
     faults.unshift('TMDB_API_KEY is missing: get one, free, at https://www.themoviedb.org/settings/api');
   }
+  if (needs.tokens === true) faults.push(...tokenFaults(environment, env.NODE_ENV === 'production'));
   if (faults.length > 0) throw new ConfigError(faults);
   return typed(environment);
 }
 
+/** With a database of one's own there may be several processes, which have to sign alike. */
+function tokenFaults(environment: Environment, production: boolean): string[] {
+  const { JWT_SECRET, DATABASE_URL, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE } = environment;
+  const faults: string[] = [];
+  if (JWT_SECRET === undefined && (production || DATABASE_URL !== undefined)) {
+    faults.push('JWT_SECRET is missing: set 32 random characters or more, the same for every process');
+  }
+  if (JWT_JWKS_URL !== undefined && (JWT_ISSUER === undefined || JWT_AUDIENCE === undefined)) {
+    faults.push('JWT_ISSUER and JWT_AUDIENCE are missing: JWT_JWKS_URL needs both');
+  }
+  if ((environment.ADMIN_USERNAME === undefined) !== (environment.ADMIN_PASSWORD === undefined)) {
+    faults.push('ADMIN_USERNAME and ADMIN_PASSWORD go together: one is missing');
+  }
+  return faults;
+}
+
+function authOf(environment: Environment): AuthConfig {
+  const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = environment;
+  const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = environment;
+  return {
+    secret: environment.JWT_SECRET ?? null,
+    expiresInSeconds: seconds(environment.JWT_EXPIRES_IN),
+    outside:
+      jwksUrl === undefined || issuer === undefined || audience === undefined
+        ? null
+        : { jwksUrl, issuer, audience, roleClaim: environment.JWT_ROLE_CLAIM },
+    admin: username === undefined || password === undefined ? null : { username, password },
+  };
+}
+
+/**
+ * As `loadConfig`, for the service.
+ * @param roles what it does; left out, what ROLES says
+ */
+export function loadServiceConfig(env: Variables, roles = rolesOf(pick(env))): AppConfig {
+  const needs = { tmdbKey: roles.includes('worker'), tokens: roles.includes('api') };
+  return { ...loadConfig(env, needs), roles };
+}
+
+function rolesOf({ ROLES: given }: Environment): readonly Role[] {
+  const names = given.split(',').map((name) => name.trim());
+  return ROLES.filter((role) => names.includes(role));
+}
+
 function typed(environment: Environment): AppConfig {
   return {
-    roles: ROLES.filter((role) => environment.ROLES.split(',').some((given) => given.trim() === role)),
+    roles: rolesOf(environment),
     tmdb: {
       apiKey: environment.TMDB_API_KEY ?? null,
       baseUrl: environment.TMDB_BASE_URL.replace(/\/+$/, ''),
@@ -65,6 +117,7 @@ function typed(environment: Environment): AppConfig {
       port: Number(environment.PORT),
       corsOrigins: environment.CORS_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
     },
+    auth: authOf(environment),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },
   };
 }

@@ -7,6 +7,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { presetPlan } from '../pipeline/run-plan.js';
 import { createApp, serve } from '../serve.js';
+import { closeOnSignals } from '../shutdown.js';
 import { freePort } from './free-port.js';
 import { startSandboxProcess } from './sandbox-process.js';
 
@@ -57,6 +58,9 @@ export async function demo(): Promise<number | null> {
     return EXIT_OF_STATUS[details.run.status];
   }
   const url = await serve(app, config.http);
+  closeOnSignals(app, () => {
+    sandbox.stop();
+  });
   if (config.http.port !== FIRST_PORT)
     say(`Port ${FIRST_PORT} is taken, so this demo serves on ${config.http.port}.`);
   say(whatNow(url));

@@ -1,12 +1,14 @@
 import { Controller, Get, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { Open } from '../auth/access.js';
 import { ApiProblem } from '../common/api-problem.js';
 import { HealthIndicators } from './health-indicators.js';
 import { UnhealthyFilter } from './unhealthy.filter.js';
 
 @ApiTags('health')
 @Controller('health')
+@Open()
 @UseFilters(UnhealthyFilter)
 export class HealthController {
   constructor(

@@ -1,6 +1,7 @@
 import { Controller, Get, NotFoundException, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Open } from '../auth/access.js';
 import { ApiProblem } from '../common/api-problem.js';
 import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
@@ -10,6 +11,7 @@ import { RunsService } from './runs.service.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
+@Open()
 export class PipelineController {
   constructor(private readonly runs: RunsService) {}
 

@@ -14,6 +14,23 @@ export class RunActiveError extends Error {
   }
 }
 
+export class NoSuchRunError extends Error {
+  override readonly name = 'NoSuchRunError';
+
+  constructor(runId: number) {
+    super(`There is no run ${runId}. GET /pipeline/runs, or "movie-pipeline runs", lists them.`);
+  }
+}
+
+/** A run that has ended can't be cancelled. */
+export class RunEndedError extends Error {
+  override readonly name = 'RunEndedError';
+
+  constructor(run: Run) {
+    super(`Run ${run.id} has ended: ${run.status}. There is nothing to cancel.`);
+  }
+}
+
 /** The reason with which a run's signal is aborted when somebody asked it to end. */
 export class RunCancelled extends Error {
   override readonly name = 'RunCancelled';

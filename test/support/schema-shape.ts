@@ -2,7 +2,13 @@ import type { ScratchDatabase } from '../integration/scratch-database.js';
 
 const TABLES = [
   ...['movies', 'movie_categories', 'genres', 'pipeline_runs', 'pipeline_run_errors'],
-  ...['pipeline_run_pages', 'pipeline_run_films', 'pipeline_run_figures', 'pipeline_run_requests'],
+  ...[
+    'pipeline_run_pages',
+    'pipeline_run_films',
+    'pipeline_run_figures',
+    'pipeline_run_requests',
+    'pipeline_users',
+  ],
 ];
 
 /**

@@ -44,6 +44,7 @@ export async function startTestApp(
       TMDB_REQUESTS_PER_SECOND: '100000',
       DATABASE_URL: database.url,
       DATA_DIR: dataDir,
+      JWT_SECRET: 'only-for-tests-'.repeat(3),
       PORT: '0',
       LOG_LEVEL: 'fatal',
       ...env,

@@ -35,7 +35,7 @@ export async function startTestPipeline(
       TMDB_BASE_URL: sandbox.url,
       TMDB_REQUESTS_PER_SECOND: '100000',
       DATABASE_URL: database.url,
-      JWT_SECRET: 'only for tests '.repeat(3),
+      JWT_SECRET: 'only-for-tests-'.repeat(3),
       LOG_LEVEL: 'fatal',
       ...env,
     },

@@ -152,6 +152,17 @@ CREATE TABLE "pipeline_run_requests" (
     CONSTRAINT "pipeline_run_requests_pkey" PRIMARY KEY ("username","key")
 );
 
+-- CreateTable
+CREATE TABLE "pipeline_users" (
+    "name" TEXT NOT NULL,
+    "password_hash" TEXT NOT NULL,
+    "role" TEXT NOT NULL,
+    "token_version" INTEGER NOT NULL DEFAULT 1,
+    "created_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "pipeline_users_pkey" PRIMARY KEY ("name")
+);
+
 -- CreateIndex
 CREATE INDEX "movies_enriched_at_idx" ON "movies"("enriched_at");
 

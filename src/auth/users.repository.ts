@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '../database/prisma.service.js';
+import type { UserRole } from './auth-user.js';
+
+export interface User {
+  readonly name: string;
+  readonly role: UserRole;
+  readonly passwordHash: string;
+  readonly tokenVersion: number;
+  readonly createdAt: Date;
+}
+
+export type NewUser = Pick<User, 'name' | 'role' | 'passwordHash' | 'createdAt'>;
+
+/** Sole reader and writer of pipeline_users. */
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly prisma: PrismaService) {}
+
+  async find(name: string): Promise<User | null> {
+    return (await this.prisma.pipelineUser.findUnique({ where: { name } })) as User | null;
+  }
+
+  async list(): Promise<User[]> {
+    return (await this.prisma.pipelineUser.findMany({ orderBy: { name: 'asc' } })) as User[];
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.prisma.pipelineUser.findFirst({ select: { name: true } })) === null;
+  }
+
+  /** False when there is a user of that name. */
+  async add(user: NewUser): Promise<boolean> {
+    const { count } = await this.prisma.pipelineUser.createMany({ data: [user], skipDuplicates: true });
+    return count === 1;
+  }
+
+  /** Also ends all tokens. False when there is no such user. */
+  async setPassword(name: string, passwordHash: string): Promise<boolean> {
+    const data = { passwordHash, tokenVersion: { increment: 1 } };
+    return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
+  }
+
+  /** Ends all tokens of a user. False when there is no such user. */
+  async revokeTokens(name: string): Promise<boolean> {
+    const data = { tokenVersion: { increment: 1 } };
+    return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
+  }
+
+  /** False when there is no such user. */
+  async remove(name: string): Promise<boolean> {
+    return (await this.prisma.pipelineUser.deleteMany({ where: { name } })).count === 1;
+  }
+}

@@ -1,0 +1,189 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Sandbox } from '../../src/sandbox/sandbox.js';
+import { Program } from '../support/program.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let sandbox: Sandbox;
+let database: TestDatabase;
+let cwd: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  sandbox = await Sandbox.start({ films: 500 });
+  database = await createTestDatabase();
+  cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
+  env = {
+    TMDB_API_KEY: '0'.repeat(32),
+    TMDB_BASE_URL: sandbox.url,
+    TMDB_REQUESTS_PER_SECOND: '100000',
+    DATABASE_URL: database.url,
+    JWT_SECRET: 'only-for-tests-'.repeat(3),
+    PORT: '0',
+  };
+});
+
+afterAll(async () => {
+  await sandbox.stop();
+  await database.drop();
+  await rm(cwd, { recursive: true });
+});
+
+const started: Program[] = [];
+
+afterEach(() => {
+  sandbox.setFaults({});
+  for (const program of started.splice(0)) program.kill('SIGKILL');
+});
+
+function start(command: string, extra: Record<string, string> = {}): Program {
+  const program = Program.start(command.split(' '), { env: { ...env, ...extra }, cwd });
+  started.push(program);
+  return program;
+}
+
+async function done(
+  command: string,
+  extra: Record<string, string> = {},
+): Promise<Program & { code: number }> {
+  const program = start(command, extra);
+  return Object.assign(program, { code: await program.end() });
+}
+
+const SMALL = 'run --categories popular --pages 2 --no-trending';
+
+describe('a run on the command line', () => {
+  it('succeeds with 0, plain progress lines and a closing table', async () => {
+    const { code, stdout, stderr } = await done(`${SMALL} --enrich --max-enrichment 10`);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^popular +█+ +2\/2 pages +40 films$/m);
+    expect(stderr).toMatch(/^enrichment +█+ +10\/10 films$/m);
+    expect(stdout).toMatch(/^enriched +10$/m);
+    expect(stdout).toMatch(/^Run \d+ \(custom\): SUCCESS in /m);
+    expect(stdout + stderr).not.toContain('\u001b');
+  });
+
+  it('prints one JSON object and nothing else when asked to', async () => {
+    const { code, stdout, stderr } = await done(`${SMALL} --no-enrich --json`);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'SUCCESS',
+      update_type: 'custom',
+      sources: [{ source: 'popular' }],
+    });
+    expect(stderr).toBe('');
+  });
+
+  it('is partial with 3 when a film failed', async () => {
+    const [bad] = sandbox.filmIds(1, 1);
+    await database.query('DELETE FROM movies');
+    await database.query(`ALTER TABLE movies ADD CONSTRAINT bad CHECK (id <> ${bad})`);
+    const { code, stdout } = await done(`${SMALL} --no-enrich`);
+    await database.query('ALTER TABLE movies DROP CONSTRAINT bad');
+    expect(code).toBe(3);
+    expect(stdout).toContain(`film ${bad}: `);
+  });
+
+  it('fails with 1 when the key is refused, and says which setting', async () => {
+    sandbox.revokeKey();
+    const { code, stdout } = await done(SMALL);
+    sandbox.allowKey();
+    expect(code).toBe(1);
+    expect(stdout).toContain('Check TMDB_API_KEY');
+  });
+
+  it.each([
+    ['run weekly', 'Allowed choices are quick, daily, full'],
+    ['run --pages 501', 'whole number from 1 to 500'],
+    ['run quick --pages 2', 'do not go with'],
+    ['fly', "unknown command 'fly'"],
+  ])('%s is wrong usage: 2', async (command, why) => {
+    const { code, stderr } = await done(command);
+    expect(code).toBe(2);
+    expect(stderr).toContain(why);
+  });
+
+  it('ends CANCELLED with 130 on Ctrl-C, and a second run meanwhile gets 4 and the name of the first', async () => {
+    sandbox.setFaults({ hung: 1 });
+    const program = start('run quick --json');
+    while (sandbox.counters().faults.hung === undefined)
+      await new Promise((resolve) => setImmediate(resolve));
+    const second = await done('run full');
+    expect(second.code).toBe(4);
+    expect(second.stderr).toMatch(/^Run \d+ \(quick\) is active since /);
+    program.kill('SIGINT');
+    expect(await program.end()).toBe(130);
+    expect(JSON.parse(program.stdout)).toMatchObject({ status: 'CANCELLED' });
+    sandbox.setFaults({});
+    expect((await done(`${SMALL} --no-enrich`)).code).toBe(0);
+  });
+});
+
+describe('commands that look', () => {
+  it('tell the status, and the runs on record, as text and as JSON', async () => {
+    expect((await done('status')).stdout).toMatch(/^running +no$/m);
+    expect(JSON.parse((await done('status --json')).stdout)).toMatchObject({ is_running: false });
+    expect((await done('runs --limit 2 --status success')).stdout).toMatch(/SUCCESS/);
+    expect(JSON.parse((await done('runs --limit 2 --json')).stdout)).toHaveLength(2);
+  });
+
+  it('need no key', async () => {
+    expect((await done('status', { TMDB_API_KEY: '' })).code).toBe(0);
+  });
+
+  it('migrate says that there is nothing to do', async () => {
+    const { code, stdout } = await done('migrate');
+    expect([code, stdout]).toEqual([0, 'Nothing to do: every migration is applied.\n']);
+  });
+
+  it('doctor checks one by one', async () => {
+    const { code, stdout } = await done('doctor');
+    expect(code).toBe(0);
+    for (const check of ['environment', 'key', 'database', 'migrations', 'last run', 'freshness']) {
+      expect(stdout).toMatch(new RegExp(`^[✓!] ${check}`, 'm'));
+    }
+  });
+
+  it('doctor finds a key that is refused, and fails', async () => {
+    sandbox.revokeKey();
+    const { code, stdout } = await done('doctor --json');
+    sandbox.allowKey();
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({
+        check: 'key',
+        verdict: 'fault',
+        detail: expect.stringContaining('TMDB_API_KEY'),
+      }),
+    );
+  });
+});
+
+describe('the environment', () => {
+  it('is refused in one message that names every fault and no secret', async () => {
+    const { code, stderr } = await done('run quick', { TMDB_API_KEY: 'hunter2', PORT: 'x' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('TMDB_API_KEY must be');
+    expect(stderr).toContain('PORT must be');
+    expect(stderr).not.toContain('hunter2');
+  });
+
+  it('is read from .env too', async () => {
+    await writeFile(join(cwd, '.env'), 'LOG_LEVEL=loud\n');
+    const { code, stderr } = await done('status');
+    await rm(join(cwd, '.env'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('LOG_LEVEL must be one of');
+  });
+
+  it('names a database that is not there, without its password', async () => {
+    const { code, stderr } = await done('status', {
+      DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/films',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Nothing listens at 127.0.0.1:1/films');
+    expect(stderr).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import request from 'supertest';
+import { Program } from '../support/program.js';
+
+const DEMO = join(import.meta.dirname, '..', '..', 'dist', 'demo.js');
+
+let cwd: string;
+let demo: Program;
+let url: string;
+let neighbour: Server;
+
+jest.setTimeout(90_000);
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
+  neighbour = createServer();
+  await new Promise<void>((resolve) =>
+    neighbour
+      .once('error', () => {
+        resolve();
+      })
+      .listen(8000, '127.0.0.1', resolve),
+  );
+  // What the environment says must not reach it.
+  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/real', TMDB_API_KEY: 'rubbish', PORT: '1' };
+  demo = Program.node([DEMO], { env, cwd });
+  url = (await demo.printed(/Serving at (\S+) until/))[1]!;
+});
+
+afterAll(async () => {
+  demo.kill('SIGKILL');
+  neighbour.close();
+  await rm(cwd, { recursive: true, force: true });
+});
+
+describe('npm run demo', () => {
+  it('serves a SUCCESS run whose counts the sandbox confirms', async () => {
+    const { body } = await request(url).get('/pipeline/status');
+    expect(body).toMatchObject({ last_run: { status: 'SUCCESS', update_type: 'full', failed: 0 } });
+    const { last_run: run } = body as { last_run: Record<string, number> };
+    expect(run.enriched).toBe(run.movies_processed);
+    expect(demo.stdout).toContain(`The sandbox counted ${run.tmdb_requests!.toLocaleString('en')} requests.`);
+  });
+
+  it('takes the next port where 8000 is taken, and says so', () => {
+    expect(url).not.toContain(':8000');
+    expect(demo.stdout).toContain('Port 8000 is taken');
+  });
+
+  it('ends on Ctrl-C, and its PostgreSQL and its sandbox with it', async () => {
+    demo.kill('SIGINT');
+    expect(await demo.end()).toBe(0);
+    await expect(request(url).get('/health/live')).rejects.toThrow();
+    const again = Program.node([DEMO], { env: {}, cwd });
+    const { 1: films } = await again.printed(/enriched +(\d+)/);
+    expect(films).toBe('0');
+    again.kill('SIGINT');
+    await again.end();
+  });
+});

@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The built program as a process of its own, off a terminal. */
+export class Program {
+  stdout = '';
+  stderr = '';
+  private readonly over: Promise<number>;
+  private heard: () => void = () => undefined;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString();
+      this.heard();
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+      this.heard();
+    });
+    this.over = once(child, 'close').then(([code, signal]) => (code ?? `${String(signal)}`) as number);
+  }
+
+  /** `bin/movie-pipeline.js` with arguments. */
+  static start(args: readonly string[], { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }): Program {
+    return Program.node([join(ROOT, 'bin', 'movie-pipeline.js'), ...args], { env, cwd });
+  }
+
+  /** A built file. */
+  static node(args: readonly string[], { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }): Program {
+    const inherited = { PATH: process.env.PATH, HOME: process.env.HOME };
+    return new Program(
+      spawn(process.execPath, [...args], {
+        cwd,
+        env: { ...inherited, ...env },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }),
+    );
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  write(text: string): void {
+    this.child.stdin?.end(text);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Resolves when it has printed something that matches. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
+      if (match !== null) return match;
+      const more = new Promise<void>((resolve) => (this.heard = resolve));
+      const ended = await Promise.race([more, this.over.then((code) => ({ code }))]);
+      if (typeof ended === 'object')
+        throw new Error(`It ended (${ended.code}) and printed:\n${this.stdout}${this.stderr}`);
+    }
+  }
+
+  /** The exit code, or the signal's name. */
+  end(): Promise<number> {
+    return this.over;
+  }
+}
