@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Ip, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Ip, Param, Res, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentUser, Open } from '../auth/access.js';
@@ -6,14 +6,16 @@ import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunProgressDto } from './dto/run-progress.dto.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
-import { END, type RunEvent, RunEvents } from './run-events.js';
+import { type RunEvent, RunEvents } from './run-events.js';
 
 /** A listener that takes nothing is let go before what it was sent fills the memory. */
 const MOST_UNREAD_BYTES = 1_000_000;
 
 @ApiTags('pipeline')
 @Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
 @Open()
 export class EventsController {
   constructor(private readonly events: RunEvents) {}
@@ -47,8 +49,7 @@ export class EventsController {
     });
     const options = { lastId: lastId ?? null, address, signal: over.signal };
     const events = await this.events.listen(id, options);
-    if (lastId === END) {
-      await events.return(null);
+    if (events === null) {
       response.status(204).end();
       return;
     }

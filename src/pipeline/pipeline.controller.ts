@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentUser, Open } from '../auth/access.js';
@@ -7,12 +7,14 @@ import { ApiProblem } from '../common/api-problem.js';
 import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunDto } from './dto/run.dto.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
 import { NoSuchRunError } from './run-errors.js';
 import { RunsService } from './runs.service.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
 @Open()
 export class PipelineController {
   constructor(private readonly runs: RunsService) {}

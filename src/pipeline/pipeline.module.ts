@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
 import { EnrichmentModule } from '../enrichment/enrichment.module.js';
 import { MoviesModule } from '../movies/movies.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
@@ -9,7 +8,6 @@ import { EnrichBatches } from './enrich-batches.js';
 import { EnrichFilms } from './enrich-films.js';
 import { EnrichWorker } from './enrich-worker.js';
 import { EventsController } from './events.controller.js';
-import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { PipelineController } from './pipeline.controller.js';
 import { PipelineService } from './pipeline.service.js';
 import { RunBeat } from './run-beat.js';
@@ -34,7 +32,6 @@ import { TriggersController } from './triggers.controller.js';
   providers: [
     ...[PipelineService, RunsService, RunsRepository, RunQueue, RunWorker],
     ...[RunTriggers, RunRequests, RunCancelling, RunEvents],
-    { provide: APP_FILTER, useClass: PipelineErrorsFilter },
     ...[RunLock, RunClaims, RunJournal, RunExecutor, RunBeat, RunStages],
     ...[CollectStage, EnrichStage, EnrichFilms, EnrichBatches, EnrichWorker],
   ],

@@ -1,9 +1,20 @@
-import { BadRequestException, Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Admin, CurrentUser } from '../auth/access.js';
 import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
 import { CancelledRunDto, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
 import { planOfRequest } from './plan-of-request.js';
@@ -12,6 +23,7 @@ import { RunTriggers } from './run-triggers.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
 export class TriggersController {
   constructor(
     private readonly triggers: RunTriggers,
@@ -39,12 +51,12 @@ export class TriggersController {
   })
   @ApiProblem(400, 409, 413, 415, 422)
   async run(
-    @Body() body: TriggerRunDto | undefined,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentUser() user: AuthUser | null,
     @Res({ passthrough: true }) response: Response,
+    @Body() body: TriggerRunDto = new TriggerRunDto(),
   ): Promise<TriggeredRunDto> {
-    const plan = planOfRequest(body ?? new TriggerRunDto());
+    const plan = planOfRequest(body);
     const name = user?.name ?? '';
     const runId = await this.triggers.trigger(plan, name, keyOf(key));
     response.setHeader('Location', `/pipeline/runs/${runId}`);
