@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   common: [],
   config: ['common'],
   database: BASE,
-  tmdb: BASE,
+  tmdb: [...BASE, 'database'],
   movies: [...BASE, 'database'],
   enrichment: [...BASE, 'movies', 'tmdb'],
   auth: [...BASE, 'database'],

@@ -163,6 +163,22 @@ CREATE TABLE "pipeline_users" (
     CONSTRAINT "pipeline_users_pkey" PRIMARY KEY ("name")
 );
 
+-- CreateTable
+CREATE TABLE "tmdb_pace" (
+    "id" SMALLINT NOT NULL,
+    "next_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "tmdb_pace_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "tmdb_pace_processes" (
+    "id" UUID NOT NULL,
+    "seen_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "tmdb_pace_processes_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE INDEX "movies_enriched_at_idx" ON "movies"("enriched_at");
 
