@@ -40,10 +40,17 @@ function describeApi(app: NestExpressApplication): void {
     .setTitle('movie-pipeline')
     .setDescription(description)
     .setVersion('4.0.0')
-    .addSecurity(SECURITY, {
+    .addSecurity(SECURITY.password, {
       type: 'oauth2',
       description: 'A name and a password; `npx movie-pipeline user add NAME` makes a user.',
       flows: { password: { tokenUrl: '/auth/login', scopes: {} } },
+    })
+    .addSecurity(SECURITY.token, {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'A token of `npx movie-pipeline token NAME`, of POST /auth/login, or of the outside issuer.',
     });
   SwaggerModule.setup(
     'docs',

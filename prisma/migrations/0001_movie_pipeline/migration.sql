@@ -157,7 +157,7 @@ CREATE TABLE "pipeline_users" (
     "name" TEXT NOT NULL,
     "password_hash" TEXT NOT NULL,
     "role" TEXT NOT NULL,
-    "token_version" INTEGER NOT NULL DEFAULT 1,
+    "token_series" UUID NOT NULL,
     "created_at" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "pipeline_users_pkey" PRIMARY KEY ("name")
