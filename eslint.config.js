@@ -18,6 +18,7 @@ const MAY_IMPORT = {
   auth: [...BASE, 'database'],
   pipeline: [...BASE, 'database', 'movies', 'tmdb', 'enrichment', 'auth'],
   scheduler: [...BASE, 'database', 'pipeline', 'auth'],
+  http: [...BASE, 'auth'],
   health: [...BASE, 'database', 'tmdb', 'pipeline', 'scheduler', 'auth'],
   sandbox: [],
 };
