@@ -77,6 +77,8 @@ export interface AppConfig {
   readonly http: HttpConfig;
   readonly auth: AuthConfig;
   readonly log: LogConfig;
+  /** Runs are on record for so long. */
+  readonly runRetentionDays: number;
 }
 
 /** Injection token of the {@link AppConfig}. */

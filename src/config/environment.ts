@@ -186,6 +186,9 @@ export class Environment {
   @MustBe(PASSWORD_RULE, isPassword)
   ADMIN_PASSWORD?: string;
 
+  @MustBeWholeNumber(1, 36_500, ' (days)')
+  RUN_RETENTION_DAYS = '365';
+
   @MustBe(`one of ${LOG_LEVELS.join(', ')}`, (value) => LOG_LEVELS.some((level) => level === value))
   LOG_LEVEL = 'info';
 

@@ -126,6 +126,7 @@ function typed(environment: Environment): AppConfig {
       trustProxy: trustProxyOf(environment.TRUST_PROXY),
     },
     auth: authOf(environment),
+    runRetentionDays: Number(environment.RUN_RETENTION_DAYS),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },
   };
 }
