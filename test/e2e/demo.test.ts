@@ -39,11 +39,17 @@ afterAll(async () => {
 
 describe('npm run demo', () => {
   it('serves a SUCCESS run whose counts the sandbox confirms', async () => {
-    const { body } = await request(url).get('/pipeline/status');
+    const { body } = (await request(url).get('/pipeline/status')) as { body: unknown };
     expect(body).toMatchObject({ last_run: { status: 'SUCCESS', update_type: 'full', failed: 0 } });
     const { last_run: run } = body as { last_run: Record<string, number> };
     expect(run.enriched).toBe(run.movies_processed);
     expect(demo.stdout).toContain(`The sandbox counted ${run.tmdb_requests!.toLocaleString('en')} requests.`);
+  });
+
+  it('prints a login that works, and no other', async () => {
+    const [, username, password] = /Log in as (\S+) with the password (\S+),/.exec(demo.stdout)!;
+    await request(url).post('/auth/login').type('form').send({ username, password }).expect(200);
+    expect(demo.stdout).not.toContain('The first user');
   });
 
   it('takes the next port where 8000 is taken, and says so', () => {
