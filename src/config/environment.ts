@@ -65,6 +65,22 @@ function isOrigin(value: string): boolean {
   return value === '*' || url(value)?.origin === value;
 }
 
+/** Express's names for ranges of addresses that are not out on the internet. */
+const NAMED_RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Never simply everybody: an address that any client can forge slows nobody down. */
+function isTrustProxy(value: string): boolean {
+  return /^[1-9]\d?$/.test(value) || value.split(',').every((part) => isAddressRange(part.trim()));
+}
+
+function isAddressRange(value: string): boolean {
+  if (NAMED_RANGES.includes(value)) return true;
+  const [address = '', prefix, more] = value.split('/');
+  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  const isPrefix = prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= longest);
+  return longest > 0 && isPrefix && more === undefined;
+}
+
 /** A number with s, m, h or d behind it as seconds; NaN for anything else. */
 export function seconds(value: string): number {
   const [, number = '', unit = ''] = /^(\d{1,8})([smhd])$/.exec(value) ?? [];
@@ -134,6 +150,14 @@ export class Environment {
 
   @MustBeWholeNumber(0, 65_535, ' (0: any free one)')
   PORT = '8000';
+
+  @IsOptional()
+  @MustBe(
+    'the number of proxies in front, or a comma-separated list of their addresses, such as 10.0.0.0/8, or of ' +
+      NAMED_RANGES.join(', '),
+    isTrustProxy,
+  )
+  TRUST_PROXY?: string;
 
   @IsOptional()
   @MustBe(`${SHORTEST_SECRET} characters or more`, (value) => value.length >= SHORTEST_SECRET)

@@ -95,6 +95,11 @@ function rolesOf({ ROLES: given }: Environment): readonly Role[] {
   return ROLES.filter((role) => names.includes(role));
 }
 
+function trustProxyOf(value: string | undefined): number | string[] | null {
+  if (value === undefined) return null;
+  return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
+}
+
 function typed(environment: Environment): AppConfig {
   return {
     roles: rolesOf(environment),
@@ -118,6 +123,7 @@ function typed(environment: Environment): AppConfig {
       host: environment.HOST,
       port: Number(environment.PORT),
       corsOrigins: environment.CORS_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
+      trustProxy: trustProxyOf(environment.TRUST_PROXY),
     },
     auth: authOf(environment),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },
