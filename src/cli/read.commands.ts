@@ -41,13 +41,15 @@ function statusText(status: PipelineStatusDto): string {
   ].join('\n');
 }
 
+const EVERY = { before: null, updateType: null, trigger: null, since: null, until: null };
+
 /** The runs on record, newest first. */
 export async function runsCommand(
   query: { readonly limit: number; readonly status: RunStatus | null },
   output: Output,
 ): Promise<number> {
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
-    const { runs } = await app.get(RunsService).list({ ...query, before: null });
+    const { runs } = await app.get(RunsService).list({ ...EVERY, ...query });
     const rows = runs.map((run) => RunDto.from(run));
     print(rows, runs.length === 0 ? 'No runs on record.' : runsText(rows), output);
     return EXIT.success;

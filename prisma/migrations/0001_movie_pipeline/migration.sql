@@ -173,6 +173,15 @@ CREATE INDEX "movie_categories_movie_id_idx" ON "movie_categories"("movie_id");
 CREATE INDEX "pipeline_runs_status_id_idx" ON "pipeline_runs"("status", "id" DESC);
 
 -- CreateIndex
+CREATE INDEX "pipeline_runs_update_type_id_idx" ON "pipeline_runs"("update_type", "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "pipeline_runs_trigger_id_idx" ON "pipeline_runs"("trigger", "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "pipeline_runs_run_date_id_idx" ON "pipeline_runs"("run_date" DESC, "id" DESC);
+
+-- CreateIndex
 CREATE INDEX "pipeline_run_errors_run_id_idx" ON "pipeline_run_errors"("run_id");
 
 -- CreateIndex
