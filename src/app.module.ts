@@ -7,6 +7,8 @@ import { DatabaseModule } from './database/database.module.js';
 import type { OpenOptions } from './database/open-database.js';
 import { HealthModule } from './health/health.module.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
+import { SchedulerModule } from './scheduler/scheduler.module.js';
+import { StatusModule } from './status/status.module.js';
 
 @Module({})
 export class AppModule {
@@ -19,6 +21,8 @@ export class AppModule {
         DatabaseModule.of(database),
         AuthModule,
         PipelineModule,
+        SchedulerModule,
+        StatusModule,
         HealthModule,
       ],
     };

@@ -5,6 +5,7 @@ import { createProgram } from './cli/program.js';
 import { runsCommand, statusCommand } from './cli/read.commands.js';
 import { reportError } from './cli/report-error.js';
 import { runCommand } from './cli/run.command.js';
+import { jobsCommand, schedulerCommand } from './cli/schedule.commands.js';
 import { serviceCommand } from './cli/service.commands.js';
 
 const program = createProgram(
@@ -13,6 +14,8 @@ const program = createProgram(
     service: serviceCommand,
     status: statusCommand,
     runs: runsCommand,
+    jobs: jobsCommand,
+    scheduler: schedulerCommand,
     cancel: cancelCommand,
     migrate: migrateCommand,
     doctor: doctorCommand,

@@ -23,6 +23,8 @@ async function parse(...args: string[]): Promise<Call | CommanderError> {
     cancel: record('cancel'),
     status: record('status'),
     runs: record('runs'),
+    jobs: record('jobs'),
+    scheduler: record('scheduler'),
     migrate: record('migrate'),
     doctor: record('doctor'),
   };
@@ -91,12 +93,21 @@ describe('the command line', () => {
     ['run --max-enrichment 100001', 'whole number from 0 to 100000'],
     ['runs --limit 101', 'whole number from 1 to 100'],
     ['runs --status done', 'It may be QUEUED'],
+    ['scheduler pause', 'Allowed choices are start, stop'],
     ['fetch', "unknown command 'fetch'"],
     ['run --fast', "unknown option '--fast'"],
   ])('refuses "%s" and says why', async (line, message) => {
     const error = await parse(...line.split(' '));
     expect(error).toBeInstanceOf(CommanderError);
     expect((error as CommanderError).message).toContain(message);
+  });
+
+  it('scheduler alone is the schedules and the worker; with a word it starts or stops them', async () => {
+    expect(await parse('scheduler')).toEqual({ name: 'service', args: [['scheduler', 'worker']] });
+    expect(await parse('scheduler', 'stop')).toEqual({
+      name: 'scheduler',
+      args: ['stop', { json: false }],
+    });
   });
 
   it('runs takes a limit and a status in any case', async () => {

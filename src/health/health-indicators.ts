@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DatabaseHealth } from '../database/database-health.js';
 import { RunsService } from '../pipeline/runs.service.js';
+import { SchedulerHealth } from '../scheduler/scheduler-health.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 
 const DATABASE_TIMEOUT_MS = 3_000;
@@ -14,6 +15,7 @@ export class HealthIndicators {
     private readonly databaseHealth: DatabaseHealth,
     private readonly runs: RunsService,
     private readonly tmdbClient: TmdbClient,
+    private readonly schedulerHealth: SchedulerHealth,
   ) {}
 
   async database(): Promise<HealthIndicatorResult> {
@@ -34,6 +36,16 @@ export class HealthIndicators {
   tmdb(): HealthIndicatorResult {
     const indicator = this.indicators.check('tmdb');
     return this.tmdbClient.isDown ? indicator.degraded('TMDB has not answered lately.') : indicator.up();
+  }
+
+  async scheduler(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('scheduler');
+    try {
+      const fault = await this.schedulerHealth.fault();
+      return fault === null ? indicator.up() : indicator.degraded(fault);
+    } catch {
+      return indicator.degraded('The schedules can not be read.');
+    }
   }
 
   async lastRun(): Promise<HealthIndicatorResult> {

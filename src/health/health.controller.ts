@@ -32,6 +32,7 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
     ]);
   }
 
@@ -44,6 +45,7 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
       () => this.indicators.lastRun(),
     ]);
   }

@@ -28,9 +28,9 @@ describe('a timetable', () => {
   });
 
   it('fires once for two local times that fall together', () => {
-    expect(
-      slots('0 2,3 * * *', 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z'),
-    ).toEqual(['2026-03-08T07:00Z']);
+    expect(slots('0 2,3 * * *', 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z')).toEqual([
+      '2026-03-08T07:00Z',
+    ]);
   });
 
   it.each([

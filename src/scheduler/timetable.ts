@@ -40,7 +40,7 @@ export class Timetable {
    */
   private find(after: Date): Date {
     const local = DateTime.fromJSDate(after, { zone: this.timezone });
-    let wall = local.setZone('UTC', { keepLocalTime: true });
+    let wall: DateTime = local.setZone('UTC', { keepLocalTime: true });
     for (;;) {
       wall = this.calendar.getNextDateFrom(wall, 'UTC');
       const slot = this.momentOf(wall);
@@ -49,7 +49,7 @@ export class Timetable {
   }
 
   private momentOf(wall: DateTime): Date {
-    let local = wall.setZone(this.timezone, { keepLocalTime: true });
+    let local: DateTime = wall.setZone(this.timezone, { keepLocalTime: true });
     if (+local.setZone('UTC', { keepLocalTime: true }) === +wall) {
       return (local.getPossibleOffsets()[0] ?? local).toJSDate();
     }

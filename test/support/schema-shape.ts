@@ -8,6 +8,9 @@ const TABLES = [
     'pipeline_run_figures',
     'pipeline_run_requests',
     'pipeline_users',
+    'scheduler_jobs',
+    'scheduler_state',
+    'scheduler_slots',
   ],
 ];
 
