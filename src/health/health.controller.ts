@@ -54,6 +54,7 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
     ]);
   }
 
@@ -69,6 +70,7 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
       () => this.indicators.lastRun(),
     ]);
   }
