@@ -16,12 +16,13 @@ export class AuthController {
   @Open()
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'login',
     summary: 'A token for a name and a password',
     description: 'As JSON, or as a form, which is how OAuth 2 clients and Swagger UI send it.',
   })
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: LoginDto })
-  @ApiOkResponse({ type: TokenDto })
+  @ApiOkResponse({ type: TokenDto, description: 'The token.' })
   @ApiProblem(400, 401, 429, 503)
   async login(@Body() { username, password }: LoginDto, @Ip() address: string): Promise<TokenDto> {
     const { token, expiresInSeconds } = await this.auth.login(username, password, address);
@@ -30,8 +31,8 @@ export class AuthController {
 
   @Get('me')
   @SignedIn()
-  @ApiOperation({ summary: 'Who the token is' })
-  @ApiOkResponse({ type: MeDto })
+  @ApiOperation({ operationId: 'whoAmI', summary: 'Who the token is' })
+  @ApiOkResponse({ type: MeDto, description: 'The user.' })
   me(@CurrentUser() user: AuthUser | null): MeDto {
     if (user === null) throw new UnauthorizedException();
     return { username: user.name, role: user.role };

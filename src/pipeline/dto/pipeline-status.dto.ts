@@ -5,10 +5,10 @@ import { RunDto } from './run.dto.js';
 import { RunProgressDto } from './run-progress.dto.js';
 
 export class PipelineStatusDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether a run is queued or running.', example: false })
   is_running!: boolean;
 
-  @ApiProperty({ type: RunDto, nullable: true })
+  @ApiProperty({ type: RunDto, nullable: true, description: 'The newest run; null before the first.' })
   last_run!: RunDto | null;
 
   @ApiProperty({ example: 120 })
