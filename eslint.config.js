@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   common: [],
   config: ['common'],
   database: BASE,
-  tmdb: BASE,
+  tmdb: [...BASE, 'database'],
   movies: [...BASE, 'database'],
   enrichment: [...BASE, 'movies', 'tmdb'],
   auth: [...BASE, 'database'],
@@ -37,7 +37,7 @@ const GENERATED = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'src/database/generated', '.data', 'coverage'] },
+  { ignores: ['dist', 'dist-bench', 'node_modules', 'src/database/generated', '.data', 'coverage'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

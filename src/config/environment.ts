@@ -1,6 +1,12 @@
 import { isIP } from 'node:net';
 import { IsOptional, ValidateBy } from 'class-validator';
-import { isPassword, isUserName, PASSWORD_RULE, USER_NAME_RULE } from '../common/credentials.js';
+import {
+  isPassword,
+  isUserName,
+  PASSWORD_RULE,
+  SHORTEST_SECRET,
+  USER_NAME_RULE,
+} from '../common/credentials.js';
 import { LOG_LEVELS, ROLES } from './app-config.js';
 
 /** One rule a variable, one sentence: it names what is allowed and never the value that was found. */
@@ -30,11 +36,19 @@ function isLoopback(hostname: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** Plain http would send the key in the clear, so it may not leave the machine. */
+/** What goes over plain http is in the clear and may be anybody's, so it may not leave the machine. */
+function isSafeUrl({ protocol, hostname, username }: URL): boolean {
+  return username === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
+}
+
 function isTmdbBaseUrl(value: string): boolean {
   const parsed = url(value);
-  if (parsed?.search !== '' || parsed.hash !== '' || parsed.username !== '') return false;
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback(parsed.hostname));
+  return parsed?.search === '' && parsed.hash === '' && isSafeUrl(parsed);
+}
+
+function isJwksUrl(value: string): boolean {
+  const parsed = url(value);
+  return parsed !== null && isSafeUrl(parsed);
 }
 
 /** Opening the database reads the rest, which has forms that a URL parser does not take. */
@@ -146,7 +160,7 @@ export class Environment {
   TRUST_PROXY?: string;
 
   @IsOptional()
-  @MustBe('32 characters or more', (value) => value.length >= 32)
+  @MustBe(`${SHORTEST_SECRET} characters or more`, (value) => value.length >= SHORTEST_SECRET)
   JWT_SECRET?: string;
 
   @MustBe('a time such as 30m, 1h or 7d, from 1m to 90d', (value) =>
@@ -155,7 +169,7 @@ export class Environment {
   JWT_EXPIRES_IN = '1h';
 
   @IsOptional()
-  @MustBe('an https URL, or http to loopback', isTmdbBaseUrl)
+  @MustBe('an https URL, or http to loopback', isJwksUrl)
   JWT_JWKS_URL?: string;
 
   JWT_ISSUER?: string;

@@ -34,10 +34,17 @@ function describe(app: NestExpressApplication): OpenAPIObject {
       description: 'Any other fault, of the request or of the service.',
       content: problemContent,
     })
-    .addSecurity(SECURITY, {
+    .addSecurity(SECURITY.password, {
       type: 'oauth2',
       description: 'A name and a password; `npx movie-pipeline user add NAME` makes a user.',
       flows: { password: { tokenUrl: '/auth/login', scopes: {} } },
+    })
+    .addSecurity(SECURITY.token, {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'A token of `npx movie-pipeline token NAME`, of POST /auth/login, or of the outside issuer.',
     });
   return SwaggerModule.createDocument(app, document.build(), { extraModels: [ProblemDto] });
 }

@@ -39,7 +39,7 @@ afterAll(async () => {
 
 describe('npm run demo', () => {
   it('serves a SUCCESS run whose counts the sandbox confirms', async () => {
-    const { body } = await request(url).get('/pipeline/status');
+    const { body } = (await request(url).get('/pipeline/status')) as { body: unknown };
     expect(body).toMatchObject({ last_run: { status: 'SUCCESS', update_type: 'full', failed: 0 } });
     const { last_run: run } = body as { last_run: Record<string, number> };
     expect(run.enriched).toBe(run.movies_processed);
