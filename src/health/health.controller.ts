@@ -60,6 +60,7 @@ export class HealthController {
 
   @Get()
   @ApiOperation({
+    operationId: 'getHealth',
     summary: 'The full picture',
     description: 'As `/health/ready`, and how the last run went.',
   })

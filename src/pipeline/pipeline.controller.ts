@@ -20,11 +20,13 @@ export class PipelineController {
 
   @Get('runs')
   @ApiOperation({
+    operationId: 'listRuns',
     summary: 'Runs, newest first',
     description: 'A `Link` header with `rel="next"` leads to older ones.',
   })
   @ApiOkResponse({
     type: [RunDto],
+    description: 'A page of runs.',
     headers: {
       Link: { description: '`<…>; rel="next"` while there are older runs.', schema: { type: 'string' } },
     },
@@ -51,8 +53,8 @@ export class PipelineController {
   }
 
   @Get('runs/:id')
-  @ApiOperation({ summary: 'One run with its sources and what it could not bring in' })
-  @ApiOkResponse({ type: RunDetailsDto })
+  @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not bring in' })
+  @ApiOkResponse({ type: RunDetailsDto, description: 'The run.' })
   @ApiProblem(400, 404)
   async one(@Param() { id }: RunIdDto, @CurrentUser() user: AuthUser | null): Promise<RunDetailsDto> {
     const details = await this.runs.details(id);
