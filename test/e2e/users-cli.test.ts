@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 interface Ended {
-  readonly code: number;
+  readonly code: number | string;
   readonly stdout: string;
   readonly stderr: string;
 }
