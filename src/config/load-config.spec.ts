@@ -36,6 +36,14 @@ describe('the environment', () => {
     });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 8000, corsOrigins: [], trustProxy: null });
     expect(config.database.url).toBeNull();
+    expect(config.scheduler).toEqual({
+      enabled: true,
+      firstSchedules: {
+        quick_update: { cron: '0 */6 * * *', timezone: 'UTC' },
+        daily_update: { cron: '0 3 * * *', timezone: 'UTC' },
+        weekly_enrichment: { cron: '0 2 * * 0', timezone: 'UTC' },
+      },
+    });
     expect(config.log).toEqual({ level: 'info', file: null });
   });
 
@@ -90,6 +98,11 @@ describe('the environment', () => {
     ['JWT_JWKS_URL', 'https://user@issuer.example/keys'],
     ['ADMIN_USERNAME', 'ann smith'],
     ['ADMIN_PASSWORD', 'short'],
+    ['SCHEDULER_ENABLED', 'yes'],
+    ['SCHEDULER_TIMEZONE', 'Paris'],
+    ['QUICK_UPDATE_CRON', '*/45 * * * *'],
+    ['DAILY_UPDATE_CRON', '0 0 31 2 *'],
+    ['WEEKLY_ENRICHMENT_CRON', 'weekly'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be `)]);
   });

@@ -54,11 +54,13 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
     ]);
   }
 
   @Get()
   @ApiOperation({
+    operationId: 'getHealth',
     summary: 'The full picture',
     description: 'As `/health/ready`, and how the last run went.',
   })
@@ -69,6 +71,7 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
       () => this.indicators.lastRun(),
     ]);
   }

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 interface Ended {
-  readonly code: number | string;
+  readonly code: number | NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }
