@@ -59,6 +59,7 @@ it('a client that is generated from the description compiles, logs in, triggers 
   const options = ['--no-log-file', '--silent'];
   await run(bin('openapi-ts'), ['-i', 'openapi.json', '-o', 'client', ...options], { cwd: folder });
   const strict = [
+    '--ignoreConfig',
     '--strict',
     '--skipLibCheck',
     '--types',
