@@ -5,6 +5,7 @@ import { createProgram } from './cli/program.js';
 import { runsCommand, statusCommand } from './cli/read.commands.js';
 import { reportError } from './cli/report-error.js';
 import { runCommand } from './cli/run.command.js';
+import { jobsCommand, schedulerCommand } from './cli/schedule.commands.js';
 import { serviceCommand } from './cli/service.commands.js';
 import {
   tokenCommand,
@@ -21,6 +22,8 @@ const program = createProgram(
     service: serviceCommand,
     status: statusCommand,
     runs: runsCommand,
+    jobs: jobsCommand,
+    scheduler: schedulerCommand,
     cancel: cancelCommand,
     migrate: migrateCommand,
     doctor: doctorCommand,

@@ -55,6 +55,7 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
     ]);
   }
 
@@ -71,6 +72,7 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
       () => this.indicators.lastRun(),
     ]);
   }

@@ -4,7 +4,6 @@ import type { Request, Response } from 'express';
 import { CurrentUser, Open } from '../auth/access.js';
 import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
-import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunDto } from './dto/run.dto.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
@@ -18,16 +17,6 @@ import { RunsService } from './runs.service.js';
 @Open()
 export class PipelineController {
   constructor(private readonly runs: RunsService) {}
-
-  @Get('status')
-  @ApiOperation({
-    operationId: 'getStatus',
-    summary: 'What is running, what ran last, and how runs went so far',
-  })
-  @ApiOkResponse({ type: PipelineStatusDto, description: 'How it is.' })
-  async status(@CurrentUser() user: AuthUser | null): Promise<PipelineStatusDto> {
-    return PipelineStatusDto.from(await this.runs.status(), user);
-  }
 
   @Get('runs')
   @ApiOperation({

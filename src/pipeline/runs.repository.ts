@@ -124,7 +124,7 @@ function sourcesOf(row: PipelineRun): readonly SourceReport[] {
   return reports as unknown as readonly SourceReport[];
 }
 
-export function toItemError(row: PipelineRunError): ItemError {
+function toItemError(row: PipelineRunError): ItemError {
   const { source, page, movieId, code, message, occurredAt } = row;
   return { source, page, movieId, code, message, occurredAt };
 }

@@ -22,6 +22,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     JWT_SECRET: 'only-for-tests-'.repeat(3),
     PORT: '0',
+    SCHEDULER_ENABLED: 'false',
   };
 });
 

@@ -1,8 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { AuthUser } from '../../auth/auth-user.js';
-import type { PipelineStatus } from '../runs.service.js';
-import { RunDto } from './run.dto.js';
-import { RunProgressDto } from './run-progress.dto.js';
+import { RunDto } from '../../pipeline/dto/run.dto.js';
+import { RunProgressDto } from '../../pipeline/dto/run-progress.dto.js';
+import type { PipelineStatus } from '../../pipeline/runs.service.js';
+import { ScheduledJobDto } from '../../scheduler/dto/job.dto.js';
+import type { JobView } from '../../scheduler/schedules.service.js';
 
 export class PipelineStatusDto {
   @ApiProperty({ description: 'Whether a run is queued or running.', example: false })
@@ -33,7 +35,14 @@ export class PipelineStatusDto {
   })
   current_run!: RunProgressDto | null;
 
-  static from(status: PipelineStatus, user: AuthUser | null = null): PipelineStatusDto {
+  @ApiProperty({ type: [ScheduledJobDto] })
+  scheduled_jobs!: ScheduledJobDto[];
+
+  static from(
+    status: PipelineStatus,
+    jobs: readonly JobView[],
+    user: AuthUser | null = null,
+  ): PipelineStatusDto {
     const { figures, active } = status;
     return {
       is_running: active !== null,
@@ -44,6 +53,7 @@ export class PipelineStatusDto {
       partial_runs: figures.partial,
       average_duration_seconds: figures.averageDurationSeconds,
       current_run: active === null ? null : RunProgressDto.from(active.run, active.progress),
+      scheduled_jobs: jobs.map((job) => ScheduledJobDto.from(job)),
     };
   }
 }
