@@ -36,7 +36,7 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process answers' })
+  @ApiOperation({ operationId: 'isAlive', summary: 'Whether the process answers' })
   @ApiOkResponse({ type: AliveDto, description: 'It does.' })
   live(): AliveDto {
     return { status: 'ok' };
@@ -44,6 +44,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
+    operationId: 'isReady',
     summary: 'Whether it can serve',
     description: 'The process is not about to end, the database answers, and its migrations are applied.',
   })

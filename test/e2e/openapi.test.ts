@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { AnySchemaObject } from 'ajv';
+import { generateKeyPair, SignJWT } from 'jose';
 import { UsersService } from '../../src/auth/users.service.js';
 import { type ApiDocument, ApiWitness, operationsOf } from '../support/api-witness.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -14,7 +16,13 @@ let admin: string;
 let viewer: string;
 
 beforeAll(async () => {
-  service = await startTestApp({ TRUST_PROXY: 'loopback' });
+  service = await startTestApp({
+    TRUST_PROXY: 'loopback',
+    // An issuer that is down.
+    JWT_JWKS_URL: 'http://127.0.0.1:1/keys',
+    JWT_ISSUER: 'https://issuer.example',
+    JWT_AUDIENCE: 'films',
+  });
   document = (await service.get('/openapi.json')).body as ApiDocument;
   witness = new ApiWitness(service.url, document);
   const users = service.app.get(UsersService);
@@ -107,8 +115,12 @@ describe('the answers', () => {
       expect((await login({ username: `nobody${n}`, password: 'x' }, '192.0.2.2')).status).toBe(401);
     }
     expect((await login(good, '192.0.2.2')).status).toBe(429);
-    const crowd = await Promise.all(Array.from({ length: 100 }, () => login(good)));
-    expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    const crowd = await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        login({ username: `crowd${n}`, password: 'x' }, `203.0.113.${n}`),
+      ),
+    );
+    expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([401, 503]));
     expect((await witness.ask('post', '/auth/login', { body: '{' })).status).toBe(400);
     expect((await witness.ask('post', '/auth/login', { body: 'x'.repeat(200_000) })).status).toBe(413);
   });
@@ -118,47 +130,55 @@ describe('the answers', () => {
       username: 'guest',
       role: 'viewer',
     });
-    expect((await witness.ask('get', '/auth/me')).status).toBe(401);
+    const outside = await new SignJWT({ role: 'admin' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setIssuer('https://issuer.example')
+      .setAudience('films')
+      .setSubject('ann')
+      .setExpirationTime('5m')
+      .sign((await generateKeyPair('ES256')).privateKey);
+    for (const { method, path, operation } of operationsOf(document)) {
+      const ask = async (token: string): Promise<[string, number]> => {
+        const { status } = await witness.ask(method, path.replaceAll(/\{\w+\}/g, '1'), { token });
+        return [`${method} ${path}`, status];
+      };
+      const where = `${method} ${path}`;
+      if (operation.security === undefined) continue;
+      expect(await ask('rubbish')).toEqual([where, 401]);
+      expect(await ask(outside)).toEqual([where, 503]);
+      if ('403' in operation.responses) expect(await ask(viewer)).toEqual([where, 403]);
+    }
   });
 
   it('of triggering, watching and cancelling a run', async () => {
     service.sandbox.setFaults({ hung: 1 });
     const key = { 'Idempotency-Key': 'one' };
-    const trigger = async (body: unknown, token?: string, headers = {}): Promise<number> =>
-      (
-        await witness.ask('post', '/pipeline/run', {
-          body,
-          ...(token === undefined ? {} : { token }),
-          headers,
-        })
-      ).status;
-    expect(await trigger({}, admin, key)).toBe(202);
-    expect(await trigger({}, admin)).toBe(409);
-    expect(await trigger({ update_type: 'full' }, admin, key)).toBe(422);
-    expect(await trigger({ update_type: 'weekly' }, admin)).toBe(400);
-    expect(await trigger({})).toBe(401);
-    expect(await trigger({}, viewer)).toBe(403);
-    expect(await trigger('x'.repeat(200_000), admin)).toBe(413);
-    expect(await trigger('quick', admin, { 'Content-Type': 'text/plain' })).toBe(415);
+    const trigger = async (body: unknown, headers = {}): Promise<number> =>
+      (await witness.ask('post', '/pipeline/run', { body, token: admin, headers })).status;
+    expect(await trigger({}, key)).toBe(202);
+    expect(await trigger({})).toBe(409);
+    expect(await trigger({ update_type: 'full' }, key)).toBe(422);
+    expect(await trigger({ update_type: 'weekly' })).toBe(400);
+    expect(await trigger('x'.repeat(200_000))).toBe(413);
+    expect(await trigger('quick', { 'Content-Type': 'text/plain' })).toBe(415);
 
     await witness.ask('get', '/pipeline/status');
     await listenInCrowds();
 
-    const cancel = async (id: string, token?: string): Promise<number> =>
-      (await witness.ask('post', `/pipeline/runs/${id}/cancel`, token === undefined ? {} : { token })).status;
-    expect(await cancel('1')).toBe(401);
-    expect(await cancel('1', viewer)).toBe(403);
-    expect(await cancel('x', admin)).toBe(400);
-    expect(await cancel('4711', admin)).toBe(404);
-    expect(await cancel('1', admin)).toBe(202);
+    const cancel = async (id: string): Promise<number> =>
+      (await witness.ask('post', `/pipeline/runs/${id}/cancel`, { token: admin })).status;
+    expect(await cancel('x')).toBe(400);
+    expect(await cancel('4711')).toBe(404);
+    expect(await cancel('1')).toBe(202);
     await service.end(1);
-    expect(await cancel('1', admin)).toBe(409);
+    expect(await cancel('1')).toBe(409);
     service.sandbox.setFaults({});
   });
 
   /** 10 streams from each of 10 addresses, one more from one of them, and one from yet another. */
   async function listenInCrowds(): Promise<void> {
     const over = new AbortController();
+    setMaxListeners(0, over.signal);
     const listen = async (address: string): Promise<number> => {
       const headers = { 'X-Forwarded-For': address };
       return (await witness.ask('get', '/pipeline/runs/1/events', { headers, signal: over.signal })).status;
@@ -172,7 +192,7 @@ describe('the answers', () => {
   }
 
   it('about runs', async () => {
-    expect(await service.post('/pipeline/run', { update_type: 'daily' })).toMatchObject({ status: 202 });
+    expect(await service.post('/pipeline/run')).toMatchObject({ status: 202 });
     await service.end(2);
     for (const path of ['/pipeline/status', '/pipeline/runs', '/pipeline/runs/1', '/pipeline/runs/2']) {
       for (const token of [{}, { token: admin }]) {
@@ -180,11 +200,9 @@ describe('the answers', () => {
       }
     }
     expect((await witness.ask('get', '/pipeline/runs?limit=0')).status).toBe(400);
-    for (const path of ['/pipeline/runs/', '/pipeline/runs/']) {
-      for (const more of path === '' ? [] : ['', '/events']) {
-        expect((await witness.ask('get', `${path}x${more}`)).status).toBe(400);
-        expect((await witness.ask('get', `${path}4711${more}`)).status).toBe(404);
-      }
+    for (const more of ['', '/events']) {
+      expect((await witness.ask('get', `/pipeline/runs/x${more}`)).status).toBe(400);
+      expect((await witness.ask('get', `/pipeline/runs/4711${more}`)).status).toBe(404);
     }
     const heard = await witness.ask('get', '/pipeline/runs/2/events', {
       headers: { 'Last-Event-ID': 'end' },
