@@ -1,3 +1,4 @@
+import { outliveReaders } from './cli/broken-pipe.js';
 import { cancelCommand } from './cli/cancel.command.js';
 import { doctorCommand } from './cli/doctor.command.js';
 import { migrateCommand } from './cli/migrate.command.js';
@@ -6,11 +7,15 @@ import { runsCommand, statusCommand } from './cli/read.commands.js';
 import { reportError } from './cli/report-error.js';
 import { runCommand } from './cli/run.command.js';
 import { serviceCommand } from './cli/service.commands.js';
+import { hearSignals } from './shutdown.js';
+
+const asked = hearSignals();
+outliveReaders();
 
 const program = createProgram(
   {
-    run: runCommand,
-    service: serviceCommand,
+    run: (plan, options) => runCommand(plan, { ...options, asked }),
+    service: (roles) => serviceCommand(roles, asked),
     status: statusCommand,
     runs: runsCommand,
     cancel: cancelCommand,
@@ -21,9 +26,6 @@ const program = createProgram(
     process.exitCode = code;
   },
 );
-
-// Whoever reads the output may stop reading: `movie-pipeline runs | head -1`.
-process.stdout.on('error', () => process.exit());
 
 try {
   await program.parseAsync();
