@@ -2,8 +2,8 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { readPostmaster } from '../../src/database/embedded/postmaster-file.js';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
+import { serverPidIn } from '../support/embedded-processes.js';
 import { Program } from '../support/program.js';
 
 /** The service and its commands on an embedded database of their own. */
@@ -52,9 +52,8 @@ async function done(...args: string[]): Promise<{ code: unknown; stdout: string;
 
 const STARTED = /Nest application successfully started/;
 
-async function serverPid(): Promise<number | null> {
-  const folder = await realpath(join(cwd, '.data', 'postgres')).catch(() => null);
-  return folder === null ? null : ((await readPostmaster(folder))?.pid ?? null);
+function serverPid(): Promise<number | null> {
+  return serverPidIn(join(cwd, '.data'));
 }
 
 /** Resolves once the sandbox holds back an answer, so that a run is in its midst. */
