@@ -7,6 +7,14 @@ import { runsCommand, statusCommand } from './cli/read.commands.js';
 import { reportError } from './cli/report-error.js';
 import { runCommand } from './cli/run.command.js';
 import { serviceCommand } from './cli/service.commands.js';
+import {
+  tokenCommand,
+  userAddCommand,
+  userListCommand,
+  userPasswdCommand,
+  userRemoveCommand,
+  userRevokeCommand,
+} from './cli/user.commands.js';
 import { hearSignals } from './shutdown.js';
 
 const asked = hearSignals();
@@ -21,6 +29,12 @@ const program = createProgram(
     cancel: cancelCommand,
     migrate: migrateCommand,
     doctor: doctorCommand,
+    userAdd: userAddCommand,
+    userPasswd: userPasswdCommand,
+    userList: userListCommand,
+    userRemove: userRemoveCommand,
+    userRevoke: userRevokeCommand,
+    token: tokenCommand,
   },
   (code) => {
     process.exitCode = code;

@@ -1,4 +1,4 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
@@ -24,7 +24,7 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, { migrate: 'apply' }), {
     logger: loggerOf(config),
     abortOnError: false,
-    forceCloseConnections: true,
+    bodyParser: false,
   });
   configureApp(app, config.http);
   await app.get(PipelineService).closeInterrupted();
@@ -53,7 +53,9 @@ export async function serve(app: NestExpressApplication, { host, port }: AppConf
     await app.close();
     throw taken(error, port);
   }
-  return app.getUrl();
+  const url = await app.getUrl();
+  new Logger('Http').log({ event: 'http.listening', url });
+  return url;
 }
 
 function taken(error: unknown, port: number): unknown {

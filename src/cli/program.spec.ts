@@ -25,6 +25,12 @@ async function parse(...args: string[]): Promise<Call | CommanderError> {
     runs: record('runs'),
     migrate: record('migrate'),
     doctor: record('doctor'),
+    userAdd: record('userAdd'),
+    userPasswd: record('userPasswd'),
+    userList: record('userList'),
+    userRemove: record('userRemove'),
+    userRevoke: record('userRevoke'),
+    token: record('token'),
   };
   const program = createProgram(commands, () => undefined);
   for (const command of [program, ...program.commands]) {

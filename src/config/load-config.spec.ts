@@ -34,7 +34,7 @@ describe('the environment', () => {
       language: 'en-US',
       region: null,
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8000, corsOrigins: [] });
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 8000, corsOrigins: [], trustProxy: null });
     expect(config.database.url).toBeNull();
     expect(config.log).toEqual({ level: 'info', file: null });
   });
@@ -84,6 +84,28 @@ describe('the environment', () => {
     ['CORS_ORIGINS', 'https://example.org/path'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be `)]);
+  });
+
+  it.each([
+    ['1', 1],
+    ['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']],
+    ['::1', ['::1']],
+  ])('believes the proxies that TRUST_PROXY=%s names', (value, trustProxy) => {
+    expect(load({ TRUST_PROXY: value }).http.trustProxy).toEqual(trustProxy);
+  });
+
+  it.each([
+    'true',
+    '0',
+    '-1',
+    '100',
+    '10.0.0.0/0',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    'proxy.example',
+    'loopback,',
+  ])('refuses TRUST_PROXY=%s', (value) => {
+    expect(faultsOf({ TRUST_PROXY: value })).toEqual([expect.stringContaining('TRUST_PROXY must be ')]);
   });
 
   it.each(['http://127.0.0.1:4000/3', 'http://localhost:4000/3', 'http://[::1]:4000/3'])(

@@ -8,6 +8,7 @@ import { loadConfig } from '../config/load-config.js';
 import { presetPlan } from '../pipeline/run-plan.js';
 import { createApp, serve } from '../serve.js';
 import { closeWhenAsked } from '../shutdown.js';
+import { type DemoLogin, demoLogin } from './demo-login.js';
 import { freePort } from './free-port.js';
 import { startSandboxProcess } from './sandbox-process.js';
 
@@ -53,23 +54,27 @@ export async function demo(asked: AbortSignal): Promise<number | null> {
     sandbox.stop();
     return EXIT_OF_STATUS[details.run.status];
   }
+  const login = await demoLogin(app);
   const port = await freePort(FIRST_PORT, config.http.host);
   const url = await serve(app, { ...config.http, port });
   closeWhenAsked(app, asked, () => {
     sandbox.stop();
   });
   if (port !== FIRST_PORT) say(`Port ${FIRST_PORT} is taken, so this demo serves on ${port}.`);
-  say(whatNow(url));
+  say(whatNow(url, login));
   return null;
 }
 
-function whatNow(url: string): string {
+function whatNow(url: string, { name, password }: DemoLogin): string {
   return [
     `Serving at ${url} until Ctrl-C:`,
     `  ${url}/docs                  Swagger UI`,
     `  ${url}/pipeline/status       what ran`,
     `  ${url}/pipeline/runs         every run on record`,
     `  ${url}/health                how it is`,
+    `Log in as ${name} with the password ${password}, in Swagger UI (Authorize) or so:`,
+    `  TOKEN=$(curl -s ${url}/auth/login -d username=${name} -d password=${password} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    `  curl -X POST ${url}/pipeline/run -H "Authorization: Bearer $TOKEN"`,
     'Run it again: nothing that is fresh is asked for twice. To begin anew, delete .data/demo.',
   ].join('\n');
 }
