@@ -1,3 +1,4 @@
+import { outliveReaders } from './cli/broken-pipe.js';
 import { cancelCommand } from './cli/cancel.command.js';
 import { doctorCommand } from './cli/doctor.command.js';
 import { migrateCommand } from './cli/migrate.command.js';
@@ -15,11 +16,15 @@ import {
   userRemoveCommand,
   userRevokeCommand,
 } from './cli/user.commands.js';
+import { hearSignals } from './shutdown.js';
+
+const asked = hearSignals();
+outliveReaders();
 
 const program = createProgram(
   {
-    run: runCommand,
-    service: serviceCommand,
+    run: (plan, options) => runCommand(plan, { ...options, asked }),
+    service: (roles) => serviceCommand(roles, asked),
     status: statusCommand,
     runs: runsCommand,
     jobs: jobsCommand,
@@ -38,9 +43,6 @@ const program = createProgram(
     process.exitCode = code;
   },
 );
-
-// Whoever reads the output may stop reading: `movie-pipeline runs | head -1`.
-process.stdout.on('error', () => process.exit());
 
 try {
   await program.parseAsync();
