@@ -12,12 +12,13 @@ const MAY_IMPORT = {
   common: [],
   config: ['common'],
   database: BASE,
-  tmdb: BASE,
+  tmdb: [...BASE, 'database'],
   movies: [...BASE, 'database'],
   enrichment: [...BASE, 'movies', 'tmdb'],
   auth: [...BASE, 'database'],
   pipeline: [...BASE, 'database', 'movies', 'tmdb', 'enrichment', 'auth'],
   scheduler: [...BASE, 'database', 'pipeline', 'auth'],
+  http: [...BASE, 'auth'],
   status: [...BASE, 'pipeline', 'scheduler', 'auth'],
   health: [...BASE, 'database', 'tmdb', 'pipeline', 'scheduler', 'auth'],
   sandbox: [],
@@ -37,7 +38,7 @@ const GENERATED = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'src/database/generated', '.data', 'coverage'] },
+  { ignores: ['dist', 'dist-bench', 'node_modules', 'src/database/generated', '.data', 'coverage'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

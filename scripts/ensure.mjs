@@ -1,7 +1,7 @@
 /**
  * Makes ready what a command needs, each step only when its inputs have changed, then runs the command:
  *
- *   node scripts/ensure.mjs install|client|build [-- command …]
+ *   node scripts/ensure.mjs install|client|build|bench [-- command …]
  *
  * Each step includes those before it. Plain JavaScript without dependencies: on a fresh clone nothing else is there.
  */
@@ -46,6 +46,15 @@ const STEPS = {
     output: 'dist/cli.js',
     run() {
       call('nest', ['build']);
+    },
+  },
+  bench: {
+    says: 'Building the benchmarks (tsc)',
+    inputs: ['package-lock.json', 'bench', 'tsconfig.json', 'tsconfig.bench.json'],
+    output: 'dist-bench/main.js',
+    run() {
+      rmSync(join(root, 'dist-bench'), { recursive: true, force: true });
+      call('tsc', ['-p', 'tsconfig.bench.json']);
     },
   },
 };
@@ -117,7 +126,7 @@ function run([command, ...args]) {
 const [target, ...rest] = process.argv.slice(2);
 const order = Object.keys(STEPS);
 if (!order.includes(target)) {
-  process.stderr.write('Usage: node scripts/ensure.mjs install|client|build [-- command …]\n');
+  process.stderr.write('Usage: node scripts/ensure.mjs install|client|build|bench [-- command …]\n');
   process.exit(2);
 }
 for (const name of order.slice(0, order.indexOf(target) + 1)) ensure(name);

@@ -6,6 +6,7 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { OpenOptions } from './database/open-database.js';
 import { HealthModule } from './health/health.module.js';
+import { ConnectionDrain } from './http/connection-drain.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { StatusModule } from './status/status.module.js';
@@ -25,6 +26,7 @@ export class AppModule {
         StatusModule,
         HealthModule,
       ],
+      providers: [ConnectionDrain],
     };
   }
 }

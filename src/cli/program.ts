@@ -11,9 +11,10 @@ import {
 } from '../pipeline/run-plan.js';
 import type { Role } from '../config/app-config.js';
 import { RUN_STATUSES, type RunStatus } from '../pipeline/run.js';
+import { addUserCommands, type UserCommands } from './user-program.js';
 
 /** What the commands do; each returns the exit code. */
-export interface Commands {
+export interface Commands extends UserCommands {
   run(plan: RunPlan, options: { json: boolean }): Promise<number>;
   /** Parts of the service, until a signal ends them. */
   service(roles: readonly Role[]): Promise<void>;
@@ -85,6 +86,7 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
       exit(await commands.doctor(options));
     },
   );
+  addUserCommands(program, commands, exit);
   return program;
 }
 

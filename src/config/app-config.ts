@@ -34,6 +34,8 @@ export interface HttpConfig {
   readonly port: number;
   /** Origins whose pages may call the API; `*` is any. */
   readonly corsOrigins: readonly string[];
+  /** Proxies whose `X-Forwarded-*` are believed: so many hops, or these addresses. Null: none. */
+  readonly trustProxy: number | readonly string[] | null;
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -86,6 +88,8 @@ export interface AppConfig {
   readonly auth: AuthConfig;
   readonly scheduler: SchedulerConfig;
   readonly log: LogConfig;
+  /** Runs are on record for so long. */
+  readonly runRetentionDays: number;
 }
 
 /** Injection token of the {@link AppConfig}. */

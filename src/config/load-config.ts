@@ -23,13 +23,14 @@ export function readEnvironment(env: Variables = process.env, file = '.env'): Va
   return { ...fromFile, ...Object.fromEntries(given) };
 }
 
-/** An empty variable counts as unset; curl's lower-case proxy names count as well. */
+/** An empty variable counts as unset; curl's lower-case proxy names count as well; a password's spaces are part of it. */
 function pick(env: Variables): Environment {
   const environment = new Environment();
   const names = Object.keys(environment) as (keyof Environment)[];
   for (const name of names) {
-    const value = (env[name] ?? (name.endsWith('PROXY') ? env[name.toLowerCase()] : undefined))?.trim();
-    if (value !== undefined && value !== '') environment[name] = value;
+    const value = env[name] ?? (name.endsWith('PROXY') ? env[name.toLowerCase()] : undefined);
+    if (value === undefined || value.trim() === '') continue;
+    environment[name] = name.endsWith('PASSWORD') ? value : value.trim();
   }
   return environment;
 }
@@ -63,8 +64,9 @@ function tokenFaults(environment: Environment, production: boolean): string[] {
   if (JWT_SECRET === undefined && (production || DATABASE_URL !== undefined)) {
     faults.push('JWT_SECRET is missing: set 32 random characters or more, the same for every process');
   }
-  if (JWT_JWKS_URL !== undefined && (JWT_ISSUER === undefined || JWT_AUDIENCE === undefined)) {
-    faults.push('JWT_ISSUER and JWT_AUDIENCE are missing: JWT_JWKS_URL needs both');
+  const outside = [JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE].filter((value) => value !== undefined);
+  if (outside.length % 3 !== 0) {
+    faults.push('JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together: set all three, or none');
   }
   if ((environment.ADMIN_USERNAME === undefined) !== (environment.ADMIN_PASSWORD === undefined)) {
     faults.push('ADMIN_USERNAME and ADMIN_PASSWORD go together: one is missing');
@@ -112,6 +114,11 @@ function rolesOf({ ROLES: given }: Environment): readonly Role[] {
   return ROLES.filter((role) => names.includes(role));
 }
 
+function trustProxyOf(value: string | undefined): number | string[] | null {
+  if (value === undefined) return null;
+  return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
+}
+
 function typed(environment: Environment): AppConfig {
   return {
     roles: rolesOf(environment),
@@ -135,8 +142,10 @@ function typed(environment: Environment): AppConfig {
       host: environment.HOST,
       port: Number(environment.PORT),
       corsOrigins: environment.CORS_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
+      trustProxy: trustProxyOf(environment.TRUST_PROXY),
     },
     auth: authOf(environment),
+    runRetentionDays: Number(environment.RUN_RETENTION_DAYS),
     scheduler: schedulerOf(environment),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },
   };

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Ip, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Ip, Param, Res, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentUser, Open } from '../auth/access.js';
@@ -6,28 +6,37 @@ import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunProgressDto } from './dto/run-progress.dto.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
-import { END, type RunEvent, RunEvents } from './run-events.js';
+import { type RunEvent, RunEvents } from './run-events.js';
 
 /** A listener that takes nothing is let go before what it was sent fills the memory. */
 const MOST_UNREAD_BYTES = 1_000_000;
 
 @ApiTags('pipeline')
 @Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
 @Open()
 export class EventsController {
   constructor(private readonly events: RunEvents) {}
 
   @Get('runs/:id/events')
   @ApiOperation({
+    operationId: 'watchRun',
     summary: 'How far a run is, as Server-Sent Events',
     description:
       'Events `progress` (a RunProgressDto) whenever it changed, and at the end of the run one event `end` (a ' +
       'RunDetailsDto), with which the stream ends. Whoever reconnects with `Last-Event-ID` hears what is new; after ' +
       'the end the answer is 204.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' } })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The `id` of the last event heard; browsers send it by themselves.',
+    schema: { type: 'string' },
+  })
   @ApiOkResponse({
+    description: 'The events, as they happen.',
     content: {
       'text/event-stream': { schema: { type: 'string', example: 'event: progress\nid: …\ndata: {…}\n\n' } },
     },
@@ -47,8 +56,7 @@ export class EventsController {
     });
     const options = { lastId: lastId ?? null, address, signal: over.signal };
     const events = await this.events.listen(id, options);
-    if (lastId === END) {
-      await events.return(null);
+    if (events === null) {
       response.status(204).end();
       return;
     }

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentUser, Open } from '../auth/access.js';
@@ -6,23 +6,27 @@ import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunDto } from './dto/run.dto.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
 import { NoSuchRunError } from './run-errors.js';
 import { RunsService } from './runs.service.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
 @Open()
 export class PipelineController {
   constructor(private readonly runs: RunsService) {}
 
   @Get('runs')
   @ApiOperation({
+    operationId: 'listRuns',
     summary: 'Runs, newest first',
     description: 'A `Link` header with `rel="next"` leads to older ones.',
   })
   @ApiOkResponse({
     type: [RunDto],
+    description: 'A page of runs.',
     headers: {
       Link: { description: '`<…>; rel="next"` while there are older runs.', schema: { type: 'string' } },
     },
@@ -49,8 +53,8 @@ export class PipelineController {
   }
 
   @Get('runs/:id')
-  @ApiOperation({ summary: 'One run with its sources and what it could not bring in' })
-  @ApiOkResponse({ type: RunDetailsDto })
+  @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not bring in' })
+  @ApiOkResponse({ type: RunDetailsDto, description: 'The run.' })
   @ApiProblem(400, 404)
   async one(@Param() { id }: RunIdDto, @CurrentUser() user: AuthUser | null): Promise<RunDetailsDto> {
     const details = await this.runs.details(id);

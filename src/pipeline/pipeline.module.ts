@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
 import { EnrichmentModule } from '../enrichment/enrichment.module.js';
 import { MoviesModule } from '../movies/movies.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
@@ -9,7 +8,6 @@ import { EnrichBatches } from './enrich-batches.js';
 import { EnrichFilms } from './enrich-films.js';
 import { EnrichWorker } from './enrich-worker.js';
 import { EventsController } from './events.controller.js';
-import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { PipelineController } from './pipeline.controller.js';
 import { PipelineService } from './pipeline.service.js';
 import { RunBeat } from './run-beat.js';
@@ -21,6 +19,7 @@ import { RunJournal } from './run-journal.repository.js';
 import { RunLock } from './run-lock.js';
 import { RunQueue } from './run-queue.js';
 import { RunRequests } from './run-requests.repository.js';
+import { RunRetention } from './run-retention.js';
 import { RunStages } from './run-stages.js';
 import { RunTriggers } from './run-triggers.js';
 import { RunWorker } from './run-worker.js';
@@ -33,8 +32,7 @@ import { TriggersController } from './triggers.controller.js';
   controllers: [PipelineController, TriggersController, EventsController],
   providers: [
     ...[PipelineService, RunsService, RunsRepository, RunQueue, RunWorker],
-    ...[RunTriggers, RunRequests, RunCancelling, RunEvents],
-    { provide: APP_FILTER, useClass: PipelineErrorsFilter },
+    ...[RunTriggers, RunRequests, RunCancelling, RunEvents, RunRetention],
     ...[RunLock, RunClaims, RunJournal, RunExecutor, RunBeat, RunStages],
     ...[CollectStage, EnrichStage, EnrichFilms, EnrichBatches, EnrichWorker],
   ],

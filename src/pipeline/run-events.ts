@@ -16,7 +16,7 @@ export type RunEvent =
   | { readonly id: string; readonly kind: 'end'; readonly details: RunDetails };
 
 /** The id of the last event; whoever has had it needs no other. */
-export const END = 'end';
+const END = 'end';
 
 const LOOK_MS = 1_000;
 const MOST_STREAMS = 100;
@@ -36,13 +36,15 @@ export class RunEvents {
    * Yields the run's progress whenever it changed, and its end. Null now and then when nothing has, so that the
    * listener can be told that the line still stands.
    * @param lastId of the last event that the listener has had
+   * Null when the listener has had the last.
    * @throws NoSuchRunError; HttpException 429 or 503 when too many listen
    */
   async listen(
     runId: number,
     { lastId, address, signal }: { lastId: string | null; address: string; signal: AbortSignal },
-  ): Promise<AsyncGenerator<RunEvent | null>> {
+  ): Promise<AsyncGenerator<RunEvent | null> | null> {
     const first = await this.look(runId);
+    if (first.kind === 'end' && lastId === END) return null;
     this.admit(address);
     return this.events(runId, { first, lastId, address, signal });
   }

@@ -1,9 +1,20 @@
-import { BadRequestException, Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  BadRequestException,
+  Body,
+  Controller,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Admin, CurrentUser } from '../auth/access.js';
 import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
 import { CancelledRunDto, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
 import { planOfRequest } from './plan-of-request.js';
@@ -12,6 +23,7 @@ import { RunTriggers } from './run-triggers.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
 export class TriggersController {
   constructor(
     private readonly triggers: RunTriggers,
@@ -22,6 +34,7 @@ export class TriggersController {
   @Admin()
   @HttpCode(202)
   @ApiOperation({
+    operationId: 'triggerRun',
     summary: 'Queue a run',
     description:
       'Without a body, a quick one. 409 names the run that is active. With an `Idempotency-Key` a repeated request ' +
@@ -30,21 +43,23 @@ export class TriggersController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
+    description: 'Of your making, such as a UUID; the same again when you repeat the request.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   })
   @ApiBody({ type: TriggerRunDto, required: false })
   @ApiAcceptedResponse({
     type: TriggeredRunDto,
+    description: 'The run is queued.',
     headers: { Location: { description: 'Where the run is.', schema: { type: 'string' } } },
   })
   @ApiProblem(400, 409, 413, 415, 422)
   async run(
-    @Body() body: TriggerRunDto | undefined,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentUser() user: AuthUser | null,
     @Res({ passthrough: true }) response: Response,
+    @Body() body: TriggerRunDto = new TriggerRunDto(),
   ): Promise<TriggeredRunDto> {
-    const plan = planOfRequest(body ?? new TriggerRunDto());
+    const plan = planOfRequest(body);
     const name = user?.name ?? '';
     const runId = await this.triggers.trigger(plan, name, keyOf(key));
     response.setHeader('Location', `/pipeline/runs/${runId}`);
@@ -55,8 +70,8 @@ export class TriggersController {
   @Post('runs/:id/cancel')
   @Admin()
   @HttpCode(202)
-  @ApiOperation({ summary: 'End an active run; what it stored stays' })
-  @ApiAcceptedResponse({ type: CancelledRunDto })
+  @ApiOperation({ operationId: 'cancelRun', summary: 'End an active run; what it stored stays' })
+  @ApiAcceptedResponse({ type: CancelledRunDto, description: 'The run ends, or has ended.' })
   @ApiProblem(400, 404, 409)
   async cancel(@Param() { id }: RunIdDto): Promise<CancelledRunDto> {
     const { status } = await this.cancelling.cancel(id);

@@ -2,13 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { administer } from './administration.js';
-import { routeOf } from './answer.js';
+import { type JsonAnswer, routeOf } from './answer.js';
 import { type Asked, type Counters, Counting, Second } from './counters.js';
 import { writeExport } from './export.js';
 import { FaultDice, type Faults, spoil } from './faults.js';
 import { type Catalogue, idOf } from './films.js';
+import { KeptAnswers } from './kept-answers.js';
 import { Dice } from './random.js';
-import { NO_KEY, send } from './send.js';
+import { encode, type Encoded, NO_KEY, sendEncoded, takesGzip } from './send.js';
 
 export interface SandboxOptions {
   /** Films in the catalogue; each follows from the seed, so that millions take no memory. */
@@ -23,6 +24,10 @@ export interface SandboxOptions {
   /** The only key that is taken; null: any that looks like one. */
   readonly apiKey?: string | null;
   readonly faults?: Partial<Faults>;
+  /** People in each cast, and as many in each crew; left out: as TMDB's films have. */
+  readonly people?: number;
+  /** Makes each answer once and keeps it: what is removed or restored later changes nothing that was asked for. */
+  readonly keepAnswers?: boolean;
 }
 
 const EXPORT = /^\/p\/exports\/movie_ids_\d\d_\d\d_\d{4}\.json\.gz$/;
@@ -36,6 +41,8 @@ export class Sandbox {
   private readonly faults: FaultDice;
   private readonly dice: Dice;
   private readonly removed = new Set<number>();
+  private readonly broken = new Set<string>();
+  private readonly kept: KeptAnswers | null;
   private keyRevoked = false;
 
   private constructor(
@@ -46,6 +53,7 @@ export class Sandbox {
     this.faults = new FaultDice(catalogue.seed);
     this.faults.set(options.faults ?? {});
     this.dice = new Dice(catalogue.seed, 98);
+    this.kept = options.keepAnswers === true ? new KeptAnswers() : null;
     server.on('connection', () => {
       this.counting.connected();
     });
@@ -56,7 +64,8 @@ export class Sandbox {
   }
 
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
-    const catalogue = { seed: options.seed ?? 1, films: options.films ?? 10_000, today: new Date() };
+    const { seed = 1, films = 10_000, people = null } = options;
+    const catalogue = { seed, films, people, today: new Date() };
     const server = createServer({ keepAliveTimeout: 60_000 });
     const sandbox = new Sandbox(server, catalogue, options);
     await new Promise<void>((resolve, reject) => {
@@ -93,6 +102,11 @@ export class Sandbox {
     for (const id of ids) this.removed.delete(id);
   }
 
+  /** From now on every request for a path, `/movie/popular`, or for one page of it, `/movie/popular?page=2`, fails. */
+  breakDown(...paths: string[]): void {
+    for (const path of paths) this.broken.add(path);
+  }
+
   revokeKey(): void {
     this.keyRevoked = true;
   }
@@ -118,19 +132,30 @@ export class Sandbox {
       await administer(this, url.pathname, request, response);
       return;
     }
-    const route = routeOf(url.pathname.replace(/^\/3(?=\/)/, ''), (id) => this.removed.has(id));
+    const path = url.pathname.replace(/^\/3(?=\/)/, '');
+    const route = routeOf(path, (id) => this.removed.has(id));
     const isExport = EXPORT.test(url.pathname);
     this.count(isExport ? 'export' : route.asked, response);
-    const fault = this.isOverLimit() ? 'tooMany' : this.faults.throw();
+    const fault = this.isOverLimit()
+      ? 'tooMany'
+      : this.isBroken(path, url)
+        ? 'serverError'
+        : this.faults.throw();
     if (fault !== null) this.counting.spoilt(fault);
     await delay((this.options.latencyMs ?? 0) + this.dice.next() * (this.options.jitterMs ?? 0));
     if (isExport && fault === null) {
       await writeExport(this.catalogue, response);
       return;
     }
-    const answer = this.isLetIn(url, request) ? route.answer(this.catalogue, url.searchParams) : NO_KEY;
-    if (fault === null) await send(request, response, answer);
-    else spoil(fault, response, answer);
+    const make = (): JsonAnswer =>
+      this.isLetIn(url, request) ? route.answer(this.catalogue, url.searchParams) : NO_KEY;
+    if (fault !== null) spoil(fault, response, make());
+    else sendEncoded(response, await this.encoded(url, request, make));
+  }
+
+  private encoded(url: URL, request: IncomingMessage, make: () => JsonAnswer): Promise<Encoded> {
+    if (this.kept === null) return encode(request, make());
+    return this.kept.get(`${takesGzip(request)} ${url.href}`, () => encode(request, make()));
   }
 
   private count(asked: Asked, response: ServerResponse): void {
@@ -148,6 +173,10 @@ export class Sandbox {
     if (rateLimit !== null && this.accepted.count() >= rateLimit) return true;
     this.accepted.add();
     return false;
+  }
+
+  private isBroken(path: string, { searchParams }: URL): boolean {
+    return this.broken.has(path) || this.broken.has(`${path}?page=${searchParams.get('page') ?? '1'}`);
   }
 
   private isLetIn(url: URL, request: IncomingMessage): boolean {

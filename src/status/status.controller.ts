@@ -16,8 +16,11 @@ export class StatusController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'What is running, what ran last, how runs went so far, and what comes next' })
-  @ApiOkResponse({ type: PipelineStatusDto })
+  @ApiOperation({
+    operationId: 'getStatus',
+    summary: 'What is running, what ran last, how runs went so far, and what comes next',
+  })
+  @ApiOkResponse({ type: PipelineStatusDto, description: 'How it is.' })
   async status(@CurrentUser() user: AuthUser | null): Promise<PipelineStatusDto> {
     const [runs, jobs] = await Promise.all([this.runs.status(), this.schedules.jobs()]);
     return PipelineStatusDto.from(runs, jobs, user);

@@ -7,10 +7,10 @@ import { ScheduledJobDto } from '../../scheduler/dto/job.dto.js';
 import type { JobView } from '../../scheduler/schedules.service.js';
 
 export class PipelineStatusDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether a run is queued or running.', example: false })
   is_running!: boolean;
 
-  @ApiProperty({ type: RunDto, nullable: true })
+  @ApiProperty({ type: RunDto, nullable: true, description: 'The newest run; null before the first.' })
   last_run!: RunDto | null;
 
   @ApiProperty({ example: 120 })
