@@ -71,10 +71,9 @@ export class SchedulerController {
   @ApiProblem(400, 404, 413, 415)
   async change(
     @Param('id') id: string,
-    @Body() change: ChangeJobDto | undefined,
+    @Body() { cron, timezone, enabled }: ChangeJobDto,
     @CurrentUser() user: AuthUser | null,
   ): Promise<JobDto> {
-    const { cron, timezone, enabled } = change ?? {};
     if (cron === undefined && timezone === undefined && enabled === undefined) {
       throw new BadRequestException('Nothing to change: give cron, timezone or enabled.');
     }
