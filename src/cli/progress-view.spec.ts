@@ -17,7 +17,7 @@ function source(change: Partial<SourceReport>): SourceReport {
 }
 
 function progress(sources: SourceReport[], enrichment: RunProgress['enrichment'] = null): () => RunProgress {
-  return () => ({ stage: 'collecting', sources, enrichment, counts: COUNTS });
+  return () => ({ at: '', stage: 'collecting', sources, enrichment, counts: COUNTS });
 }
 
 function screen(): { text: string; write(text: string): void } {

@@ -1,34 +1,32 @@
-import { Controller, Get, NotFoundException, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Open } from '../auth/access.js';
+import { CurrentUser, Open } from '../auth/access.js';
+import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
-import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunDto } from './dto/run.dto.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
+import { NoSuchRunError } from './run-errors.js';
 import { RunsService } from './runs.service.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
 @Open()
 export class PipelineController {
   constructor(private readonly runs: RunsService) {}
 
-  @Get('status')
-  @ApiOperation({ summary: 'What is running, what ran last, and how runs went so far' })
-  @ApiOkResponse({ type: PipelineStatusDto })
-  async status(): Promise<PipelineStatusDto> {
-    return PipelineStatusDto.from(await this.runs.status());
-  }
-
   @Get('runs')
   @ApiOperation({
+    operationId: 'listRuns',
     summary: 'Runs, newest first',
     description: 'A `Link` header with `rel="next"` leads to older ones.',
   })
   @ApiOkResponse({
     type: [RunDto],
+    description: 'A page of runs.',
     headers: {
       Link: { description: '`<…>; rel="next"` while there are older runs.', schema: { type: 'string' } },
     },
@@ -36,35 +34,44 @@ export class PipelineController {
   @ApiProblem(400)
   async list(
     @Query() query: RunsQueryDto,
+    @CurrentUser() user: AuthUser | null,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RunDto[]> {
     const page = await this.runs.list({
       limit: query.limit,
       status: query.status ?? null,
+      updateType: query.update_type ?? null,
+      trigger: query.trigger ?? null,
+      since: query.since ?? null,
+      until: query.until ?? null,
       before: query.cursor ?? null,
     });
     if (page.next !== null)
       response.setHeader('Link', `<${nextPage(request, query, page.next)}>; rel="next"`);
-    return page.runs.map((run) => RunDto.from(run));
+    return page.runs.map((run) => RunDto.from(run, user));
   }
 
   @Get('runs/:id')
-  @ApiOperation({ summary: 'One run with its sources and what it could not bring in' })
-  @ApiOkResponse({ type: RunDetailsDto })
+  @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not bring in' })
+  @ApiOkResponse({ type: RunDetailsDto, description: 'The run.' })
   @ApiProblem(400, 404)
-  async one(@Param() { id }: RunIdDto): Promise<RunDetailsDto> {
+  async one(@Param() { id }: RunIdDto, @CurrentUser() user: AuthUser | null): Promise<RunDetailsDto> {
     const details = await this.runs.details(id);
-    if (details === null)
-      throw new NotFoundException(`There is no run ${id}. GET /pipeline/runs lists them.`);
-    return RunDetailsDto.fromDetails(details);
+    if (details === null) throw new NoSuchRunError(id);
+    return RunDetailsDto.fromDetails(details, user);
   }
 }
 
 /** Relative to the host, so that it holds behind any proxy. */
 function nextPage(request: Request, query: RunsQueryDto, cursor: number): string {
   const parameters = new URLSearchParams({ limit: String(query.limit) });
-  if (query.status !== undefined) parameters.set('status', query.status);
+  for (const name of ['status', 'update_type', 'trigger'] as const) {
+    if (query[name] !== undefined) parameters.set(name, query[name]);
+  }
+  for (const name of ['since', 'until'] as const) {
+    if (query[name] !== undefined) parameters.set(name, query[name].toISOString());
+  }
   parameters.set('cursor', String(cursor));
   return `${request.path}?${parameters.toString()}`;
 }

@@ -51,7 +51,7 @@ export class RunBeat {
     const { hold, tally, stop, tells } = beating;
     const tmdb = tally.unsaved();
     try {
-      const progress = tells ? { ...tally.progress(), at: this.clock.now().toISOString() } : null;
+      const progress = tells ? tally.progress(this.clock.now()) : null;
       this.hear(await this.journal.beat(hold, progress, tmdb), beating);
       tally.tmdbSaved(tmdb);
     } catch (error) {

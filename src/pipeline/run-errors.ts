@@ -14,6 +14,15 @@ export class RunActiveError extends Error {
   }
 }
 
+/** An Idempotency-Key stands for one request. */
+export class KeyReusedError extends Error {
+  override readonly name = 'KeyReusedError';
+
+  constructor() {
+    super('This Idempotency-Key came with another body before. Use a new key for a new request.');
+  }
+}
+
 export class NoSuchRunError extends Error {
   override readonly name = 'NoSuchRunError';
 

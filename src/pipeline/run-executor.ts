@@ -88,7 +88,7 @@ export class RunExecutor {
     options: ExecutionOptions,
   ): Promise<ExecutionEnd> {
     const tally: RunTally = new RunTally(run.counts, run.plan.sources, () => {
-      options.onProgress?.(() => tally.progress());
+      options.onProgress?.(() => tally.progress(this.clock.now()));
     });
     const work = { run, tally, stop, signal: options.signal };
     try {

@@ -144,8 +144,9 @@ export class RunTally {
     this.counted = added(this.counted, counts);
   }
 
-  progress(): RunProgress {
+  progress(now: Date): RunProgress {
     return {
+      at: now.toISOString(),
       stage: this.stage,
       sources: this.sourceReports(),
       enrichment: this.enrichment === null ? null : { ...this.enrichment },

@@ -54,6 +54,8 @@ export interface ItemError {
 
 /** What a run is doing now. */
 export interface RunProgress {
+  /** When it was so, in ISO 8601. */
+  readonly at: string;
   readonly stage: 'collecting' | 'enriching' | 'finishing';
   readonly sources: readonly SourceReport[];
   readonly enrichment: { readonly done: number; readonly total: number; readonly failed: number } | null;

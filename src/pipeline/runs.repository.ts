@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PipelineRun, PipelineRunError, PipelineRunFigure } from '../database/generated/client.js';
-import { PrismaService } from '../database/prisma.service.js';
+import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { ItemError, Run, RunCounts, RunProgress, RunStatus, SourceReport, Trigger } from './run.js';
 import type { UpdateType } from './run-plan.js';
 
@@ -15,6 +15,17 @@ export interface ActiveRun {
   readonly progress: RunProgress | null;
   /** Whether it goes on with another worker when its own dies. */
   readonly isQueued: boolean;
+}
+
+export interface RunsQuery {
+  readonly limit: number;
+  /** Older than this one. */
+  readonly before: number | null;
+  readonly status: RunStatus | null;
+  readonly updateType: UpdateType | null;
+  readonly trigger: Trigger | null;
+  readonly since: Date | null;
+  readonly until: Date | null;
 }
 
 export interface RunFigures {
@@ -32,8 +43,8 @@ export class RunsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /** The run that is at work, or else the one that is to be next. */
-  async active(): Promise<ActiveRun | null> {
-    const row = await this.prisma.pipelineRun.findFirst({
+  async active(tx: Transaction = this.prisma): Promise<ActiveRun | null> {
+    const row = await tx.pipelineRun.findFirst({
       where: { status: { in: ['RUNNING', 'QUEUED'] } },
       orderBy: [{ status: 'desc' }, { id: 'asc' }],
     });
@@ -47,17 +58,39 @@ export class RunsRepository {
     return row === null ? null : toRun(row);
   }
 
-  /** Newest first; `before` is the id of the last run of the page before. */
-  async list(query: { limit: number; status: RunStatus | null; before: number | null }): Promise<Run[]> {
+  /** Newest first. */
+  async list({ limit, before, since, until, ...equal }: RunsQuery): Promise<Run[]> {
+    const { status, updateType, trigger } = equal;
+    const bound = until === null ? null : await this.newestUntil(until);
     const rows = await this.prisma.pipelineRun.findMany({
       where: {
-        ...(query.status === null ? {} : { status: query.status }),
-        ...(query.before === null ? {} : { id: { lt: query.before } }),
+        ...(status === null ? {} : { status }),
+        ...(updateType === null ? {} : { updateType }),
+        ...(trigger === null ? {} : { trigger }),
+        runDate: { ...(since === null ? {} : { gte: since }), ...(until === null ? {} : { lte: until }) },
+        id: { ...(before === null ? {} : { lt: before }), ...(bound === null ? {} : { lte: bound }) },
       },
       orderBy: { id: 'desc' },
-      take: query.limit,
+      take: limit,
     });
     return rows.map(toRun);
+  }
+
+  /** Runs are numbered in the order of their dates: no later one needs to be looked at. */
+  private async newestUntil(until: Date): Promise<number> {
+    const newest = await this.prisma.pipelineRun.findFirst({
+      where: { runDate: { lte: until } },
+      orderBy: [{ runDate: 'desc' }, { id: 'desc' }],
+      select: { id: true },
+    });
+    return newest?.id ?? 0;
+  }
+
+  async progress(id: number): Promise<{ details: RunDetails; progress: RunProgress | null } | null> {
+    const row = await this.prisma.pipelineRun.findUnique({ where: { id } });
+    if (row === null) return null;
+    const details = { run: toRun(row), sources: sourcesOf(row), errors: [] };
+    return { details, progress: row.progress as RunProgress | null };
   }
 
   async details(id: number): Promise<RunDetails | null> {
@@ -91,7 +124,7 @@ function sourcesOf(row: PipelineRun): readonly SourceReport[] {
   return reports as unknown as readonly SourceReport[];
 }
 
-export function toItemError(row: PipelineRunError): ItemError {
+function toItemError(row: PipelineRunError): ItemError {
   const { source, page, movieId, code, message, occurredAt } = row;
   return { source, page, movieId, code, message, occurredAt };
 }

@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/prisma.service.js';
 import { RunLock } from './run-lock.js';
-import type { Run, RunProgress, RunStatus } from './run.js';
-import { type RunDetails, type RunFigures, RunsRepository } from './runs.repository.js';
+import type { Run, RunProgress } from './run.js';
+import {
+  type ActiveRun,
+  type RunDetails,
+  type RunFigures,
+  type RunsQuery,
+  RunsRepository,
+} from './runs.repository.js';
 
 export interface PipelineStatus {
-  readonly active: { readonly run: Run; readonly progress: RunProgress | null } | null;
+  readonly active: ActiveRun | null;
   readonly last: Run | null;
   readonly figures: RunFigures;
 }
@@ -24,21 +31,31 @@ export class RunsService {
   ) {}
 
   async status(): Promise<PipelineStatus> {
-    const [held, active, last, figures] = await Promise.all([
-      this.lock.isHeld(),
-      this.runs.active(),
-      this.runs.last(),
-      this.runs.figures(),
-    ]);
-    // A run in the foreground whose process died does not run; the next run or start puts that on record.
-    const isActive = active?.run.status === 'RUNNING' && (held || active.isQueued);
-    return { active: isActive ? active : null, last, figures };
+    const [active, last, figures] = await Promise.all([this.active(), this.runs.last(), this.runs.figures()]);
+    return { active: active?.run.status === 'RUNNING' ? active : null, last, figures };
   }
 
-  async list(query: { limit: number; status: RunStatus | null; before: number | null }): Promise<RunsPage> {
+  /**
+   * The run that is at work or waits for a worker. A run in the foreground whose process died is none; the next run or
+   * start puts that on record.
+   */
+  async active(tx?: Transaction): Promise<ActiveRun | null> {
+    const active = await this.runs.active(tx);
+    const isDead = active?.run.status === 'RUNNING' && !active.isQueued && !(await this.lock.isHeld(tx));
+    return isDead ? null : active;
+  }
+
+  async list(query: RunsQuery): Promise<RunsPage> {
     const runs = await this.runs.list({ ...query, limit: query.limit + 1 });
     const page = runs.slice(0, query.limit);
     return { runs: page, next: runs.length > query.limit ? (page.at(-1)?.id ?? null) : null };
+  }
+
+  /** With how far the run is; null when there is no such run. */
+  progress(
+    id: number,
+  ): Promise<{ readonly details: RunDetails; readonly progress: RunProgress | null } | null> {
+    return this.runs.progress(id);
   }
 
   details(id: number): Promise<RunDetails | null> {

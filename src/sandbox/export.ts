@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Catalogue, film } from './films.js';
@@ -9,19 +8,14 @@ const PORTION = 500;
 
 /** Writes the daily export of all ids: gzipped, one JSON object a line, in flat memory however many there are. */
 export async function writeExport(catalogue: Catalogue, to: Writable): Promise<void> {
-  const gzip = createGzip();
-  const sent = pipeline(gzip, to);
-  const made = write(catalogue, gzip);
-  await Promise.all([sent, made]);
+  await pipeline(Readable.from(portions(catalogue)), createGzip(), to);
 }
 
-async function write(catalogue: Catalogue, to: Writable): Promise<void> {
-  for (let rank = 0; rank < catalogue.films && !to.destroyed; rank += PORTION) {
+function* portions(catalogue: Catalogue): Generator<string> {
+  for (let rank = 0; rank < catalogue.films; rank += PORTION) {
     const count = Math.min(PORTION, catalogue.films - rank);
-    const lines = Array.from({ length: count }, (_, place) => line(catalogue, rank + place)).join('');
-    if (!to.write(lines)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    yield Array.from({ length: count }, (_, place) => line(catalogue, rank + place)).join('');
   }
-  to.end();
 }
 
 function line(catalogue: Catalogue, rank: number): string {

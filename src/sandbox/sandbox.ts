@@ -41,6 +41,7 @@ export class Sandbox {
   private readonly faults: FaultDice;
   private readonly dice: Dice;
   private readonly removed = new Set<number>();
+  private readonly broken = new Set<string>();
   private readonly kept: KeptAnswers | null;
   private keyRevoked = false;
 
@@ -101,6 +102,11 @@ export class Sandbox {
     for (const id of ids) this.removed.delete(id);
   }
 
+  /** From now on every request for a path, `/movie/popular`, or for one page of it, `/movie/popular?page=2`, fails. */
+  breakDown(...paths: string[]): void {
+    for (const path of paths) this.broken.add(path);
+  }
+
   revokeKey(): void {
     this.keyRevoked = true;
   }
@@ -126,10 +132,15 @@ export class Sandbox {
       await administer(this, url.pathname, request, response);
       return;
     }
-    const route = routeOf(url.pathname.replace(/^\/3(?=\/)/, ''), (id) => this.removed.has(id));
+    const path = url.pathname.replace(/^\/3(?=\/)/, '');
+    const route = routeOf(path, (id) => this.removed.has(id));
     const isExport = EXPORT.test(url.pathname);
     this.count(isExport ? 'export' : route.asked, response);
-    const fault = this.isOverLimit() ? 'tooMany' : this.faults.throw();
+    const fault = this.isOverLimit()
+      ? 'tooMany'
+      : this.isBroken(path, url)
+        ? 'serverError'
+        : this.faults.throw();
     if (fault !== null) this.counting.spoilt(fault);
     await delay((this.options.latencyMs ?? 0) + this.dice.next() * (this.options.jitterMs ?? 0));
     if (isExport && fault === null) {
@@ -162,6 +173,10 @@ export class Sandbox {
     if (rateLimit !== null && this.accepted.count() >= rateLimit) return true;
     this.accepted.add();
     return false;
+  }
+
+  private isBroken(path: string, { searchParams }: URL): boolean {
+    return this.broken.has(path) || this.broken.has(`${path}?page=${searchParams.get('page') ?? '1'}`);
   }
 
   private isLetIn(url: URL, request: IncomingMessage): boolean {

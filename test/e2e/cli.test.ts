@@ -22,6 +22,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     JWT_SECRET: 'only-for-tests-'.repeat(3),
     PORT: '0',
+    SCHEDULER_ENABLED: 'false',
   };
 });
 
@@ -47,7 +48,7 @@ function start(command: string, extra: Record<string, string> = {}): Program {
 async function done(
   command: string,
   extra: Record<string, string> = {},
-): Promise<Program & { code: number }> {
+): Promise<Program & { code: number | NodeJS.Signals }> {
   const program = start(command, extra);
   return Object.assign(program, { code: await program.end() });
 }

@@ -19,10 +19,11 @@ async function count(from: string): Promise<number> {
 
 describe('a run', () => {
   it.each([
-    ['quick', 6, { popular: 3, trending: 3 }, 0],
-    ['daily', 23, { popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 }, 500],
-    ['full', 37, { popular: 10, top_rated: 10, upcoming: 7, now_playing: 7, trending: 3 }, 1_000],
-  ] as const)('of type %s reads its lists and enriches what it may', async (type, _, pages, most) => {
+    ['quick', { popular: 3, trending: 3 }, 0],
+    ['daily', { popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 }, 500],
+    // Two of the lists end before their tenth page.
+    ['full', { popular: 10, top_rated: 10, upcoming: 7, now_playing: 7, trending: 3 }, 1_000],
+  ] as const)('of type %s reads its lists and enriches what it may', async (type, pages, most) => {
     const { run, sources, errors } = await pipeline.run(presetPlan(type));
     expect(run).toMatchObject({ status: 'SUCCESS', updateType: type, errorMessage: null, trigger: 'cli' });
     expect(Object.fromEntries(sources.map((report) => [report.source, report.pages_fetched]))).toEqual(pages);
@@ -30,6 +31,45 @@ describe('a run', () => {
     expect(run.counts.enriched).toBe(Math.min(most, run.moviesProcessed));
     expect(await count('movies')).toBe(run.moviesProcessed);
     expect(await count('movies WHERE enriched_at IS NOT NULL')).toBe(run.counts.enriched);
+  });
+
+  it("of one's own reads what is asked for, and without a wish what v3 read", async () => {
+    const own = await pipeline.run(
+      custom({
+        categories: ['now_playing', 'top_rated'],
+        pages_per_category: 2,
+        include_trending: false,
+        enrich_data: true,
+        max_enrichment: 30,
+      }),
+    );
+    expect(own.run).toMatchObject({ status: 'SUCCESS', updateType: 'custom', counts: { enriched: 30 } });
+    expect(own.run.sourceCategories).toEqual(['top_rated', 'now_playing']);
+    expect(pipeline.sandbox.counters().asked).toMatchObject({ lists: 4, trending: 0, details: 30 });
+
+    pipeline.sandbox.reset();
+    const { run } = await pipeline.run(custom({}));
+    expect(run).toMatchObject({ status: 'SUCCESS', counts: { enriched: 0 } });
+    expect(pipeline.sandbox.counters().asked).toMatchObject({ lists: 20, trending: 3, details: 0 });
+  });
+
+  it('of type full fills up its thousand with stored films, and takes all that are overdue beside', async () => {
+    const others = pipeline.sandbox.filmIds(2_000, 900);
+    await pipeline.query('INSERT INTO movies (id, popularity) SELECT unnest($1::int[]), 0.1', [others]);
+    const overdue = others.slice(0, 40);
+    await pipeline.query(
+      `UPDATE movies SET enriched_at = now() - interval '151 days' WHERE id = ANY($1::int[])`,
+      [overdue],
+    );
+    const { run } = await pipeline.run(presetPlan('full'));
+    expect(run.moviesProcessed).toBeLessThan(1_000);
+    const beside = await count(
+      `unnest('{${overdue.join()}}'::int[]) AS id WHERE id NOT IN (SELECT movie_id FROM movie_categories)`,
+    );
+    expect(beside).toBeGreaterThan(0);
+    expect(run.counts.enriched).toBe(1_000 + beside);
+    expect(await count('movies WHERE enriched_at IS NOT NULL')).toBe(run.counts.enriched);
+    expect(await count(`movies WHERE enriched_at < now() - interval '1 day'`)).toBe(0);
   });
 
   it('counts what is in the database and what TMDB was asked', async () => {
@@ -106,6 +146,23 @@ describe('a run', () => {
     expect(await count('pipeline_run_films')).toBe(0);
     expect(await pipeline.query('SELECT status, runs::int FROM pipeline_run_figures WHERE runs > 0')).toEqual(
       [{ status: 'SUCCESS', runs: 1 }],
+    );
+  });
+
+  it('forgets runs older than a year, but not the last success, nor what an older version left', async () => {
+    await pipeline.query(`
+      INSERT INTO pipeline_runs (status, update_type, run_date) VALUES
+        ('SUCCESS', NULL, now() - interval '3660 days'), ('FAILED', 'quick', now() - interval '366 days'),
+        ('SUCCESS', 'quick', now() - interval '366 days'), ('FAILED', 'quick', now() - interval '364 days')`);
+    pipeline.sandbox.revokeKey();
+    await pipeline.run(presetPlan('quick'));
+    expect(await pipeline.query('SELECT id FROM pipeline_runs ORDER BY id')).toEqual(
+      [1, 3, 4, 5].map((id) => ({ id })),
+    );
+    pipeline.sandbox.allowKey();
+    await pipeline.run(presetPlan('quick'));
+    expect(await pipeline.query('SELECT id FROM pipeline_runs ORDER BY id')).toEqual(
+      [1, 4, 5, 6].map((id) => ({ id })),
     );
   });
 

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 export class Program {
   stdout = '';
   stderr = '';
-  private readonly over: Promise<number>;
+  private readonly over: Promise<number | NodeJS.Signals>;
   private heard: () => void = () => undefined;
 
   private constructor(private readonly child: ChildProcess) {
@@ -20,7 +20,9 @@ export class Program {
       this.stderr += chunk.toString();
       this.heard();
     });
-    this.over = once(child, 'close').then(([code, signal]) => (code ?? `${String(signal)}`) as number);
+    this.over = once(child, 'close').then(
+      ([code, signal]: (number | NodeJS.Signals | null)[]) => code ?? signal ?? -1,
+    );
   }
 
   /** `bin/movie-pipeline.js` with arguments. */
@@ -48,6 +50,12 @@ export class Program {
     this.child.stdin?.end(text);
   }
 
+  /** Stops reading what it prints, as `| head -1` does after a line. */
+  hangUp(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
@@ -65,7 +73,7 @@ export class Program {
   }
 
   /** The exit code, or the signal's name. */
-  end(): Promise<number> {
+  end(): Promise<number | NodeJS.Signals> {
     return this.over;
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
+import { randomPassword, UsersService } from '../../src/auth/users.service.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { createApp, serve } from '../../src/serve.js';
@@ -15,6 +16,12 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+export interface RunEventSeen {
+  readonly kind: string;
+  readonly id: string;
+  readonly data: Record<string, unknown>;
+}
+
 /** The service as `npm start` makes it, listening on a free port, with a sandbox and a database of its own. */
 export interface TestApp {
   readonly app: NestExpressApplication;
@@ -23,6 +30,12 @@ export interface TestApp {
   readonly database: TestDatabase;
   /** Fails when the answer has another status. */
   get(path: string, status?: number): Promise<HttpAnswer>;
+  /** With the token of an admin. */
+  post(path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer>;
+  /** The events of a run until its end, each as its kind, id and data. */
+  events(runId: number): AsyncGenerator<RunEventSeen>;
+  /** The details of a run once it has ended. */
+  end(runId: number): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -47,6 +60,8 @@ export async function startTestApp(
       JWT_SECRET: 'only-for-tests-'.repeat(3),
       PORT: '0',
       LOG_LEVEL: 'fatal',
+      // A slot that comes while a test runs would be a run that it does not expect.
+      SCHEDULER_ENABLED: 'false',
       ...env,
     },
     { tmdbKey: true },
@@ -58,6 +73,7 @@ export async function startTestApp(
     url,
     sandbox,
     database,
+    ...asAdmin(app, url),
     get: async (path, status = 200) => request(url).get(path).expect(status),
     close: async () => {
       await app.close();
@@ -66,4 +82,44 @@ export async function startTestApp(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function asAdmin(app: NestExpressApplication, url: string): Pick<TestApp, 'post' | 'events' | 'end'> {
+  let token: Promise<string> | null = null;
+  const makeToken = async (): Promise<string> => {
+    await app.get(UsersService).add('tester', randomPassword(), 'admin');
+    return app.get(UsersService).token('tester', 600);
+  };
+  const events = (runId: number): AsyncGenerator<RunEventSeen> =>
+    eventsOf(`${url}/pipeline/runs/${runId}/events`);
+  return {
+    post: async (path, body, headers = {}) => {
+      const authorization = `Bearer ${await (token ??= makeToken())}`;
+      return request(url)
+        .post(path)
+        .set({ authorization, ...headers })
+        .send(body);
+    },
+    events,
+    end: async (runId) => {
+      for await (const { kind, data } of events(runId)) if (kind === 'end') return data;
+      throw new Error(`Run ${runId} was left in the middle`);
+    },
+  };
+}
+
+async function* eventsOf(url: string): AsyncGenerator<RunEventSeen> {
+  const response = await fetch(url);
+  if (response.body === null || response.status !== 200) throw new Error(`${url}: ${response.status}`);
+  let text = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const [, kind, id, data] = /^event: (.*)\nid: (.*)\ndata: (.*)$/.exec(block) ?? [];
+      if (kind !== undefined && id !== undefined && data !== undefined)
+        yield { kind, id, data: JSON.parse(data) as Record<string, unknown> };
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module.js';
+import { systemClock } from '../../src/common/system-clock.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import {
   type CustomOptions,
@@ -11,9 +12,10 @@ import {
 import { PipelineService, type RunOptions } from '../../src/pipeline/pipeline.service.js';
 import type { RunDetails } from '../../src/pipeline/runs.repository.js';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
+import { swiftClock } from './swift-clock.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** The pipeline as a command has it: no HTTP, no worker; a sandbox and a database of its own. */
+/** The pipeline as a command has it: no HTTP, no worker; a sandbox and a database of its own, and a swift clock. */
 export interface TestPipeline {
   readonly app: INestApplicationContext;
   readonly sandbox: Sandbox;
@@ -34,6 +36,8 @@ export async function startTestPipeline(
       TMDB_API_KEY: '0'.repeat(32),
       TMDB_BASE_URL: sandbox.url,
       TMDB_REQUESTS_PER_SECOND: '100000',
+      // Only hung answers take so long, on a busy machine too.
+      TMDB_TIMEOUT_MS: '600000',
       DATABASE_URL: database.url,
       JWT_SECRET: 'only-for-tests-'.repeat(3),
       LOG_LEVEL: 'fatal',
@@ -43,7 +47,13 @@ export async function startTestPipeline(
   );
   const app = await NestFactory.createApplicationContext(
     AppModule.of({ ...config, roles: [] }, { migrate: 'apply' }),
-    { logger: false, abortOnError: false },
+    {
+      logger: false,
+      abortOnError: false,
+      instrument: {
+        instanceDecorator: (instance: unknown) => (instance === systemClock ? swiftClock : instance),
+      },
+    },
   );
   return {
     app,

@@ -157,10 +157,26 @@ CREATE TABLE "pipeline_users" (
     "name" TEXT NOT NULL,
     "password_hash" TEXT NOT NULL,
     "role" TEXT NOT NULL,
-    "token_version" INTEGER NOT NULL DEFAULT 1,
+    "token_series" UUID NOT NULL,
     "created_at" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "pipeline_users_pkey" PRIMARY KEY ("name")
+);
+
+-- CreateTable
+CREATE TABLE "tmdb_pace" (
+    "id" SMALLINT NOT NULL,
+    "next_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "tmdb_pace_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "tmdb_pace_processes" (
+    "id" UUID NOT NULL,
+    "seen_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "tmdb_pace_processes_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateIndex
@@ -171,6 +187,15 @@ CREATE INDEX "movie_categories_movie_id_idx" ON "movie_categories"("movie_id");
 
 -- CreateIndex
 CREATE INDEX "pipeline_runs_status_id_idx" ON "pipeline_runs"("status", "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "pipeline_runs_update_type_id_idx" ON "pipeline_runs"("update_type", "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "pipeline_runs_trigger_id_idx" ON "pipeline_runs"("trigger", "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "pipeline_runs_run_date_id_idx" ON "pipeline_runs"("run_date" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE INDEX "pipeline_run_errors_run_id_idx" ON "pipeline_run_errors"("run_id");

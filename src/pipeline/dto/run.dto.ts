@@ -1,8 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { AuthUser } from '../../auth/auth-user.js';
 import { UPDATE_TYPES, type UpdateType } from '../run-plan.js';
 import { type Run, RUN_STATUSES, type RunStatus, TRIGGERS, type Trigger } from '../run.js';
 
-/** One run, without the name of the user who asked for it: open answers carry none. */
+/** One run. The name of the user who asked for it is for those only who have a token. */
 export class RunDto {
   @ApiProperty({ example: 42 })
   id!: number;
@@ -12,17 +13,23 @@ export class RunDto {
 
   @ApiProperty({
     enum: UPDATE_TYPES,
+    enumName: 'UpdateType',
     nullable: true,
-    type: String,
     description: 'Null for runs of older versions.',
   })
   update_type!: UpdateType | null;
 
-  @ApiProperty({ enum: TRIGGERS, nullable: true, type: String, description: 'What asked for the run.' })
+  @ApiProperty({
+    enum: TRIGGERS,
+    enumName: 'Trigger',
+    nullable: true,
+    description: 'What asked for the run.',
+  })
   trigger!: Trigger | null;
 
   @ApiProperty({
     enum: RUN_STATUSES,
+    enumName: 'RunStatus',
     description:
       'PARTIAL: some source or film failed for good and the rest is stored. FAILED: nothing usable came in.',
   })
@@ -48,10 +55,20 @@ export class RunDto {
   @ApiProperty({ type: String, nullable: true, description: 'Why the run did not bring in everything.' })
   error_message!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When a worker took it; null while it is queued.',
+  })
   started_at!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it ended; null until then.',
+  })
   finished_at!: string | null;
 
   @ApiProperty({ description: 'List items that TMDB sent, repeats included.', example: 120 })
@@ -93,7 +110,23 @@ export class RunDto {
   @ApiProperty({ description: 'How often another process took the run over.', example: 0 })
   times_resumed!: number;
 
-  static from(run: Run): RunDto {
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'By how many seconds a scheduled run came after its time; null when it did not.',
+    example: null,
+  })
+  late_seconds!: number | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: 'Who asked for it; only in answers to a request with a token.',
+    example: 'admin',
+  })
+  triggered_by?: string | null;
+
+  static from(run: Run, user: AuthUser | null = null): RunDto {
     const { counts } = run;
     return {
       id: run.id,
@@ -120,6 +153,8 @@ export class RunDto {
       rate_limited: counts.rateLimited,
       waited_seconds: counts.waitedSeconds,
       times_resumed: run.timesResumed,
+      late_seconds: run.lateSeconds,
+      ...(user === null ? {} : { triggered_by: run.triggeredBy }),
     };
   }
 }

@@ -1,0 +1,52 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type Run, type RunProgress, RUN_STATUSES, type RunStatus } from '../run.js';
+import { SourceReportDto } from './run-details.dto.js';
+
+const STAGES = ['queued', 'collecting', 'enriching', 'finishing'] as const;
+
+export class EnrichmentProgressDto {
+  @ApiProperty({ example: 310 })
+  done!: number;
+
+  @ApiProperty({ example: 500 })
+  total!: number;
+
+  @ApiProperty({ example: 0 })
+  failed!: number;
+}
+
+/** What an active run is doing. */
+export class RunProgressDto {
+  @ApiProperty({ example: 43 })
+  run_id!: number;
+
+  @ApiProperty({ enum: RUN_STATUSES, enumName: 'RunStatus', example: 'RUNNING' })
+  status!: RunStatus;
+
+  @ApiProperty({ enum: STAGES, enumName: 'RunStage', example: 'enriching' })
+  stage!: (typeof STAGES)[number];
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it was so.' })
+  at!: string | null;
+
+  @ApiProperty({ type: [SourceReportDto], description: 'How far each source is.' })
+  sources!: SourceReportDto[];
+
+  @ApiProperty({
+    type: EnrichmentProgressDto,
+    nullable: true,
+    description: 'Null before the films are chosen.',
+  })
+  enrichment!: EnrichmentProgressDto | null;
+
+  static from(run: Run, progress: RunProgress | null): RunProgressDto {
+    return {
+      run_id: run.id,
+      status: run.status,
+      stage: progress?.stage ?? (run.status === 'QUEUED' ? 'queued' : 'collecting'),
+      at: progress?.at ?? null,
+      sources: (progress?.sources ?? []).map((report) => ({ ...report })),
+      enrichment: progress?.enrichment ?? null,
+    };
+  }
+}

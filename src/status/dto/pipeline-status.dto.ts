@@ -1,0 +1,59 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { AuthUser } from '../../auth/auth-user.js';
+import { RunDto } from '../../pipeline/dto/run.dto.js';
+import { RunProgressDto } from '../../pipeline/dto/run-progress.dto.js';
+import type { PipelineStatus } from '../../pipeline/runs.service.js';
+import { ScheduledJobDto } from '../../scheduler/dto/job.dto.js';
+import type { JobView } from '../../scheduler/schedules.service.js';
+
+export class PipelineStatusDto {
+  @ApiProperty({ description: 'Whether a run is queued or running.', example: false })
+  is_running!: boolean;
+
+  @ApiProperty({ type: RunDto, nullable: true, description: 'The newest run; null before the first.' })
+  last_run!: RunDto | null;
+
+  @ApiProperty({ example: 120 })
+  total_runs!: number;
+
+  @ApiProperty({ example: 117 })
+  successful_runs!: number;
+
+  @ApiProperty({ example: 1 })
+  failed_runs!: number;
+
+  @ApiProperty({ example: 2 })
+  partial_runs!: number;
+
+  @ApiProperty({ type: Number, nullable: true, example: 21.4 })
+  average_duration_seconds!: number | null;
+
+  @ApiProperty({
+    type: RunProgressDto,
+    nullable: true,
+    description: 'What the active run is doing, seconds ago.',
+  })
+  current_run!: RunProgressDto | null;
+
+  @ApiProperty({ type: [ScheduledJobDto] })
+  scheduled_jobs!: ScheduledJobDto[];
+
+  static from(
+    status: PipelineStatus,
+    jobs: readonly JobView[],
+    user: AuthUser | null = null,
+  ): PipelineStatusDto {
+    const { figures, active } = status;
+    return {
+      is_running: active !== null,
+      last_run: status.last === null ? null : RunDto.from(status.last, user),
+      total_runs: figures.total,
+      successful_runs: figures.successful,
+      failed_runs: figures.failed,
+      partial_runs: figures.partial,
+      average_duration_seconds: figures.averageDurationSeconds,
+      current_run: active === null ? null : RunProgressDto.from(active.run, active.progress),
+      scheduled_jobs: jobs.map((job) => ScheduledJobDto.from(job)),
+    };
+  }
+}
