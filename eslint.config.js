@@ -36,7 +36,7 @@ const GENERATED = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'src/database/generated', '.data', 'coverage'] },
+  { ignores: ['dist', 'dist-chaos', 'node_modules', 'src/database/generated', '.data', 'coverage'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

@@ -1,7 +1,7 @@
 /**
  * Makes ready what a command needs, each step only when its inputs have changed, then runs the command:
  *
- *   node scripts/ensure.mjs install|client|build [-- command …]
+ *   node scripts/ensure.mjs install|client|build|chaos [-- command …]
  *
  * Each step includes those before it. Plain JavaScript without dependencies: on a fresh clone nothing else is there.
  */
@@ -46,6 +46,14 @@ const STEPS = {
     output: 'dist/cli.js',
     run() {
       call('nest', ['build']);
+    },
+  },
+  chaos: {
+    says: 'Building the chaos suite (tsc)',
+    inputs: ['package-lock.json', 'test/chaos', 'test/support/program.ts', 'tsconfig.json', 'tsconfig.chaos.json'],
+    output: 'dist-chaos/chaos/main.js',
+    run() {
+      call('tsc', ['-p', 'tsconfig.chaos.json']);
     },
   },
 };
@@ -117,7 +125,7 @@ function run([command, ...args]) {
 const [target, ...rest] = process.argv.slice(2);
 const order = Object.keys(STEPS);
 if (!order.includes(target)) {
-  process.stderr.write('Usage: node scripts/ensure.mjs install|client|build [-- command …]\n');
+  process.stderr.write('Usage: node scripts/ensure.mjs install|client|build|chaos [-- command …]\n');
   process.exit(2);
 }
 for (const name of order.slice(0, order.indexOf(target) + 1)) ensure(name);
