@@ -124,8 +124,7 @@ export class ApiWitness {
     const body: unknown = JSON.parse(text);
     const pointer = ['paths', found.path, method, 'responses', status, 'content', type, 'schema'];
     const schema = `api#/${pointer.map((part) => encodeURIComponent(part.replaceAll('/', '~1'))).join('/')}`;
-    if (!this.ajv.validate(schema, body))
-      throw new Error(`${where}: ${this.ajv.errorsText()}: ${text}`);
+    if (!this.ajv.validate(schema, body)) throw new Error(`${where}: ${this.ajv.errorsText()}: ${text}`);
     return body;
   }
 }
