@@ -211,6 +211,20 @@ describe('the answers', () => {
     expect((await witness.ask('get', '/pipeline/runs/2/events')).body).toContain('event: end\n');
   });
 
+  it('about the schedules', async () => {
+    const change = async (job: string, body?: unknown, headers = {}): Promise<number> =>
+      (await witness.ask('patch', `/pipeline/scheduler/jobs/${job}`, { token: admin, body, headers })).status;
+    expect(await change('quick_update', { cron: '30 */12 * * *', timezone: 'Europe/Paris' })).toBe(200);
+    expect(await change('quick_update', { cron: '0 0 31 2 *' })).toBe(400);
+    expect(await change('hourly_update', { enabled: false })).toBe(404);
+    expect(await change('quick_update', 'x'.repeat(200_000))).toBe(413);
+    expect(await change('quick_update', 'x', { 'Content-Type': 'text/plain' })).toBe(415);
+    for (const action of ['stop', 'start']) {
+      expect((await witness.ask('post', `/pipeline/scheduler/${action}`, { token: admin })).status).toBe(200);
+    }
+    expect((await witness.ask('get', '/pipeline/scheduler/status', { token: viewer })).status).toBe(200);
+  });
+
   it('about health', async () => {
     const paths = ['/health/live', '/health/ready', '/health'];
     for (const path of paths) expect((await witness.ask('get', path)).status).toBe(200);
