@@ -9,6 +9,7 @@ import type { RunHold } from '../../src/pipeline/run-hold.js';
 import { RunJournal } from '../../src/pipeline/run-journal.repository.js';
 import { RunTally } from '../../src/pipeline/run-tally.js';
 import { custom } from '../support/test-pipeline.js';
+import { withClient } from '../support/test-server.js';
 import { TestWorkers } from '../support/test-workers.js';
 
 let workers: TestWorkers;
@@ -60,6 +61,27 @@ describe('a run', () => {
     const { asked, details } = workers.sandbox.counters();
     expect(asked.lists).toBe(LIST_REQUESTS);
     expect(details).toBeLessThanOrEqual((run.enriched as number) + CONCURRENCY);
+  });
+
+  it('whose worker is told to stop while it chooses the films goes on with the next all the same', async () => {
+    await workers.database.query(`
+      CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
+      CREATE TRIGGER wait BEFORE UPDATE OF enrich_total ON pipeline_runs FOR EACH ROW EXECUTE FUNCTION wait()`);
+    const id = await workers.queue(WIDE);
+    await withClient(workers.database.url, async (client) => {
+      await client.query('SELECT pg_advisory_lock(7)');
+      const first = await workers.worker();
+      const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted`;
+      while ((await client.query(waiting)).rowCount === 0);
+      const stopped = workers.stop(first);
+      // By then it has heard.
+      await client.query(waiting);
+      await client.query('SELECT pg_advisory_unlock(7)');
+      await stopped;
+    });
+    await workers.worker();
+    await expectComplete(await workers.end(id));
   });
 
   it('whose worker is killed goes on with the next; nothing that is stored is fetched again', async () => {
