@@ -190,6 +190,12 @@ describe('the environment', () => {
     expect(stderr).toContain('LOG_LEVEL must be one of');
   });
 
+  it('names a log file that can not be written', async () => {
+    const { code, stderr } = await done('status', { LOG_FILE: '/proc/nowhere/x.log' });
+    expect(code).toBe(1);
+    expect(stderr).toContain("LOG_FILE can't be written");
+  });
+
   it('names a database that is not there, without its password', async () => {
     const { code, stderr } = await done('status', {
       DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/films',
