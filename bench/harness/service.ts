@@ -8,7 +8,7 @@ import type { Target } from './target.js';
 
 export type Order =
   | { readonly do: 'listen' }
-  | { readonly do: 'run'; readonly plan: RunPlan }
+  | { readonly do: 'run' | 'queue'; readonly plan: RunPlan }
   /** The run under way, and every later one. */
   | { readonly do: 'cancel' }
   | { readonly do: 'end' };
@@ -24,8 +24,10 @@ export interface Reply {
 
 export interface MeasuredRun {
   readonly run: RunCounts & { readonly status: RunStatus; readonly errorMessage: string | null };
-  /** From the request for the run to its end on record. */
+  /** From the request for the run to its end. */
   readonly seconds: number;
+  /** As it is on record: from the start, not from the queue. */
+  readonly durationSeconds: number | null;
   /** Of all threads of the process, meanwhile. */
   readonly cpuSeconds: number;
   /** The largest resident set of the process since its start. */
@@ -85,6 +87,11 @@ export class Service {
 
   async run(plan: RunPlan): Promise<MeasuredRun> {
     return (await this.call({ do: 'run', plan })) as MeasuredRun;
+  }
+
+  /** Has the run done by its worker, through the queue. */
+  async queue(plan: RunPlan): Promise<MeasuredRun> {
+    return (await this.call({ do: 'queue', plan })) as MeasuredRun;
   }
 
   /** The run under way ends, and with it what awaits it. */
