@@ -25,8 +25,8 @@ export class SchedulerController {
 
   @Get('status')
   @SignedIn()
-  @ApiOperation({ summary: 'The schedules, and what came of each last' })
-  @ApiOkResponse({ type: SchedulerStatusDto })
+  @ApiOperation({ operationId: 'getSchedules', summary: 'The schedules, and what came of each last' })
+  @ApiOkResponse({ type: SchedulerStatusDto, description: 'The schedules.' })
   async status(@CurrentUser() user: AuthUser | null): Promise<SchedulerStatusDto> {
     return SchedulerStatusDto.from(await this.schedules.status(), user);
   }
@@ -35,11 +35,12 @@ export class SchedulerController {
   @Admin()
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'startSchedules',
     summary: 'Let the schedules fire',
     description:
       'In every process, within seconds, and after restarts too. What passed while they were stopped is past.',
   })
-  @ApiOkResponse({ type: SchedulerRunningDto })
+  @ApiOkResponse({ type: SchedulerRunningDto, description: 'They fire now.' })
   async start(): Promise<SchedulerRunningDto> {
     await this.schedules.setRunning(true);
     return SchedulerRunningDto.of(true);
@@ -49,11 +50,12 @@ export class SchedulerController {
   @Admin()
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'stopSchedules',
     summary: 'Let no schedule fire',
     description:
       'In every process, and after restarts too, until they are started. Runs that are queued or active go on.',
   })
-  @ApiOkResponse({ type: SchedulerRunningDto })
+  @ApiOkResponse({ type: SchedulerRunningDto, description: 'None fires now.' })
   async stop(): Promise<SchedulerRunningDto> {
     await this.schedules.setRunning(false);
     return SchedulerRunningDto.of(false);
@@ -62,12 +64,13 @@ export class SchedulerController {
   @Patch('jobs/:id')
   @Admin()
   @ApiOperation({
+    operationId: 'changeJob',
     summary: 'Change when a job fires',
     description:
       'Stored, and obeyed by every process within seconds. No slot before the change becomes due by it.',
   })
-  @ApiParam({ name: 'id', enum: JOB_IDS, enumName: 'JobId' })
-  @ApiOkResponse({ type: JobDto })
+  @ApiParam({ name: 'id', enum: JOB_IDS, enumName: 'JobId', description: 'The job.' })
+  @ApiOkResponse({ type: JobDto, description: 'The job as it is now.' })
   @ApiProblem(400, 404, 413, 415)
   async change(
     @Param('id') id: string,

@@ -5,7 +5,7 @@ import { RunDto } from '../../pipeline/dto/run.dto.js';
 import type { JobView, JobWithLastRun, SchedulerStatus } from '../schedules.service.js';
 
 export class ScheduledJobDto {
-  @ApiProperty({ enum: JOB_IDS, enumName: 'JobId' })
+  @ApiProperty({ enum: JOB_IDS, enumName: 'JobId', example: 'quick_update' })
   id!: JobId;
 
   @ApiProperty({ example: 'Quick Update (Popular + Trending)' })
@@ -36,7 +36,7 @@ export class JobDto extends ScheduledJobDto {
   @ApiProperty({ example: 'UTC' })
   timezone!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether the job fires while the scheduler runs.' })
   enabled!: boolean;
 
   @ApiProperty({
@@ -63,7 +63,7 @@ export class SchedulerStatusDto {
   @ApiProperty({ example: JOB_IDS.length })
   total_jobs!: number;
 
-  @ApiProperty({ type: [JobDto] })
+  @ApiProperty({ type: [JobDto], description: 'Every job, disabled ones too.' })
   jobs!: JobDto[];
 
   static from({ running, jobs }: SchedulerStatus, user: AuthUser | null = null): SchedulerStatusDto {
@@ -79,7 +79,7 @@ export class SchedulerRunningDto {
   @ApiProperty({ example: 'The schedules are running.' })
   message!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'What holds for every process from now on.' })
   scheduler_running!: boolean;
 
   static of(running: boolean): SchedulerRunningDto {
