@@ -29,6 +29,7 @@ function describe(app: NestExpressApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .addTag('auth', 'Tokens for names and passwords.')
     .addTag('pipeline', 'Runs: trigger, watch, cancel, look back.')
+    .addTag('scheduler', 'What runs by itself, and when.')
     .addTag('health', 'For probes, load balancers and people.')
     .addGlobalResponse({
       description: 'Any other fault, of the request or of the service.',

@@ -18,6 +18,7 @@ import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
 import { CancelledRunDto, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
 import { planOfRequest } from './plan-of-request.js';
+import { CUSTOM_DEFAULTS } from './run-plan.js';
 import { RunCancelling } from './run-cancelling.js';
 import { RunTriggers } from './run-triggers.js';
 
@@ -46,7 +47,16 @@ export class TriggersController {
     description: 'Of your making, such as a UUID; the same again when you repeat the request.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   })
-  @ApiBody({ type: TriggerRunDto, required: false })
+  @ApiBody({
+    type: TriggerRunDto,
+    required: false,
+    examples: {
+      quick: { value: { update_type: 'quick' } },
+      daily: { value: { update_type: 'daily' } },
+      full: { value: { update_type: 'full' } },
+      custom: { value: { update_type: 'custom', ...CUSTOM_DEFAULTS } },
+    },
+  })
   @ApiAcceptedResponse({
     type: TriggeredRunDto,
     description: 'The run is queued.',

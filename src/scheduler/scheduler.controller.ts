@@ -35,12 +35,12 @@ export class SchedulerController {
   @Admin()
   @HttpCode(200)
   @ApiOperation({
-    operationId: 'startSchedules',
+    operationId: 'startScheduler',
     summary: 'Let the schedules fire',
     description:
       'In every process, within seconds, and after restarts too. What passed while they were stopped is past.',
   })
-  @ApiOkResponse({ type: SchedulerRunningDto, description: 'They fire now.' })
+  @ApiOkResponse({ type: SchedulerRunningDto, description: 'They run.' })
   async start(): Promise<SchedulerRunningDto> {
     await this.schedules.setRunning(true);
     return SchedulerRunningDto.of(true);
@@ -50,12 +50,12 @@ export class SchedulerController {
   @Admin()
   @HttpCode(200)
   @ApiOperation({
-    operationId: 'stopSchedules',
+    operationId: 'stopScheduler',
     summary: 'Let no schedule fire',
     description:
       'In every process, and after restarts too, until they are started. Runs that are queued or active go on.',
   })
-  @ApiOkResponse({ type: SchedulerRunningDto, description: 'None fires now.' })
+  @ApiOkResponse({ type: SchedulerRunningDto, description: 'They are stopped.' })
   async stop(): Promise<SchedulerRunningDto> {
     await this.schedules.setRunning(false);
     return SchedulerRunningDto.of(false);
@@ -69,14 +69,15 @@ export class SchedulerController {
     description:
       'Stored, and obeyed by every process within seconds. No slot before the change becomes due by it.',
   })
-  @ApiParam({ name: 'id', enum: JOB_IDS, enumName: 'JobId', description: 'The job.' })
+  @ApiParam({ name: 'id', enum: JOB_IDS, enumName: 'JobId', description: 'Which job.' })
   @ApiOkResponse({ type: JobDto, description: 'The job as it is now.' })
   @ApiProblem(400, 404, 413, 415)
   async change(
     @Param('id') id: string,
-    @Body() { cron, timezone, enabled }: ChangeJobDto,
     @CurrentUser() user: AuthUser | null,
+    @Body() change: ChangeJobDto = new ChangeJobDto(),
   ): Promise<JobDto> {
+    const { cron, timezone, enabled } = change;
     if (cron === undefined && timezone === undefined && enabled === undefined) {
       throw new BadRequestException('Nothing to change: give cron, timezone or enabled.');
     }

@@ -30,6 +30,7 @@ const MOST_DEATHS = 2;
 /** Every worker is killed once; the rest is left to chance. */
 export function planned(dice: Dice): Disturbance[] {
   const kinds: Kind[] = ['kill', 'kill', 'kill', 'restart', 'storm'];
+  const order = dice.some([0, 1, 2], 3);
   if (dice.chance(0.4)) kinds.push('stall');
   if (dice.chance(0.5)) kinds.push('stop');
   if (dice.chance(0.5)) kinds.push('truncate');
@@ -38,7 +39,7 @@ export function planned(dice: Dice): Disturbance[] {
     .map((kind) => ({
       kind,
       at: 0.02 + 0.93 * dice.next(),
-      whom: dice.int(0, 99),
+      whom: kind === 'kill' ? (order.pop() ?? 0) : dice.int(0, 2),
       seconds: kind === 'stall' ? dice.int(12, 25) : 0.2 + 2 * dice.next(),
     }))
     .sort((a, b) => a.at - b.at);
@@ -86,8 +87,10 @@ async function faulty(
 async function hit({ kind, whom, seconds }: Disturbance, scene: Scene): Promise<Done> {
   const holder = holderOf(scene.workers);
   const isSpared = kind !== 'stop' && (await deaths(scene.postgres)) >= MOST_DEATHS;
-  const up = scene.workers.filter((worker) => worker.isUp && !(isSpared && worker === holder));
-  const victim = up[whom % up.length];
+  // Where the one meant is not up, or spared, it is the next.
+  const victim = [0, 1, 2]
+    .flatMap((further) => scene.workers[(whom + further) % scene.workers.length] ?? [])
+    .find((worker) => worker.isUp && !(isSpared && worker === holder));
   if (victim === undefined) return { what: `no ${kind}`, bereavedAt: null };
   const isHolder = victim === holder;
   const done = {

@@ -27,7 +27,7 @@ export interface Postgres {
 
 /** The one that comes with the program; a process of its own holds it, as a service beside the others would. */
 export async function startEmbedded(dataDir: string): Promise<Postgres> {
-  const holder = fork(join(ROOT, 'test', 'support', 'attach.mjs'), [dataDir]);
+  const holder = fork(join(ROOT, 'test', 'support', 'attach.mjs'), [dataDir], { silent: true });
   const [{ url, error }] = (await once(holder, 'message')) as [{ url: string; error?: string }];
   if (error !== undefined) throw new Error(error);
   const folder = await realpath(join(dataDir, 'postgres'));

@@ -51,7 +51,7 @@ const MOST_DETAILS_PER_FILM = 1.1;
 /** Of each worker: so that a run lasts long enough to be disturbed. */
 const REQUESTS_PER_SECOND = '60';
 /** Answers that are not stored yet are lost with their process: so few that a small catalogue can bear it. */
-const CONCURRENCY = '8';
+const CONCURRENCY = '4';
 
 interface RunRow {
   readonly status: string;

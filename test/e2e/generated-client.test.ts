@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -42,7 +42,8 @@ beforeAll(async () => {
   service = await startTestApp();
   await service.app.get(UsersService).add('root', PASSWORD, 'admin');
   // Inside the project, so that the compiler finds Node's types.
-  folder = await mkdtemp(join(ROOT, 'node_modules', '.generated-client-'));
+  await mkdir(join(ROOT, '.data'), { recursive: true });
+  folder = await mkdtemp(join(ROOT, '.data', 'generated-client-'));
 });
 
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import type { AnySchemaObject } from 'ajv';
 import { generateKeyPair, SignJWT } from 'jose';
 import { UsersService } from '../../src/auth/users.service.js';
-import { type ApiDocument, ApiWitness, type Method, operationsOf } from '../support/api-witness.js';
+import { type ApiDocument, ApiWitness, operationsOf } from '../support/api-witness.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const PASSWORD = 'correct horse battery';
@@ -211,19 +211,18 @@ describe('the answers', () => {
     expect((await witness.ask('get', '/pipeline/runs/2/events')).body).toContain('event: end\n');
   });
 
-  it('about schedules', async () => {
-    const ask = async (method: Method, path: string, body?: unknown, headers = {}): Promise<number> =>
-      (await witness.ask(method, `/pipeline/scheduler/${path}`, { body, headers, token: admin })).status;
-    expect(await ask('post', 'stop')).toBe(200);
-    expect(await ask('get', 'status')).toBe(200);
-    expect(await ask('post', 'start')).toBe(200);
-    expect(await ask('get', 'status')).toBe(200);
-    const change = { cron: '0 4 * * *', timezone: 'Europe/Paris', enabled: true };
-    expect(await ask('patch', 'jobs/daily_update', change)).toBe(200);
-    expect(await ask('patch', 'jobs/daily_update', { cron: '0 0 31 2 *' })).toBe(400);
-    expect(await ask('patch', 'jobs/hourly', change)).toBe(404);
-    expect(await ask('patch', 'jobs/daily_update', 'x'.repeat(200_000))).toBe(413);
-    expect(await ask('patch', 'jobs/daily_update', 'cron', { 'Content-Type': 'text/plain' })).toBe(415);
+  it('about the schedules', async () => {
+    const change = async (job: string, body?: unknown, headers = {}): Promise<number> =>
+      (await witness.ask('patch', `/pipeline/scheduler/jobs/${job}`, { token: admin, body, headers })).status;
+    expect(await change('quick_update', { cron: '30 */12 * * *', timezone: 'Europe/Paris' })).toBe(200);
+    expect(await change('quick_update', { cron: '0 0 31 2 *' })).toBe(400);
+    expect(await change('hourly_update', { enabled: false })).toBe(404);
+    expect(await change('quick_update', 'x'.repeat(200_000))).toBe(413);
+    expect(await change('quick_update', 'x', { 'Content-Type': 'text/plain' })).toBe(415);
+    for (const action of ['stop', 'start']) {
+      expect((await witness.ask('post', `/pipeline/scheduler/${action}`, { token: admin })).status).toBe(200);
+    }
+    expect((await witness.ask('get', '/pipeline/scheduler/status', { token: viewer })).status).toBe(200);
   });
 
   it('about health', async () => {

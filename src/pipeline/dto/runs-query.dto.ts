@@ -39,8 +39,7 @@ export class RunsQueryDto {
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    description: 'Put on record then or later; without a zone, UTC.',
-    example: '2026-09-01T00:00:00Z',
+    description: 'Put on record then or later, such as 2026-09-01T00:00:00Z; without a zone, UTC.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => timeOf(value))
@@ -50,8 +49,7 @@ export class RunsQueryDto {
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    description: 'Put on record then or before; without a zone, UTC.',
-    example: '2026-09-30T23:59:59Z',
+    description: 'Put on record then or before, such as 2026-09-30T23:59:59Z; without a zone, UTC.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => timeOf(value))

@@ -36,7 +36,7 @@ export class JobDto extends ScheduledJobDto {
   @ApiProperty({ example: 'UTC' })
   timezone!: string;
 
-  @ApiProperty({ description: 'Whether the job fires while the scheduler runs.' })
+  @ApiProperty({ description: 'Whether the job fires.', example: true })
   enabled!: boolean;
 
   @ApiProperty({
@@ -63,7 +63,7 @@ export class SchedulerStatusDto {
   @ApiProperty({ example: JOB_IDS.length })
   total_jobs!: number;
 
-  @ApiProperty({ type: [JobDto], description: 'Every job, disabled ones too.' })
+  @ApiProperty({ type: [JobDto], description: 'Each schedule.' })
   jobs!: JobDto[];
 
   static from({ running, jobs }: SchedulerStatus, user: AuthUser | null = null): SchedulerStatusDto {
@@ -79,7 +79,7 @@ export class SchedulerRunningDto {
   @ApiProperty({ example: 'The schedules are running.' })
   message!: string;
 
-  @ApiProperty({ description: 'What holds for every process from now on.' })
+  @ApiProperty({ description: 'Whether schedules fire.', example: true })
   scheduler_running!: boolean;
 
   static of(running: boolean): SchedulerRunningDto {

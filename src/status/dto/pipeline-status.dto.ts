@@ -35,7 +35,7 @@ export class PipelineStatusDto {
   })
   current_run!: RunProgressDto | null;
 
-  @ApiProperty({ type: [ScheduledJobDto], description: 'When each schedule fires next.' })
+  @ApiProperty({ type: [ScheduledJobDto], description: 'What runs by itself, and when next.' })
   scheduled_jobs!: ScheduledJobDto[];
 
   static from(
