@@ -131,7 +131,7 @@ describe('a job', () => {
     ['no cron', { cron: 7 }, 'cron: it must be a string'],
     ['null', { cron: null }, 'cron: it must be a string'],
     ['a very long cron', { cron: '*,'.repeat(10_000) }, 'more than 100 characters'],
-    ['NUL', { cron: '0 3 * * \0' }, 'day of the week'],
+    ['NUL', { cron: '0 3 * * \0' }, 'NUL'],
     ['an unknown zone', { timezone: 'Mars/Olympus' }, 'timezone must be a time zone'],
     ['a list as a zone', { timezone: ['UTC'] }, 'timezone must be a time zone'],
     ['a word for enabled', { enabled: 'false' }, 'enabled must be a boolean'],
