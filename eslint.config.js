@@ -38,7 +38,17 @@ const GENERATED = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-bench', 'node_modules', 'src/database/generated', '.data', 'coverage'] },
+  {
+    ignores: [
+      'dist',
+      'dist-bench',
+      'dist-chaos',
+      'node_modules',
+      'src/database/generated',
+      '.data',
+      'coverage',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

@@ -6,16 +6,16 @@ import { JsonLogger } from './common/logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { configureApp } from './configure-app.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
-import { closeOnSignals } from './shutdown.js';
+import { closeWhenAsked } from './shutdown.js';
 
-/** Starts what this process has the roles for; it then goes on until a signal ends it. */
-export async function startService(config: AppConfig): Promise<void> {
+/** Starts what this process has the roles for; it then goes on until it is asked to end. */
+export async function startService(config: AppConfig, asked: AbortSignal): Promise<void> {
   if (config.roles.includes('api')) {
     const app = await createApp(config);
     await serve(app, config.http);
-    closeOnSignals(app);
+    closeWhenAsked(app, asked);
   } else {
-    closeOnSignals(await createBackground(config));
+    closeWhenAsked(await createBackground(config), asked);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/pipeline/run-plan.js';
 import type { RunCounts, RunStatus } from '../../src/pipeline/run.js';
@@ -92,8 +93,9 @@ export class Service {
   }
 
   async end(): Promise<void> {
-    if (this.child.connected) await this.call({ do: 'end' });
-    await endChild(this.child);
+    const exit = once(this.child, 'exit');
+    await this.call({ do: 'end' });
+    await exit;
   }
 
   /** Without its consent. */

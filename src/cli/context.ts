@@ -1,10 +1,10 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { JsonLogger } from '../common/logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig, type Needs, readEnvironment } from '../config/load-config.js';
-import type { OpenOptions } from '../database/open-database.js';
+import { type OpenDatabase, openDatabase, type OpenOptions } from '../database/open-database.js';
 
 export type Migrate = NonNullable<OpenOptions['migrate']>;
 
@@ -26,7 +26,7 @@ export async function withApplication<T>(
   use: (app: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
   const app = await NestFactory.createApplicationContext(AppModule.of(config, { migrate }), {
-    logger: new JsonLogger({ ...config.log, to: 'stderr' }),
+    logger: loggerOf(config),
     abortOnError: false,
   });
   try {
@@ -34,4 +34,15 @@ export async function withApplication<T>(
   } finally {
     await app.close();
   }
+}
+
+/** The database by itself. */
+export function openCommandDatabase(config: AppConfig, migrate: Migrate): Promise<OpenDatabase> {
+  Logger.overrideLogger(loggerOf(config));
+  return openDatabase(config.database, { migrate });
+}
+
+/** Standard output is for the command's answer. */
+function loggerOf({ log }: AppConfig): JsonLogger {
+  return new JsonLogger({ ...log, to: 'stderr' });
 }

@@ -1,8 +1,8 @@
 import { systemClock } from '../common/system-clock.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
-import { commandConfig } from './context.js';
+import type { OpenDatabase } from '../database/open-database.js';
+import { commandConfig, openCommandDatabase } from './context.js';
 import {
   checkFreshness,
   checkKey,
@@ -41,7 +41,7 @@ async function* examination(): AsyncGenerator<Finding> {
 async function* examineDatabase(config: AppConfig): AsyncGenerator<Finding> {
   let database: OpenDatabase;
   try {
-    database = await openDatabase(config.database, { migrate: 'never' });
+    database = await openCommandDatabase(config, 'never');
   } catch (error) {
     yield finding('database', 'fault', wordsOf(error));
     return;

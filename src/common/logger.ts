@@ -46,7 +46,9 @@ export class JsonLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    this.write('error', message, details);
+    // Nest throws it as well, and whoever started the application says it.
+    const isThrown = details.at(-1) === 'ExceptionHandler';
+    this.write(isThrown ? 'debug' : 'error', message, details);
   }
 
   warn(message: unknown, ...details: unknown[]): void {

@@ -17,10 +17,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '58': 'its machine failed it',
 };
 
+/** By the classes that PostgreSQL has: EPIPE and Prisma's P2010 look like one, too. */
+const SQL_STATE = /^(?:[0-57][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+
 /** PostgreSQL's SQLSTATE of an error that came through Prisma or from the driver; null where there is none. */
 export function sqlStateOf(error: unknown): string | null {
   const code = driverFacts(error)?.originalCode ?? (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+  return typeof code === 'string' && SQL_STATE.test(code) ? code : null;
 }
 
 /** What the database failed at, in words that hold nothing of its own text; null when the error is not its. */
@@ -32,6 +35,22 @@ export function databaseFault(error: unknown): string | null {
   }
   const facts = driverFacts(error);
   return facts === null ? null : 'The database failed: the connection was lost.';
+}
+
+const LOST_KINDS: readonly unknown[] = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'];
+/** What node-postgres says of a connection that broke; there is no code for it. */
+const LOST_MESSAGE =
+  /Connection terminated|connection error and is not queryable|was closed and is not queryable/;
+
+/** Whether the connection broke or the server went away, so that the same may succeed on another. */
+export function isConnectionLost(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== null) return state.startsWith('08') || /^57P0[123]$/.test(state);
+  const { message } = (error ?? {}) as { message?: unknown };
+  return (
+    LOST_KINDS.includes(driverFacts(error)?.kind) ||
+    (typeof message === 'string' && LOST_MESSAGE.test(message))
+  );
 }
 
 /** Prisma wraps the driver's error in `meta`, and in `cause` where it escapes a transaction. */

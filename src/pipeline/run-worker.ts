@@ -60,6 +60,7 @@ export class RunWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     if (grip === null) return;
     const run = await this.take(runId, grip);
     if (run === null) return;
+    this.logger.log({ event: 'run.taken', runId, resumed: run.hold.fence });
     const end = await this.executor.execute(run, grip, { signal });
     this.logger.log({ event: 'run.left', runId, end });
     if (end === 'handed_back') throw new RunHandedBack();

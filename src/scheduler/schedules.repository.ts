@@ -110,13 +110,12 @@ export class SchedulesRepository {
   /** False when it was so already. */
   async change(id: JobId, { cron, timezone, enabled }: JobChange): Promise<boolean> {
     const count = await this.prisma.$executeRaw`
-      UPDATE scheduler_jobs j
-      SET cron = new.cron, timezone = new.timezone, enabled = new.enabled,
+      UPDATE scheduler_jobs
+      SET cron = coalesce(${cron ?? null}::text, cron), timezone = coalesce(${timezone ?? null}::text, timezone),
+        enabled = coalesce(${enabled ?? null}::boolean, enabled),
         changed_at = ${this.clock.now().toISOString()}::timestamptz
-      FROM (SELECT coalesce(${cron ?? null}::text, cron) AS cron, coalesce(${timezone ?? null}::text, timezone) AS timezone,
-              coalesce(${enabled ?? null}::boolean, enabled) AS enabled
-            FROM scheduler_jobs WHERE id = ${id} FOR UPDATE) new
-      WHERE j.id = ${id} AND ROW(j.cron, j.timezone, j.enabled) IS DISTINCT FROM ROW(new.cron, new.timezone, new.enabled)`;
+      WHERE id = ${id} AND (cron <> ${cron ?? null}::text OR timezone <> ${timezone ?? null}::text
+        OR enabled <> ${enabled ?? null}::boolean)`;
     return count > 0;
   }
 

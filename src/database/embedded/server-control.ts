@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { readFile, rename, statfs } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +35,8 @@ export async function findServer({ folder }: Cluster): Promise<Postmaster | null
 }
 
 /**
- * Starts the server in a session of its own, which a terminal's Ctrl-C doesn't reach. Under the start lock.
+ * Starts the server in a session of its own, which a terminal's Ctrl-C doesn't reach; one that somebody else started
+ * meanwhile, who knows nothing of our lock, does as well. Under the start lock.
  * @param durable false: a crash of the machine may lose the data, as tests can bear
  */
 export async function startServer(
@@ -53,17 +54,28 @@ export async function startServer(
     const { ok, output } = await control(binaries, cluster, ['start', '-l', LOG, '-o', options]);
     const server = ok ? await readPostmaster(cluster.folder) : null;
     if (server !== null) return server;
+    const other = ok ? null : await findServer(cluster);
+    if (other !== null) return other;
     const said = await readFile(log, 'utf8').catch(() => output);
     // The port was taken meanwhile; or processes of a killed server are still about to end.
     const passing = /could not bind|shared memory block .* is still in use/.test(said);
     if (!passing || attempt === ATTEMPTS) {
-      throw new DatabaseError(
-        'EMBEDDED',
-        `PostgreSQL doesn't start on ${cluster.folder}. Remove the cause, or set DATABASE_URL. Its log ends:\n${lastLines(said)}`,
-      );
+      throw new DatabaseError('EMBEDDED', await whyNot(cluster.folder, said));
     }
     await sleep(POLL_MS * attempt);
   }
+}
+
+/** A segment of its log of changes, without room for which it does nothing. */
+const LEAST_ROOM = 16 * 1024 * 1024;
+
+/** On a full disk it can't write the reason down. */
+async function whyNot(folder: string, said: string): Promise<string> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < LEAST_ROOM) {
+    return `PostgreSQL doesn't start on ${folder}: the disk is full. Make room, or set DATA_DIR to a folder elsewhere.`;
+  }
+  return `PostgreSQL doesn't start on ${folder}. Remove the cause, or set DATABASE_URL. Its log ends:\n${lastLines(said)}`;
 }
 
 /** Ends the sessions that are left, writes everything down, and waits until the server has gone. */
