@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { AnySchemaObject } from 'ajv';
 import fc from 'fast-check';
 import { UsersService } from '../../src/auth/users.service.js';
 import { type ApiDocument, type DescribedOperation, operationsOf } from '../support/api-witness.js';
@@ -8,6 +9,8 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 const REQUESTS = 10_000;
 const SEED = 20_261_124;
 const AT_ONCE = 16;
+/** A machine that is busy otherwise takes several times as long as one that isn't. */
+const SLOWEST_MS = 300_000;
 
 interface Attack {
   readonly method: string;
@@ -81,30 +84,52 @@ const numbers = fc.oneof(
 const anything = fc.oneof(texts, numbers, fc.boolean(), fc.constant(null), fc.jsonValue({ maxDepth: 4 }));
 const deep = fc.integer({ min: 1, max: 20_000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth));
 
-/** Fields that the schema names, others, and the prototype's. */
+/** What the schema asks for, or nearly. */
+function valuesOf(name: string, schema: AnySchemaObject): fc.Arbitrary<unknown> {
+  const values: unknown = (document.components.schemas[String(schema.$ref).split('/').at(-1) ?? ''] ?? schema)
+    .enum;
+  const type: unknown = schema.type;
+  const fitting = Array.isArray(values)
+    ? fc.constantFrom<unknown>(...(values as unknown[]))
+    : type === 'boolean'
+      ? fc.boolean()
+      : type === 'integer' || type === 'number'
+        ? numbers
+        : texts;
+  // The same name again and again would be slowed down, by design.
+  const fresh = name === 'username' ? fc.tuple(texts, fc.nat()).map((parts) => parts.join('')) : fitting;
+  return fc.oneof({ weight: 4, arbitrary: fresh }, { weight: 1, arbitrary: anything });
+}
+
+/** Fields that the schema names, and now and then another. */
 function fieldsOf({ operation }: DescribedOperation): fc.Arbitrary<object> {
   const reference = String(operation.requestBody?.content['application/json']?.schema.$ref ?? '');
-  const schema = document.components.schemas[reference.split('/').at(-1) ?? ''];
-  const names = Object.keys((schema?.properties ?? {}) as object);
-  const name = fc.constantFrom(...names, ...names, ...names, '__proto__', 'constructor', 'toString', 'color');
-  const known = fc.constantFrom<unknown>('quick', 'custom', ['popular'], 5, true, '0 3 * * *', 'UTC', 'root');
+  const schema = document.components.schemas[reference.split('/').at(-1) ?? ''] ?? {};
+  const properties = Object.entries((schema.properties ?? {}) as Record<string, AnySchemaObject>);
+  const known = fc.record(Object.fromEntries(properties.map(([name, of]) => [name, valuesOf(name, of)])), {
+    requiredKeys: (schema.required ?? []) as string[],
+  });
+  const other = fc.tuple(fc.constantFrom('__proto__', 'constructor', 'toString', 'color'), anything);
   return fc
-    .array(fc.tuple(name, fc.oneof(anything, known)), { maxLength: 6 })
-    .map((entries) => Object.fromEntries(entries));
+    .tuple(known, fc.option(other, { freq: 8 }))
+    .map(([fields, more]) =>
+      Object.fromEntries([...Object.entries(fields), ...(more === null ? [] : [more])]),
+    );
 }
 
 function bodies(described: DescribedOperation): fc.Arbitrary<string | null> {
   const fields = fieldsOf(described);
   return fc.oneof(
-    { weight: 6, arbitrary: fields.map((value) => JSON.stringify(value)) },
-    { weight: 2, arbitrary: anything.map((value) => JSON.stringify(value)) },
+    { weight: 60, arbitrary: fields.map((value) => JSON.stringify(value)) },
+    { weight: 10, arbitrary: anything.map((value) => JSON.stringify(value)) },
     {
-      weight: 1,
+      weight: 6,
       arbitrary: fields.map((value) => new URLSearchParams(value as Record<string, string>).toString()),
     },
-    { weight: 1, arbitrary: deep },
-    { weight: 1, arbitrary: texts },
-    { weight: 1, arbitrary: fc.constant(null) },
+    { weight: 6, arbitrary: deep },
+    { weight: 6, arbitrary: texts },
+    { weight: 6, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constant(`"${'x'.repeat(150_000)}"`) },
   );
 }
 
@@ -147,7 +172,7 @@ function headersOf(): fc.Arbitrary<Record<string, string>> {
   const rest = fc.record(
     {
       'X-Request-Id': visible,
-      'X-Forwarded-For': fc.oneof(fc.ipV4(), fc.ipV6(), visible),
+      'X-Forwarded-For': fc.oneof({ weight: 8, arbitrary: fc.ipV4() }, fc.ipV6(), visible),
       'Idempotency-Key': visible,
       'Last-Event-ID': visible,
       'Content-Encoding': fc.constantFrom('gzip', 'deflate', 'br', 'identity', 'x'),
@@ -156,7 +181,7 @@ function headersOf(): fc.Arbitrary<Record<string, string>> {
       Range: fc.constantFrom('bytes=0-1', 'bytes=9-1'),
       Origin: fc.webUrl(),
     },
-    { requiredKeys: [] },
+    { requiredKeys: ['X-Forwarded-For'] },
   );
   return fc.tuple(authorization, types, rest).map(([Authorization, type, more]) => ({
     ...more,
@@ -178,7 +203,7 @@ function paths({ path, operation }: DescribedOperation): fc.Arbitrary<string> {
       maxLength: 4,
     },
   );
-  const values = path.matchAll(/\{\w+\}/g).toArray().length === 0 ? fc.constant('') : part;
+  const values = path.includes('{') ? part : fc.constant('');
   return fc.tuple(values, query, fc.boolean()).map(([value, pairs, raw]) => {
     const encoded = raw && /^[\w%.-]+$/.test(value) ? value : encodeURIComponent(value.toWellFormed());
     const search = pairs
@@ -227,13 +252,13 @@ async function send({ method, path, headers, body }: Attack): Promise<Outcome> {
           const { statusCode: status = 0, headers: got } = answer;
           resolve({
             status,
-            type: String(got['content-type'] ?? ''),
+            type: got['content-type'] ?? '',
             text: Buffer.concat(chunks).toString(),
           });
         };
         answer
           .on('data', (chunk: Buffer) => chunks.push(chunk))
-          .on('end', done)
+          .on('close', done)
           .on('error', done);
         // The events of a run that is queued go on.
         if (answer.headers['content-type'] === 'text/event-stream') answer.destroy();
@@ -256,21 +281,26 @@ async function sendAll(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-it(`${REQUESTS.toLocaleString('en')} hostile requests get no 500, and every error is a problem`, async () => {
-  const list = fc.sample(attacks(), { numRuns: REQUESTS, seed: SEED });
-  const bad: unknown[] = [];
-  const statuses: Record<number, number> = {};
-  await sendAll(list, (attack, outcome) => {
-    statuses[outcome.status] = (statuses[outcome.status] ?? 0) + 1;
-    const isError = outcome.status >= 400;
-    const isProblem = outcome.type.startsWith('application/problem+json');
-    if (outcome.status === 500 || (isError && !isProblem)) bad.push([attack, outcome]);
-  });
-  expect(bad.slice(0, 3)).toEqual([]);
-  // The attacks get past the door, too.
-  expect(Object.keys(statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '404', '405', '415']));
-  console.log(statuses);
-});
+it(
+  `${REQUESTS.toLocaleString('en')} hostile requests get no 500, and every error is a problem`,
+  async () => {
+    const list = fc.sample(attacks(), { numRuns: REQUESTS, seed: SEED });
+    const bad: unknown[] = [];
+    const statuses: Record<number, number> = {};
+    await sendAll(list, (attack, outcome) => {
+      statuses[outcome.status] = (statuses[outcome.status] ?? 0) + 1;
+      const isError = outcome.status >= 400;
+      const isProblem = outcome.type.startsWith('application/problem+json');
+      if (outcome.status === 500 || (isError && !isProblem)) bad.push([attack, outcome]);
+    });
+    expect(bad.slice(0, 3)).toEqual([]);
+    // The attacks get past the door, too.
+    expect(Object.keys(statuses)).toEqual(
+      expect.arrayContaining(['200', '202', '400', '401', '404', '405', '409', '413', '415']),
+    );
+  },
+  SLOWEST_MS,
+);
 
 it('no guarded route answers without a good token', async () => {
   const guarded = operations.filter(({ operation }) => operation.security !== undefined);
