@@ -50,7 +50,13 @@ const STEPS = {
   },
   chaos: {
     says: 'Building the chaos suite (tsc)',
-    inputs: ['package-lock.json', 'test/chaos', 'test/support/program.ts', 'tsconfig.json', 'tsconfig.chaos.json'],
+    inputs: [
+      'package-lock.json',
+      'test/chaos',
+      'test/support/program.ts',
+      'tsconfig.json',
+      'tsconfig.chaos.json',
+    ],
     output: 'dist-chaos/chaos/main.js',
     run() {
       call('tsc', ['-p', 'tsconfig.chaos.json']);
