@@ -6,7 +6,10 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { OpenOptions } from './database/open-database.js';
 import { HealthModule } from './health/health.module.js';
+import { ConnectionDrain } from './http/connection-drain.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
+import { SchedulerModule } from './scheduler/scheduler.module.js';
+import { StatusModule } from './status/status.module.js';
 
 @Module({})
 export class AppModule {
@@ -19,8 +22,11 @@ export class AppModule {
         DatabaseModule.of(database),
         AuthModule,
         PipelineModule,
+        SchedulerModule,
+        StatusModule,
         HealthModule,
       ],
+      providers: [ConnectionDrain],
     };
   }
 }

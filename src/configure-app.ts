@@ -1,54 +1,28 @@
-import { BadRequestException, ValidationPipe, type ValidationError } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { SECURITY } from './auth/access.js';
-import { ProblemDto } from './common/api-problem.js';
+import { CLOCK, type Clock } from './common/clock.js';
+import { Draining } from './common/draining.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import type { HttpConfig } from './config/app-config.js';
+import { allowedMethods } from './http/allowed-methods.js';
+import { readBodies } from './http/bodies.js';
+import { crossOrigin } from './http/cross-origin.js';
+import { apiDescription, serveDescription } from './http/describe-api.js';
+import { neverStored, securityHeaders } from './http/headers.js';
+import { requestLog } from './http/request-log.js';
+import { letGo, limitServer } from './http/connections.js';
+import { validation } from './http/validation.js';
 
-/** What every HTTP answer goes through; the service and the tests configure their app by this alone. */
+/** What every HTTP answer goes through, in this order; the service and the tests configure their app by this alone. */
 export function configureApp(app: NestExpressApplication, config: HttpConfig): void {
-  app.disable('x-powered-by');
-  app.useGlobalPipes(
-    new ValidationPipe({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      transform: true,
-      exceptionFactory: (errors) => new BadRequestException(errors.flatMap(faultsOf)),
-    }),
-  );
+  const description = apiDescription(app);
+  limitServer(app.getHttpServer());
+  app.disable('x-powered-by').disable('etag');
+  if (config.trustProxy !== null) app.set('trust proxy', config.trustProxy);
+  app.use(requestLog(app.get<Clock>(CLOCK)), letGo(app.get(Draining)), securityHeaders(), neverStored());
+  if (config.corsOrigins.length > 0) app.enableCors(crossOrigin(config.corsOrigins));
+  serveDescription(app, description);
+  app.use(allowedMethods(description));
+  readBodies(app);
+  app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());
-  if (config.corsOrigins.length > 0) {
-    app.enableCors({
-      origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins],
-      exposedHeaders: ['Link', 'Location', 'Retry-After'],
-    });
-  }
-  describeApi(app);
-}
-
-/** class-validator's tree of errors as plain sentences. */
-function faultsOf(error: ValidationError): string[] {
-  return [...Object.values(error.constraints ?? {}), ...(error.children ?? []).flatMap(faultsOf)];
-}
-
-function describeApi(app: NestExpressApplication): void {
-  const description =
-    "Keeps a fresh, rich copy of TMDB's movies in PostgreSQL. Times are ISO 8601 in UTC. Errors are " +
-    '`application/problem+json` (RFC 9457). This product uses the TMDB API but is not endorsed or certified by TMDB.';
-  const document = new DocumentBuilder()
-    .setTitle('movie-pipeline')
-    .setDescription(description)
-    .setVersion('4.0.0')
-    .addSecurity(SECURITY, {
-      type: 'oauth2',
-      description: 'A name and a password; `npx movie-pipeline user add NAME` makes a user.',
-      flows: { password: { tokenUrl: '/auth/login', scopes: {} } },
-    });
-  SwaggerModule.setup(
-    'docs',
-    app,
-    () => SwaggerModule.createDocument(app, document.build(), { extraModels: [ProblemDto] }),
-    { jsonDocumentUrl: 'openapi.json', raw: ['json'], customSiteTitle: 'movie-pipeline' },
-  );
 }

@@ -1,8 +1,13 @@
 import { reportError } from './cli/report-error.js';
+import { outliveReaders } from './cli/broken-pipe.js';
 import { demo } from './demo/demo.js';
+import { hearSignals } from './shutdown.js';
+
+const asked = hearSignals();
+outliveReaders();
 
 try {
-  const code = await demo();
+  const code = await demo(asked);
   if (code !== null) process.exit(code);
 } catch (error) {
   process.exit(reportError(error));

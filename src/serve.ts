@@ -1,4 +1,4 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
@@ -6,16 +6,16 @@ import { JsonLogger } from './common/logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { configureApp } from './configure-app.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
-import { closeOnSignals } from './shutdown.js';
+import { closeWhenAsked } from './shutdown.js';
 
-/** Starts what this process has the roles for; it then goes on until a signal ends it. */
-export async function startService(config: AppConfig): Promise<void> {
+/** Starts what this process has the roles for; it then goes on until it is asked to end. */
+export async function startService(config: AppConfig, asked: AbortSignal): Promise<void> {
   if (config.roles.includes('api')) {
     const app = await createApp(config);
     await serve(app, config.http);
-    closeOnSignals(app);
+    closeWhenAsked(app, asked);
   } else {
-    closeOnSignals(await createBackground(config));
+    closeWhenAsked(await createBackground(config), asked);
   }
 }
 
@@ -24,7 +24,7 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, { migrate: 'apply' }), {
     logger: loggerOf(config),
     abortOnError: false,
-    forceCloseConnections: true,
+    bodyParser: false,
   });
   configureApp(app, config.http);
   await app.get(PipelineService).closeInterrupted();
@@ -53,7 +53,9 @@ export async function serve(app: NestExpressApplication, { host, port }: AppConf
     await app.close();
     throw taken(error, port);
   }
-  return app.getUrl();
+  const url = await app.getUrl();
+  new Logger('Http').log({ event: 'http.listening', url });
+  return url;
 }
 
 function taken(error: unknown, port: number): unknown {

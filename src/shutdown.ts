@@ -5,19 +5,33 @@ import { Draining } from './common/draining.js';
 const PATIENCE_MS = 10_000;
 /** So long a service that is being replaced still answers, and says that it is no longer ready. */
 const DRAIN_MS = 1_000;
+/** What a shell says of a process that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 /**
- * Ends the process in good order on SIGTERM or SIGINT: no longer ready, then closed, the database last. A second signal
- * ends it at once.
+ * Is aborted, with the signal's name, at the first SIGINT or SIGTERM from now on; a second one ends the process at once.
+ * To be called first of all: a process that a signal ends while it starts may leave the embedded database running.
  */
-export function closeOnSignals(app: INestApplicationContext, alsoClose: () => void = () => undefined): void {
-  let closing = false;
+export function hearSignals(): AbortSignal {
+  const asked = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (closing) process.exit(1);
-    closing = true;
+    if (asked.signal.aborted) process.exit(INTERRUPTED);
+    asked.abort(signal);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return asked.signal;
+}
+
+/** Ends the process in good order once it is asked to: no longer ready, then closed, the database last. */
+export function closeWhenAsked(
+  app: INestApplicationContext,
+  asked: AbortSignal,
+  alsoClose: () => void = () => undefined,
+): void {
+  const close = (): void => {
     setTimeout(() => process.exit(1), PATIENCE_MS);
     app.get(Draining).begin();
-    const drained = signal === 'SIGTERM' ? DRAIN_MS : 0;
+    const drained = asked.reason === 'SIGTERM' ? DRAIN_MS : 0;
     setTimeout(() => {
       void app
         .close()
@@ -31,5 +45,6 @@ export function closeOnSignals(app: INestApplicationContext, alsoClose: () => vo
         );
     }, drained);
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  if (asked.aborted) close();
+  else asked.addEventListener('abort', close, { once: true });
 }

@@ -4,7 +4,9 @@ import { AuthGuard } from '@nestjs/passport';
 import type { Request, Response } from 'express';
 import { type Access, ACCESS } from './access.js';
 import type { AuthUser } from './auth-user.js';
-import { OUR_TOKENS, OUTSIDE_TOKENS } from './token-strategies.js';
+import { challenge } from './challenge.js';
+import { OUR_TOKENS } from './our-tokens.strategy.js';
+import { OUTSIDE_TOKENS } from './outside-tokens.strategy.js';
 
 const NO_TOKEN = 'This needs a token: POST /auth/login gives one. Send it as "Authorization: Bearer …".';
 const BAD_TOKEN = 'The token is not valid, or no longer. POST /auth/login gives a new one.';
@@ -22,6 +24,7 @@ export class AccessGuard extends AuthGuard([OUR_TOKENS, OUTSIDE_TOKENS]) {
     if (access === 'open' && request.headers.authorization === undefined) return true;
     await super.canActivate(context);
     if (access === 'admin' && (request.user as AuthUser | undefined)?.role !== 'admin') {
+      challenge(context.switchToHttp().getResponse<Response>(), 'insufficient_scope');
       throw new ForbiddenException('This is for admins, and your role is viewer. Ask an admin to do it.');
     }
     return true;
@@ -34,9 +37,7 @@ export class AccessGuard extends AuthGuard([OUR_TOKENS, OUTSIDE_TOKENS]) {
     if (user !== false) return user;
     const http = context.switchToHttp();
     const sent = http.getRequest<Request>().headers.authorization !== undefined;
-    http
-      .getResponse<Response>()
-      .setHeader('WWW-Authenticate', `Bearer realm="movie-pipeline"${sent ? ', error="invalid_token"' : ''}`);
+    challenge(http.getResponse<Response>(), sent ? 'invalid_token' : null);
     throw new UnauthorizedException(sent ? BAD_TOKEN : NO_TOKEN);
   }
 

@@ -7,8 +7,8 @@ import type { AuthUser } from './auth-user.js';
 /** What a route asks of its caller; where nothing is said, a good token. */
 export type Access = 'open' | 'signed_in' | 'admin';
 export const ACCESS = 'movie-pipeline:access';
-/** The name of the scheme in the OpenAPI document. */
-export const SECURITY = 'password';
+/** The OpenAPI document's names: log in by password, or bring a token; either will do. */
+export const SECURITY = { password: 'password', token: 'token' } as const;
 
 /** For everybody. A good token still tells who asks; a bad one is ignored. */
 export function Open(): MethodDecorator & ClassDecorator {
@@ -19,8 +19,9 @@ export function Open(): MethodDecorator & ClassDecorator {
 export function SignedIn(): MethodDecorator & ClassDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, 'signed_in' satisfies Access),
-    ApiSecurity(SECURITY),
-    ApiProblem(401),
+    ApiSecurity(SECURITY.password),
+    ApiSecurity(SECURITY.token),
+    ApiProblem(401, 503),
   );
 }
 
@@ -28,8 +29,9 @@ export function SignedIn(): MethodDecorator & ClassDecorator {
 export function Admin(): MethodDecorator & ClassDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, 'admin' satisfies Access),
-    ApiSecurity(SECURITY),
-    ApiProblem(401, 403),
+    ApiSecurity(SECURITY.password),
+    ApiSecurity(SECURITY.token),
+    ApiProblem(401, 403, 503),
   );
 }
 

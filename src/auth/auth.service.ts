@@ -1,4 +1,4 @@
-import { Inject, Injectable, UnauthorizedException } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { LoginThrottle } from './login-throttle.js';
 import { Passwords } from './passwords.js';
@@ -21,18 +21,29 @@ export class AuthService {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  /** @throws HttpException 401, the same for a wrong name and a wrong password; 429 or 503 when there are too many */
-  async login(name: string, password: string, address: string): Promise<IssuedToken> {
+  /**
+   * Null, after the same work, for a wrong name and for a wrong password.
+   * @throws HttpException 429 or 503 when there are too many attempts
+   */
+  async login(name: string, password: string, address: string): Promise<IssuedToken | null> {
     await this.throttle.admit(address, name);
     const user = await this.users.find(name);
-    if (!(await this.passwords.matches(user?.passwordHash ?? null, password)) || user === null) {
-      this.throttle.failed(address, name);
-      throw new UnauthorizedException(
-        'Name or password is wrong. "movie-pipeline user list" names the users; "user passwd" sets a new password.',
-      );
-    }
-    this.throttle.succeeded(name);
+    const isRight = await this.isRight(user?.passwordHash ?? null, password, () => {
+      this.throttle.forgive(address, name);
+    });
+    if (!isRight || user === null) return null;
+    this.throttle.forgive(address, name);
     const { expiresInSeconds } = this.config.auth;
     return { token: await this.tokens.issue(user, expiresInSeconds), expiresInSeconds };
+  }
+
+  /** @param untried called when there was no time to look */
+  private async isRight(hash: string | null, password: string, untried: () => void): Promise<boolean> {
+    try {
+      return await this.passwords.matches(hash, password);
+    } catch (error) {
+      untried();
+      throw error;
+    }
   }
 }

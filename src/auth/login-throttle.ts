@@ -1,77 +1,79 @@
 import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { networkOf } from './network-of.js';
 
-/** Wrong passwords from one address within the window; further attempts have to wait until the window has passed. */
-const MOST_FROM_ADDRESS = 10;
-/** Wrong passwords for one name that cost nothing; each further one doubles the wait. */
+/** Attempts from one network within the window; further ones have to wait until the window has passed. */
+const MOST_FROM_NETWORK = 10;
+/** Attempts for one name that cost nothing; each further one doubles the wait. */
 const FREE_FOR_NAME = 5;
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 4_000;
 const WINDOW_MS = 60_000;
+/** Of networks, and of names. */
 const MOST_KEPT = 10_000;
 
-interface Failures {
+interface Attempts {
   readonly sinceMs: number;
   count: number;
 }
 
 /**
- * Slows guessing down, and locks nobody out: an address that guesses has to wait, and a name that is guessed at takes
- * some seconds for everybody, but every attempt for it is answered. In memory: each process by itself, for what counts
- * is that guessing is slow, not exactly how slow.
+ * Slows guessing down, and locks nobody out: a network that guesses has to wait for a minute at most, and a name that is
+ * guessed at takes seconds for everybody, but every attempt for it is answered. Each attempt counts when it begins, so
+ * that many at once gain nothing, and is forgiven once its password was right. In memory: each process by itself, for what
+ * counts is that guessing is slow, not exactly how slow.
  */
 @Injectable()
 export class LoginThrottle {
-  private readonly byAddress = new Map<string, Failures>();
-  private readonly byName = new Map<string, Failures>();
+  private readonly byNetwork = new Map<string, Attempts>();
+  private readonly byName = new Map<string, Attempts>();
 
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
   /**
    * Waits as long as an attempt has to.
-   * @throws HttpException 429 for an address that has failed too often
+   * @throws TooManyAttemptsError for a network that has failed too often
    */
   async admit(address: string, name: string): Promise<void> {
-    const from = this.recent(this.byAddress, address);
-    if (from !== null && from.count >= MOST_FROM_ADDRESS) {
-      throw new TooManyAttemptsError(from.sinceMs + WINDOW_MS - this.clock.monotonicMs());
+    const nowMs = this.clock.monotonicMs();
+    const fromNetwork = attempts(this.byNetwork, networkOf(address), nowMs);
+    if (fromNetwork.count >= MOST_FROM_NETWORK) {
+      throw new TooManyAttemptsError(fromNetwork.sinceMs + WINDOW_MS - nowMs);
     }
-    const excess = (this.recent(this.byName, name)?.count ?? 0) - FREE_FOR_NAME;
+    const forName = attempts(this.byName, name, nowMs);
+    const excess = forName.count - FREE_FOR_NAME;
+    fromNetwork.count += 1;
+    forName.count += 1;
     if (excess >= 0) await this.clock.sleep(Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** excess));
   }
 
-  failed(address: string, name: string): void {
-    this.count(this.byAddress, address);
-    this.count(this.byName, name);
-  }
-
-  succeeded(name: string): void {
-    this.byName.delete(name);
-  }
-
-  private recent(kept: Map<string, Failures>, key: string): Failures | null {
-    const failures = kept.get(key);
-    if (failures === undefined) return null;
-    if (failures.sinceMs + WINDOW_MS > this.clock.monotonicMs()) return failures;
-    kept.delete(key);
-    return null;
-  }
-
-  private count(kept: Map<string, Failures>, key: string): void {
-    const failures = this.recent(kept, key) ?? { sinceMs: this.clock.monotonicMs(), count: 0 };
-    failures.count += 1;
-    kept.set(key, failures);
-    const [oldest] = kept.keys();
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  /** One attempt was none at guessing. Others for the same name go on counting. */
+  forgive(address: string, name: string): void {
+    for (const kept of [this.byNetwork.get(networkOf(address)), this.byName.get(name)]) {
+      if (kept !== undefined) kept.count = Math.max(0, kept.count - 1);
+    }
   }
 }
 
-export class TooManyAttemptsError extends HttpException {
+/** Those within the window, from now on kept. */
+function attempts(kept: Map<string, Attempts>, key: string, nowMs: number): Attempts {
+  const known = kept.get(key);
+  if (known !== undefined && known.sinceMs + WINDOW_MS > nowMs) return known;
+  const begun = { sinceMs: nowMs, count: 0 };
+  // Anew, so that the first key is the one whose window began longest ago.
+  kept.delete(key);
+  kept.set(key, begun);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  return begun;
+}
+
+class TooManyAttemptsError extends HttpException {
   readonly retryAfterSeconds: number;
 
   constructor(waitMs: number) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-    super(`Too many wrong passwords from this address. Try again in ${seconds} seconds.`, 429);
+    super(`Too many attempts from this address. Try again in ${seconds} seconds.`, 429);
     this.retryAfterSeconds = seconds;
   }
 }

@@ -13,7 +13,7 @@ const MOST_WAITING = 20;
 @Injectable()
 export class Passwords {
   private readonly lanes = Array.from({ length: AT_ONCE }, () => ({ serial: new Serial(), waiting: 0 }));
-  private nobody: Promise<string> | null = null;
+  private nobody: string | null = null;
 
   hash(password: string): Promise<string> {
     return this.inTurn(() => hash(password, COST));
@@ -25,10 +25,15 @@ export class Passwords {
    * @throws HttpException 503 when too many wait already
    */
   async matches(passwordHash: string | null, password: string): Promise<boolean> {
-    this.nobody ??= hash(randomBytes(16).toString('hex'), COST);
-    const against = passwordHash ?? (await this.nobody);
-    const matches = await this.inTurn(() => verify(against, password));
+    const nobodys = await this.nobodysHash();
+    const matches = await this.inTurn(() => verify(passwordHash ?? nobodys, password));
     return matches && passwordHash !== null;
+  }
+
+  /** Made for whoever comes first, whether there is such a user or not. */
+  private async nobodysHash(): Promise<string> {
+    this.nobody ??= await this.hash(randomBytes(16).toString('hex'));
+    return this.nobody;
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {

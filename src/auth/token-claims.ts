@@ -6,6 +6,6 @@ export const ALGORITHM = 'HS256';
 export interface TokenClaims {
   /** The user's name. */
   readonly sub: string;
-  /** The user's token version when it was made. */
-  readonly ver: number;
+  /** The user's series of tokens when it was made. */
+  readonly series: string;
 }

@@ -14,9 +14,9 @@ export class Tokens {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async issue({ name, tokenVersion }: User, expiresInSeconds: number): Promise<string> {
+  async issue({ name, tokenSeries }: User, expiresInSeconds: number): Promise<string> {
     const now = Math.floor(this.clock.now().getTime() / 1_000);
-    const claims: TokenClaims = { sub: name, ver: tokenVersion };
+    const claims: TokenClaims = { sub: name, series: tokenSeries };
     return this.jwt.signAsync(
       { ...claims, iat: now, exp: now + expiresInSeconds, iss: ISSUER, aud: AUDIENCE },
       { algorithm: ALGORITHM, secret: await this.key.get() },

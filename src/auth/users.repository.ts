@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../database/prisma.service.js';
 import type { UserRole } from './auth-user.js';
@@ -6,7 +7,8 @@ export interface User {
   readonly name: string;
   readonly role: UserRole;
   readonly passwordHash: string;
-  readonly tokenVersion: number;
+  /** Of the tokens that are good. Never one of a former user of that name, so that theirs stay dead. */
+  readonly tokenSeries: string;
   readonly createdAt: Date;
 }
 
@@ -31,19 +33,20 @@ export class UsersRepository {
 
   /** False when there is a user of that name. */
   async add(user: NewUser): Promise<boolean> {
-    const { count } = await this.prisma.pipelineUser.createMany({ data: [user], skipDuplicates: true });
+    const data = [{ ...user, tokenSeries: randomUUID() }];
+    const { count } = await this.prisma.pipelineUser.createMany({ data, skipDuplicates: true });
     return count === 1;
   }
 
   /** Also ends all tokens. False when there is no such user. */
   async setPassword(name: string, passwordHash: string): Promise<boolean> {
-    const data = { passwordHash, tokenVersion: { increment: 1 } };
+    const data = { passwordHash, tokenSeries: randomUUID() };
     return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
   }
 
   /** Ends all tokens of a user. False when there is no such user. */
   async revokeTokens(name: string): Promise<boolean> {
-    const data = { tokenVersion: { increment: 1 } };
+    const data = { tokenSeries: randomUUID() };
     return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
   }
 

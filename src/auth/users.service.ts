@@ -26,19 +26,20 @@ export class UsersService {
     return this.users.list();
   }
 
-  async add(name: string, password: string, role: UserRole): Promise<void> {
-    if (!isUserName(name)) throw new UserError(`The name must be ${USER_NAME_RULE}.`);
+  /** @param role null: an admin if there is no user yet, or else a viewer; returns which */
+  async add(name: string, password: string, role: UserRole | null): Promise<UserRole> {
+    if (!isUserName(name)) throw new UserError(`The name is refused: it must be ${USER_NAME_RULE}.`);
     const passwordHash = await this.hash(password);
-    const added = await this.users.add({ name, role, passwordHash, createdAt: this.clock.now() });
-    if (!added)
+    const given = role ?? ((await this.users.isEmpty()) ? 'admin' : 'viewer');
+    if (!(await this.insert(name, given, passwordHash)))
       throw new UserError(`There is a user ${name} already. "user passwd ${name}" sets a password.`);
+    return given;
   }
 
   /** Adds an admin if there is no user at all. Returns whether it did. */
   async addFirst(name: string, password: string): Promise<boolean> {
     if (!(await this.users.isEmpty())) return false;
-    const passwordHash = await this.hash(password);
-    return this.users.add({ name, role: 'admin', passwordHash, createdAt: this.clock.now() });
+    return this.insert(name, 'admin', await this.hash(password));
   }
 
   /** Sets a password, and ends all tokens of the user. */
@@ -62,8 +63,12 @@ export class UsersService {
     return this.tokens.issue(user, expiresInSeconds);
   }
 
+  private insert(name: string, role: UserRole, passwordHash: string): Promise<boolean> {
+    return this.users.add({ name, role, passwordHash, createdAt: this.clock.now() });
+  }
+
   private hash(password: string): Promise<string> {
-    if (!isPassword(password)) throw new UserError(`The password must be ${PASSWORD_RULE}.`);
+    if (!isPassword(password)) throw new UserError(`The password is refused: it must be ${PASSWORD_RULE}.`);
     return this.passwords.hash(password);
   }
 }

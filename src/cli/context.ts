@@ -1,21 +1,18 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { JsonLogger } from '../common/logger.js';
 import type { AppConfig } from '../config/app-config.js';
-import { loadConfig, readEnvironment } from '../config/load-config.js';
-import type { OpenOptions } from '../database/open-database.js';
+import { loadConfig, type Needs, readEnvironment } from '../config/load-config.js';
+import { type OpenDatabase, openDatabase, type OpenOptions } from '../database/open-database.js';
 
-export interface Needs {
-  readonly tmdbKey: boolean;
-  readonly migrate: NonNullable<OpenOptions['migrate']>;
-}
+export type Migrate = NonNullable<OpenOptions['migrate']>;
 
 /**
  * The environment, for one command. Unless LOG_LEVEL says otherwise only warnings are logged: the command's own output
  * says the rest.
  */
-export function commandConfig(needs: Pick<Needs, 'tmdbKey'>): AppConfig {
+export function commandConfig(needs: Needs): AppConfig {
   const env = readEnvironment();
   const config = { ...loadConfig(env, needs), roles: [] };
   const quiet = (env.LOG_LEVEL ?? '') === '';
@@ -25,11 +22,11 @@ export function commandConfig(needs: Pick<Needs, 'tmdbKey'>): AppConfig {
 /** Runs `use` within the application, without HTTP, and closes it however that ends. */
 export async function withApplication<T>(
   config: AppConfig,
-  migrate: Needs['migrate'],
+  migrate: Migrate,
   use: (app: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
   const app = await NestFactory.createApplicationContext(AppModule.of(config, { migrate }), {
-    logger: new JsonLogger({ ...config.log, to: 'stderr' }),
+    logger: loggerOf(config),
     abortOnError: false,
   });
   try {
@@ -37,4 +34,15 @@ export async function withApplication<T>(
   } finally {
     await app.close();
   }
+}
+
+/** The database by itself. */
+export function openCommandDatabase(config: AppConfig, migrate: Migrate): Promise<OpenDatabase> {
+  Logger.overrideLogger(loggerOf(config));
+  return openDatabase(config.database, { migrate });
+}
+
+/** Standard output is for the command's answer. */
+function loggerOf({ log }: AppConfig): JsonLogger {
+  return new JsonLogger({ ...log, to: 'stderr' });
 }

@@ -1,12 +1,14 @@
+import { systemClock } from '../common/system-clock.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
-import { commandConfig } from './context.js';
+import type { OpenDatabase } from '../database/open-database.js';
+import { commandConfig, openCommandDatabase } from './context.js';
 import {
   checkFreshness,
   checkKey,
   checkLastRun,
   checkMigrations,
+  checkSchedules,
   type Finding,
   finding,
 } from './doctor-checks.js';
@@ -39,7 +41,7 @@ async function* examination(): AsyncGenerator<Finding> {
 async function* examineDatabase(config: AppConfig): AsyncGenerator<Finding> {
   let database: OpenDatabase;
   try {
-    database = await openDatabase(config.database, { migrate: 'never' });
+    database = await openCommandDatabase(config, 'never');
   } catch (error) {
     yield finding('database', 'fault', wordsOf(error));
     return;
@@ -50,8 +52,9 @@ async function* examineDatabase(config: AppConfig): AsyncGenerator<Finding> {
     const migrations = await checked('migrations', () => checkMigrations(database));
     yield migrations;
     if (migrations.verdict !== 'ok') return;
+    yield await checked('schedules', () => checkSchedules(database, config, systemClock));
     yield await checked('last run', () => checkLastRun(database));
-    yield await checked('freshness', () => checkFreshness(database, new Date()));
+    yield await checked('freshness', () => checkFreshness(database, systemClock.now()));
   } finally {
     await database.close();
   }

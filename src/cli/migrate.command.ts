@@ -1,10 +1,9 @@
-import { openDatabase } from '../database/open-database.js';
-import { commandConfig } from './context.js';
+import { commandConfig, openCommandDatabase } from './context.js';
 import { EXIT } from './exit-code.js';
 
 /** Brings the database to this version and says what that took. */
 export async function migrateCommand({ json }: { readonly json: boolean }): Promise<number> {
-  const database = await openDatabase(commandConfig({ tmdbKey: false }).database, { migrate: 'apply' });
+  const database = await openCommandDatabase(commandConfig({ tmdbKey: false }), 'apply');
   await database.close();
   const { applied, adopted } = database.migration;
   const text =

@@ -10,12 +10,15 @@ import { EXIT, EXIT_OF_STATUS } from './exit-code.js';
 import { LiveView, PlainView, type ProgressView } from './progress-view.js';
 import { runSummary } from './run-summary.js';
 
-/** One run in the foreground. Returns the exit code. */
-export async function runCommand(plan: RunPlan, options: { readonly json: boolean }): Promise<number> {
+/** One run in the foreground, until `asked` ends it. Returns the exit code. */
+export async function runCommand(
+  plan: RunPlan,
+  options: { readonly json: boolean; readonly asked: AbortSignal },
+): Promise<number> {
   const config = commandConfig({ tmdbKey: true });
   return withApplication(config, 'apply', async (app) => {
     try {
-      const details = await runInForeground(app, plan, { quiet: options.json });
+      const details = await runInForeground(app, plan, { quiet: options.json, asked: options.asked });
       process.stdout.write(options.json ? asJson(details) : `\n${runSummary(details)}\n`);
       return EXIT_OF_STATUS[details.run.status];
     } catch (error) {
@@ -30,29 +33,27 @@ function asJson(details: RunDetails): string {
   return `${JSON.stringify(RunDetailsDto.fromDetails(details), null, 2)}\n`;
 }
 
-/** Shows the run on standard error; an interrupt cancels it. */
+/** Shows the run on standard error; `asked` cancels it. */
 export async function runInForeground(
   app: INestApplicationContext,
   plan: RunPlan,
-  { quiet }: { readonly quiet: boolean },
+  { quiet, asked }: { readonly quiet: boolean; readonly asked: AbortSignal },
 ): Promise<RunDetails> {
   const view = quiet ? null : progressView();
-  const cancel = new AbortController();
-  const onSignal = (): void => {
-    if (!cancel.signal.aborted && !quiet) process.stderr.write('Stopping; what is stored stays.\n');
-    cancel.abort();
+  const sayStopping = (): void => {
+    if (!quiet) process.stderr.write('Stopping; what is stored stays.\n');
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  asked.addEventListener('abort', sayStopping, { once: true });
   try {
     return await app
       .get(PipelineService)
       .run(
         plan,
         { trigger: 'cli', triggeredBy: userInfo().username },
-        { signal: cancel.signal, onProgress: (progress) => view?.show(progress) },
+        { signal: asked, onProgress: (progress) => view?.show(progress) },
       );
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    asked.removeEventListener('abort', sayStopping);
     view?.end();
   }
 }

@@ -1,10 +1,15 @@
+export const USER_NAME = /^[\w.@-]{1,64}$/;
 export const USER_NAME_RULE = 'a name of 1 to 64 letters, digits, dots, dashes, underscores and @';
+/** Characters of a secret that signs tokens. */
+export const SHORTEST_SECRET = 32;
+const SHORTEST_PASSWORD = 12;
+export const LONGEST_PASSWORD = 1_000;
 export const PASSWORD_RULE = 'a password of 12 to 1,000 characters, without control characters';
 
 export function isUserName(value: string): boolean {
-  return /^[\w.@-]{1,64}$/.test(value);
+  return USER_NAME.test(value);
 }
 
 export function isPassword(value: string): boolean {
-  return value.length >= 12 && value.length <= 1_000 && !/\p{Cc}/u.test(value);
+  return value.length >= SHORTEST_PASSWORD && value.length <= LONGEST_PASSWORD && !/\p{Cc}/u.test(value);
 }

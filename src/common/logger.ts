@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import pino, { type Level, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
+import { requestContext } from './request-context.js';
 
 export interface LoggerOptions {
   readonly level: Level;
@@ -34,6 +35,7 @@ export class JsonLogger implements LoggerService {
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
+        mixin: () => ({ ...requestContext.getStore() }),
       },
       pino.multistream(streams),
     );
@@ -44,7 +46,9 @@ export class JsonLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    this.write('error', message, details);
+    // Nest throws it as well, and whoever started the application says it.
+    const isThrown = details.at(-1) === 'ExceptionHandler';
+    this.write(isThrown ? 'debug' : 'error', message, details);
   }
 
   warn(message: unknown, ...details: unknown[]): void {

@@ -25,14 +25,23 @@ export class ProblemFilter implements ExceptionFilter {
       const body = exception.getResponse();
       const message = typeof body === 'object' && 'message' in body ? body.message : body;
       const errors = Array.isArray(message) ? message.map(String) : undefined;
-      const detail = errors?.join('; ') ?? (typeof message === 'string' ? message : exception.message);
+      const detail = errors?.join('; ') ?? inWords(typeof message === 'string' ? message : exception.message);
       return problem(exception.getStatus(), detail, errors);
     }
     const status = clientErrorOf(exception);
     if (status !== null) return problem(status, 'The request can not be read. Check its body and headers.');
     this.logger.error({ event: 'request.failed', err: exception });
-    return problem(500, 'Something failed on our side; the log has the details. Try again later.');
+    return problem(
+      500,
+      'Something failed on our side; the log has the details, under the X-Request-Id of this answer. Try again later.',
+    );
   }
+}
+
+/** Nest's words for a path that leads nowhere hold its query, and no next step. */
+function inWords(message: string): string {
+  const [, request] = /^Cannot ([A-Z]+ \/[^?]*)/.exec(message) ?? [];
+  return request === undefined ? message : `There is no ${request}. GET /docs shows what there is.`;
 }
 
 /** Seconds after which the client may try again, where the error knows. */

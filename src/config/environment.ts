@@ -1,6 +1,13 @@
 import { isIP } from 'node:net';
 import { IsOptional, ValidateBy } from 'class-validator';
-import { isPassword, isUserName, PASSWORD_RULE, USER_NAME_RULE } from '../common/credentials.js';
+import {
+  isPassword,
+  isUserName,
+  PASSWORD_RULE,
+  SHORTEST_SECRET,
+  USER_NAME_RULE,
+} from '../common/credentials.js';
+import { cronFault, isTimeZone } from '../common/cron-rule.js';
 import { LOG_LEVELS, ROLES } from './app-config.js';
 
 /** One rule a variable, one sentence: it names what is allowed and never the value that was found. */
@@ -21,6 +28,17 @@ function MustBeWholeNumber(min: number, max: number, unit = ''): PropertyDecorat
   );
 }
 
+function MustBeCron(): PropertyDecorator {
+  return ValidateBy({
+    name: 'cron',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && cronFault(value) === null,
+      defaultMessage: (args) =>
+        `${args?.property ?? ''} must be a cron of five fields: ${cronFault(String(args?.value)) ?? ''}`,
+    },
+  });
+}
+
 function url(value: string): URL | null {
   return URL.canParse(value) ? new URL(value) : null;
 }
@@ -30,11 +48,19 @@ function isLoopback(hostname: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** Plain http would send the key in the clear, so it may not leave the machine. */
+/** What goes over plain http is in the clear and may be anybody's, so it may not leave the machine. */
+function isSafeUrl({ protocol, hostname, username }: URL): boolean {
+  return username === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
+}
+
 function isTmdbBaseUrl(value: string): boolean {
   const parsed = url(value);
-  if (parsed?.search !== '' || parsed.hash !== '' || parsed.username !== '') return false;
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback(parsed.hostname));
+  return parsed?.search === '' && parsed.hash === '' && isSafeUrl(parsed);
+}
+
+function isJwksUrl(value: string): boolean {
+  const parsed = url(value);
+  return parsed !== null && isSafeUrl(parsed);
 }
 
 /** Opening the database reads the rest, which has forms that a URL parser does not take. */
@@ -49,6 +75,22 @@ function isProxyUrl(value: string): boolean {
 
 function isOrigin(value: string): boolean {
   return value === '*' || url(value)?.origin === value;
+}
+
+/** Express's names for ranges of addresses that are not out on the internet. */
+const NAMED_RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Never simply everybody: an address that any client can forge slows nobody down. */
+function isTrustProxy(value: string): boolean {
+  return /^[1-9]\d?$/.test(value) || value.split(',').every((part) => isAddressRange(part.trim()));
+}
+
+function isAddressRange(value: string): boolean {
+  if (NAMED_RANGES.includes(value)) return true;
+  const [address = '', prefix, more] = value.split('/');
+  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  const isPrefix = prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= longest);
+  return longest > 0 && isPrefix && more === undefined;
 }
 
 /** A number with s, m, h or d behind it as seconds; NaN for anything else. */
@@ -122,7 +164,15 @@ export class Environment {
   PORT = '8000';
 
   @IsOptional()
-  @MustBe('32 characters or more', (value) => value.length >= 32)
+  @MustBe(
+    'the number of proxies in front, or a comma-separated list of their addresses, such as 10.0.0.0/8, or of ' +
+      NAMED_RANGES.join(', '),
+    isTrustProxy,
+  )
+  TRUST_PROXY?: string;
+
+  @IsOptional()
+  @MustBe(`${SHORTEST_SECRET} characters or more`, (value) => value.length >= SHORTEST_SECRET)
   JWT_SECRET?: string;
 
   @MustBe('a time such as 30m, 1h or 7d, from 1m to 90d', (value) =>
@@ -131,7 +181,7 @@ export class Environment {
   JWT_EXPIRES_IN = '1h';
 
   @IsOptional()
-  @MustBe('an https URL, or http to loopback', isTmdbBaseUrl)
+  @MustBe('an https URL, or http to loopback', isJwksUrl)
   JWT_JWKS_URL?: string;
 
   JWT_ISSUER?: string;
@@ -147,6 +197,24 @@ export class Environment {
   @IsOptional()
   @MustBe(PASSWORD_RULE, isPassword)
   ADMIN_PASSWORD?: string;
+
+  @MustBe('true or false', (value) => value === 'true' || value === 'false')
+  SCHEDULER_ENABLED = 'true';
+
+  @MustBe('a time zone such as UTC or Europe/Paris', isTimeZone)
+  SCHEDULER_TIMEZONE = 'UTC';
+
+  @MustBeCron()
+  QUICK_UPDATE_CRON = '0 */6 * * *';
+
+  @MustBeCron()
+  DAILY_UPDATE_CRON = '0 3 * * *';
+
+  @MustBeCron()
+  WEEKLY_ENRICHMENT_CRON = '0 2 * * 0';
+
+  @MustBeWholeNumber(1, 36_500, ' (days)')
+  RUN_RETENTION_DAYS = '365';
 
   @MustBe(`one of ${LOG_LEVELS.join(', ')}`, (value) => LOG_LEVELS.some((level) => level === value))
   LOG_LEVEL = 'info';

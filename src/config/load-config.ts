@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
-import { type AppConfig, type AuthConfig, type LogLevel, type Role, ROLES } from './app-config.js';
+import {
+  type AppConfig,
+  type AuthConfig,
+  type LogLevel,
+  type Role,
+  ROLES,
+  type SchedulerConfig,
+} from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { Environment, seconds } from './environment.js';
 
@@ -16,13 +23,14 @@ export function readEnvironment(env: Variables = process.env, file = '.env'): Va
   return { ...fromFile, ...Object.fromEntries(given) };
 }
 
-/** An empty variable counts as unset; curl's lower-case proxy names count as well. */
+/** An empty variable counts as unset; curl's lower-case proxy names count as well; a password's spaces are part of it. */
 function pick(env: Variables): Environment {
   const environment = new Environment();
   const names = Object.keys(environment) as (keyof Environment)[];
   for (const name of names) {
-    const value = (env[name] ?? (name.endsWith('PROXY') ? env[name.toLowerCase()] : undefined))?.trim();
-    if (value !== undefined && value !== '') environment[name] = value;
+    const value = env[name] ?? (name.endsWith('PROXY') ? env[name.toLowerCase()] : undefined);
+    if (value === undefined || value.trim() === '') continue;
+    environment[name] = name.endsWith('PASSWORD') ? value : value.trim();
   }
   return environment;
 }
@@ -56,8 +64,9 @@ function tokenFaults(environment: Environment, production: boolean): string[] {
   if (JWT_SECRET === undefined && (production || DATABASE_URL !== undefined)) {
     faults.push('JWT_SECRET is missing: set 32 random characters or more, the same for every process');
   }
-  if (JWT_JWKS_URL !== undefined && (JWT_ISSUER === undefined || JWT_AUDIENCE === undefined)) {
-    faults.push('JWT_ISSUER and JWT_AUDIENCE are missing: JWT_JWKS_URL needs both');
+  const outside = [JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE].filter((value) => value !== undefined);
+  if (outside.length % 3 !== 0) {
+    faults.push('JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together: set all three, or none');
   }
   if ((environment.ADMIN_USERNAME === undefined) !== (environment.ADMIN_PASSWORD === undefined)) {
     faults.push('ADMIN_USERNAME and ADMIN_PASSWORD go together: one is missing');
@@ -79,6 +88,18 @@ function authOf(environment: Environment): AuthConfig {
   };
 }
 
+function schedulerOf(environment: Environment): SchedulerConfig {
+  const { SCHEDULER_ENABLED: enabled, SCHEDULER_TIMEZONE: timezone } = environment;
+  return {
+    enabled: enabled === 'true',
+    firstSchedules: {
+      quick_update: { cron: environment.QUICK_UPDATE_CRON, timezone },
+      daily_update: { cron: environment.DAILY_UPDATE_CRON, timezone },
+      weekly_enrichment: { cron: environment.WEEKLY_ENRICHMENT_CRON, timezone },
+    },
+  };
+}
+
 /**
  * As `loadConfig`, for the service.
  * @param roles what it does; left out, what ROLES says
@@ -91,6 +112,11 @@ export function loadServiceConfig(env: Variables, roles = rolesOf(pick(env))): A
 function rolesOf({ ROLES: given }: Environment): readonly Role[] {
   const names = given.split(',').map((name) => name.trim());
   return ROLES.filter((role) => names.includes(role));
+}
+
+function trustProxyOf(value: string | undefined): number | string[] | null {
+  if (value === undefined) return null;
+  return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
 }
 
 function typed(environment: Environment): AppConfig {
@@ -116,8 +142,11 @@ function typed(environment: Environment): AppConfig {
       host: environment.HOST,
       port: Number(environment.PORT),
       corsOrigins: environment.CORS_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
+      trustProxy: trustProxyOf(environment.TRUST_PROXY),
     },
     auth: authOf(environment),
+    runRetentionDays: Number(environment.RUN_RETENTION_DAYS),
+    scheduler: schedulerOf(environment),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },
   };
 }

@@ -12,6 +12,7 @@ import { DatabaseSessions } from './database-sessions.js';
 import { JobQueue } from './job-queue.js';
 import { OpenDatabase, openDatabase, type OpenOptions } from './open-database.js';
 import { PrismaService } from './prisma.service.js';
+import { SharedPace } from './shared-pace.js';
 
 function part<T>(provide: Type<T>, useFactory: (database: OpenDatabase) => T): FactoryProvider<T> {
   return { provide, inject: [OpenDatabase], useFactory };
@@ -35,8 +36,9 @@ export class DatabaseModule implements OnApplicationShutdown {
         part(DatabaseSessions, (database) => database.sessions),
         part(DatabaseHealth, (database) => database.health),
         part(JobQueue, (database) => database.jobs),
+        part(SharedPace, (database) => new SharedPace(database.prisma)),
       ],
-      exports: [PrismaService, DatabaseSessions, DatabaseHealth, JobQueue],
+      exports: [PrismaService, DatabaseSessions, DatabaseHealth, JobQueue, SharedPace],
     };
   }
 

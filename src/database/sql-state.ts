@@ -17,10 +17,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '58': 'its machine failed it',
 };
 
+/** By the classes that PostgreSQL has: EPIPE and Prisma's P2010 look like one, too. */
+const SQL_STATE = /^(?:[0-57][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+
 /** PostgreSQL's SQLSTATE of an error that came through Prisma or from the driver; null where there is none. */
 export function sqlStateOf(error: unknown): string | null {
   const code = driverFacts(error)?.originalCode ?? (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+  return typeof code === 'string' && SQL_STATE.test(code) ? code : null;
 }
 
 /** What the database failed at, in words that hold nothing of its own text; null when the error is not its. */

@@ -7,7 +7,8 @@ import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { presetPlan } from '../pipeline/run-plan.js';
 import { createApp, serve } from '../serve.js';
-import { closeOnSignals } from '../shutdown.js';
+import { closeWhenAsked } from '../shutdown.js';
+import { type DemoLogin, demoLogin } from './demo-login.js';
 import { freePort } from './free-port.js';
 import { startSandboxProcess } from './sandbox-process.js';
 
@@ -21,17 +22,13 @@ function say(text: string): void {
 }
 
 /** Takes nothing from the environment or from .env, so that made-up films can't reach real data. */
-async function demoConfig(sandboxUrl: string): Promise<AppConfig> {
-  const host = '127.0.0.1';
-  const port = await freePort(FIRST_PORT, host);
+function demoConfig(sandboxUrl: string): AppConfig {
   return loadConfig(
     {
       TMDB_API_KEY: SANDBOX_KEY,
       TMDB_BASE_URL: sandboxUrl,
       TMDB_REQUESTS_PER_SECOND: '40',
       DATA_DIR,
-      HOST: host,
-      PORT: String(port),
       LOG_LEVEL: 'warn',
     },
     { tmdbKey: true },
@@ -40,16 +37,16 @@ async function demoConfig(sandboxUrl: string): Promise<AppConfig> {
 
 /**
  * Everything end to end with nothing but the packages: a made-up TMDB, a PostgreSQL of its own, one full update, and
- * then the API until Ctrl-C. Returns the exit code when it ends before it serves.
+ * then the API until `asked` ends it. Returns the exit code when it ends before it serves.
  */
-export async function demo(): Promise<number | null> {
+export async function demo(asked: AbortSignal): Promise<number | null> {
   say(`movie-pipeline demo: made-up films from a TMDB sandbox, stored below ${DATA_DIR}.`);
   const sandbox = await startSandboxProcess();
-  const config = await demoConfig(sandbox.url);
+  const config = demoConfig(sandbox.url);
   say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
   const app = await createApp(config);
   say('One full update: five lists, then cast, crew, keywords and more of each film that is due.\n');
-  const details = await runInForeground(app, presetPlan('full'), { quiet: false });
+  const details = await runInForeground(app, presetPlan('full'), { quiet: false, asked });
   say(`\n${runSummary(details)}`);
   say(`The sandbox counted ${number(await sandbox.requests())} requests.\n`);
   if (details.run.status === 'CANCELLED' || details.run.status === 'FAILED') {
@@ -57,23 +54,27 @@ export async function demo(): Promise<number | null> {
     sandbox.stop();
     return EXIT_OF_STATUS[details.run.status];
   }
-  const url = await serve(app, config.http);
-  closeOnSignals(app, () => {
+  const login = await demoLogin(app);
+  const port = await freePort(FIRST_PORT, config.http.host);
+  const url = await serve(app, { ...config.http, port });
+  closeWhenAsked(app, asked, () => {
     sandbox.stop();
   });
-  if (config.http.port !== FIRST_PORT)
-    say(`Port ${FIRST_PORT} is taken, so this demo serves on ${config.http.port}.`);
-  say(whatNow(url));
+  if (port !== FIRST_PORT) say(`Port ${FIRST_PORT} is taken, so this demo serves on ${port}.`);
+  say(whatNow(url, login));
   return null;
 }
 
-function whatNow(url: string): string {
+function whatNow(url: string, { name, password }: DemoLogin): string {
   return [
     `Serving at ${url} until Ctrl-C:`,
     `  ${url}/docs                  Swagger UI`,
     `  ${url}/pipeline/status       what ran`,
     `  ${url}/pipeline/runs         every run on record`,
     `  ${url}/health                how it is`,
+    `Log in as ${name} with the password ${password}, in Swagger UI (Authorize) or so:`,
+    `  TOKEN=$(curl -s ${url}/auth/login -d username=${name} -d password=${password} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    `  curl -X POST ${url}/pipeline/run -H "Authorization: Bearer $TOKEN"`,
     'Run it again: nothing that is fresh is asked for twice. To begin anew, delete .data/demo.',
   ].join('\n');
 }

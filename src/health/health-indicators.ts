@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { Draining } from '../common/draining.js';
 import { DatabaseHealth } from '../database/database-health.js';
 import { RunsService } from '../pipeline/runs.service.js';
+import { SchedulerHealth } from '../scheduler/scheduler-health.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 
-const DATABASE_TIMEOUT_MS = 3_000;
+/** Probes give up after some seconds, too. */
+const TIMEOUT_MS = 3_000;
 
 /** What health answers are made of. Open to anybody, so each says what is wrong and nothing that a server said. */
 @Injectable()
@@ -14,18 +18,26 @@ export class HealthIndicators {
     private readonly databaseHealth: DatabaseHealth,
     private readonly runs: RunsService,
     private readonly tmdbClient: TmdbClient,
+    private readonly draining: Draining,
+    private readonly schedulerHealth: SchedulerHealth,
   ) {}
 
+  service(): HealthIndicatorResult {
+    const indicator = this.indicators.check('service');
+    return this.draining.hasBegun ? indicator.down('This process is about to end.') : indicator.up();
+  }
+
   async database(): Promise<HealthIndicatorResult> {
-    return this.indicators
-      .check('database')
-      .attempt(() => this.databaseHealth.ping())
-      .withTimeout(DATABASE_TIMEOUT_MS);
+    const indicator = this.indicators.check('database');
+    const result = await indicator.attempt(() => this.databaseHealth.ping()).withTimeout(TIMEOUT_MS);
+    return result.database.status === 'up' ? result : indicator.down('The database does not answer.');
   }
 
   async migrations(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('migrations');
-    const pending = await this.databaseHealth.pendingMigrations();
+    const pending = await inTime(() => this.databaseHealth.pendingMigrations());
+    if (pending === null)
+      return indicator.down('The database does not answer, or does not fit this version.');
     return pending.length === 0
       ? indicator.up()
       : indicator.down({ message: 'Migrations are pending: run "movie-pipeline migrate".', pending });
@@ -36,11 +48,28 @@ export class HealthIndicators {
     return this.tmdbClient.isDown ? indicator.degraded('TMDB has not answered lately.') : indicator.up();
   }
 
+  async scheduler(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('scheduler');
+    try {
+      const fault = await this.schedulerHealth.fault();
+      return fault === null ? indicator.up() : indicator.degraded(fault);
+    } catch {
+      return indicator.degraded('The schedules can not be read.');
+    }
+  }
+
   async lastRun(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('last_run');
-    const { last } = await this.runs.status();
+    const status = await inTime(() => this.runs.status());
+    if (status === null) return indicator.degraded('Not known, for the database does not answer.');
+    const { last } = status;
     if (last === null) return indicator.up({ message: 'There was no run yet.' });
     const facts = { id: last.id, run_status: last.status, run_date: last.runDate.toISOString() };
     return last.status === 'FAILED' ? indicator.degraded(facts) : indicator.up(facts);
   }
+}
+
+/** Null when it failed or took too long. */
+async function inTime<T>(ask: () => Promise<T>): Promise<T | null> {
+  return Promise.race([ask().catch(() => null), sleep(TIMEOUT_MS, null, { ref: false })]);
 }

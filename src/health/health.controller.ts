@@ -1,10 +1,29 @@
-import { Controller, Get, UseFilters } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { applyDecorators, Controller, Get, UseFilters } from '@nestjs/common';
+import {
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { Open } from '../auth/access.js';
-import { ApiProblem } from '../common/api-problem.js';
+import { AliveDto, HealthDto, UnhealthyDto } from './dto/health.dto.js';
 import { HealthIndicators } from './health-indicators.js';
 import { UnhealthyFilter } from './unhealthy.filter.js';
+
+function ApiHealth(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(UnhealthyDto),
+    ApiOkResponse({ type: HealthDto, description: 'Every check passed, or is degraded.' }),
+    ApiResponse({
+      status: 503,
+      description: 'A check failed, or the process is about to end.',
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(UnhealthyDto) } } },
+    }),
+  );
+}
 
 @ApiTags('health')
 @Controller('health')
@@ -17,33 +36,43 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process answers' })
-  @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string', example: 'ok' } } } })
-  live(): { status: string } {
+  @ApiOperation({ operationId: 'isAlive', summary: 'Whether the process answers' })
+  @ApiOkResponse({ type: AliveDto, description: 'It does.' })
+  live(): AliveDto {
     return { status: 'ok' };
   }
 
   @Get('ready')
-  @HealthCheck()
-  @ApiOperation({ summary: 'Whether it can serve: the database answers and its migrations are applied' })
-  @ApiProblem(503)
+  @ApiOperation({
+    operationId: 'isReady',
+    summary: 'Whether it can serve',
+    description: 'The process is not about to end, the database answers, and its migrations are applied.',
+  })
+  @ApiHealth()
   ready(): Promise<HealthCheckResult> {
     return this.health.check([
+      () => this.indicators.service(),
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
     ]);
   }
 
   @Get()
-  @HealthCheck()
-  @ApiOperation({ summary: 'The full picture' })
-  @ApiProblem(503)
+  @ApiOperation({
+    operationId: 'getHealth',
+    summary: 'The full picture',
+    description: 'As `/health/ready`, and how the last run went.',
+  })
+  @ApiHealth()
   full(): Promise<HealthCheckResult> {
     return this.health.check([
+      () => this.indicators.service(),
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
       () => this.indicators.lastRun(),
     ]);
   }

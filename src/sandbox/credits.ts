@@ -52,12 +52,14 @@ const OTHER_JOBS = [
 
 /** One film in so many has nobody on record. */
 const NOBODY = 0.03;
+/** And one in so many has hundreds: a body of 15 KB is the median, 35 KB the mean, and 1% are above 200 KB. */
+const LARGE = 0.14;
 
-/** As many people as TMDB's films have: a dozen or two in most, hundreds in a few. */
-export function credits({ seed, films }: Catalogue, id: number): Credits {
+/** As many people as TMDB's films have: a dozen in most, hundreds in a few. */
+export function credits({ seed, films, people }: Catalogue, id: number): Credits {
   const dice = new Dice(seed, id, 21);
-  if (dice.chance(NOBODY)) return { cast: [], crew: [] };
-  const size = Math.min(500, Math.exp(2.5 + 1.35 * dice.normal()));
+  if (people === null && dice.chance(NOBODY)) return { cast: [], crew: [] };
+  const size = people ?? (dice.chance(LARGE) ? dice.int(80, 374) : Math.exp(1.9 + dice.normal()));
   const somebody = (): number => 1 + dice.int(0, Math.max(500, films));
   const cast = Array.from({ length: Math.max(1, Math.round(size)) }, (_, order) => {
     const credit_id = creditId(seed, id, order, 22);

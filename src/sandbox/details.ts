@@ -120,7 +120,7 @@ function videos({ seed, today }: Catalogue, id: number): { results: Video[] } {
 /** Page 1 only, of at most 20 films. */
 function similar(catalogue: Catalogue, id: number, rank: number): object {
   const dice = new Dice(catalogue.seed, id, 10);
-  const count = Math.min(catalogue.films - 1, dice.chance(0.5) ? 20 : dice.int(0, 12));
+  const count = Math.min(catalogue.films - 1, dice.chance(0.4) ? 20 : dice.int(0, 12));
   const ranks = new Set<number>();
   while (ranks.size < count) {
     const other = dice.int(0, Math.min(catalogue.films, 50_000) - 1);

@@ -8,6 +8,8 @@ export interface Catalogue {
   readonly films: number;
   /** Premieres and the like are around this day. */
   readonly today: Date;
+  /** People in each cast, and as many in each crew; null: as TMDB's films have. */
+  readonly people: number | null;
 }
 
 /** A film as lists show it, with TMDB's keys. */

@@ -10,6 +10,8 @@ const { values } = parseArgs({
     'latency-ms': number,
     'jitter-ms': number,
     'rate-limit': number,
+    people: number,
+    'keep-answers': { type: 'boolean' },
   },
 });
 
@@ -26,6 +28,8 @@ const sandbox = await Sandbox.start({
   latencyMs: given(values['latency-ms'], 0),
   jitterMs: given(values['jitter-ms'], 0),
   rateLimit: values['rate-limit'] === undefined ? null : given(values['rate-limit'], 0),
+  keepAnswers: values['keep-answers'] ?? false,
+  ...(values.people === undefined ? {} : { people: given(values.people, 0) }),
 });
 
 const stop = (): void => {

@@ -2,13 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { administer } from './administration.js';
-import { routeOf } from './answer.js';
+import { type JsonAnswer, routeOf } from './answer.js';
 import { type Asked, type Counters, Counting, Second } from './counters.js';
 import { writeExport } from './export.js';
 import { FaultDice, type Faults, spoil } from './faults.js';
 import { type Catalogue, idOf } from './films.js';
+import { KeptAnswers } from './kept-answers.js';
 import { Dice } from './random.js';
-import { NO_KEY, send } from './send.js';
+import { encode, type Encoded, NO_KEY, sendEncoded, takesGzip } from './send.js';
 
 export interface SandboxOptions {
   /** Films in the catalogue; each follows from the seed, so that millions take no memory. */
@@ -23,6 +24,10 @@ export interface SandboxOptions {
   /** The only key that is taken; null: any that looks like one. */
   readonly apiKey?: string | null;
   readonly faults?: Partial<Faults>;
+  /** People in each cast, and as many in each crew; left out: as TMDB's films have. */
+  readonly people?: number;
+  /** Makes each answer once and keeps it: what is removed or restored later changes nothing that was asked for. */
+  readonly keepAnswers?: boolean;
 }
 
 const EXPORT = /^\/p\/exports\/movie_ids_\d\d_\d\d_\d{4}\.json\.gz$/;
@@ -37,6 +42,7 @@ export class Sandbox {
   private readonly dice: Dice;
   private readonly removed = new Set<number>();
   private readonly broken = new Set<string>();
+  private readonly kept: KeptAnswers | null;
   private keyRevoked = false;
 
   private constructor(
@@ -47,6 +53,7 @@ export class Sandbox {
     this.faults = new FaultDice(catalogue.seed);
     this.faults.set(options.faults ?? {});
     this.dice = new Dice(catalogue.seed, 98);
+    this.kept = options.keepAnswers === true ? new KeptAnswers() : null;
     server.on('connection', () => {
       this.counting.connected();
     });
@@ -57,7 +64,8 @@ export class Sandbox {
   }
 
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
-    const catalogue = { seed: options.seed ?? 1, films: options.films ?? 10_000, today: new Date() };
+    const { seed = 1, films = 10_000, people = null } = options;
+    const catalogue = { seed, films, people, today: new Date() };
     const server = createServer({ keepAliveTimeout: 60_000 });
     const sandbox = new Sandbox(server, catalogue, options);
     await new Promise<void>((resolve, reject) => {
@@ -139,9 +147,15 @@ export class Sandbox {
       await writeExport(this.catalogue, response);
       return;
     }
-    const answer = this.isLetIn(url, request) ? route.answer(this.catalogue, url.searchParams) : NO_KEY;
-    if (fault === null) await send(request, response, answer);
-    else spoil(fault, response, answer);
+    const make = (): JsonAnswer =>
+      this.isLetIn(url, request) ? route.answer(this.catalogue, url.searchParams) : NO_KEY;
+    if (fault !== null) spoil(fault, response, make());
+    else sendEncoded(response, await this.encoded(url, request, make));
+  }
+
+  private encoded(url: URL, request: IncomingMessage, make: () => JsonAnswer): Promise<Encoded> {
+    if (this.kept === null) return encode(request, make());
+    return this.kept.get(`${takesGzip(request)} ${url.href}`, () => encode(request, make()));
   }
 
   private count(asked: Asked, response: ServerResponse): void {

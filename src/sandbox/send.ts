@@ -14,23 +14,31 @@ export function sendPlain(response: ServerResponse, { status, body }: JsonAnswer
   response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(JSON.stringify(body));
 }
 
+/** An answer as it goes over the line. */
+export interface Encoded {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
 /** Compressed, where the client takes that, as TMDB does. */
-export async function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: JsonAnswer,
-): Promise<void> {
-  const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+export async function encode(request: IncomingMessage, answer: JsonAnswer): Promise<Encoded> {
   const text = JSON.stringify(answer.body);
   const headers = {
     'Content-Type': JSON_TYPE,
     'Cache-Control': answer.status === 200 ? 'public, max-age=21600' : 'public, max-age=0',
     Vary: 'accept-encoding',
   };
-  if (!takesGzip || text.length < COMPRESSED_FROM) {
-    response.writeHead(answer.status, headers).end(text);
-    return;
-  }
+  if (!takesGzip(request) || text.length < COMPRESSED_FROM)
+    return { status: answer.status, headers, body: text };
   const body = await compress(text, { level: 1 });
-  response.writeHead(answer.status, { ...headers, 'Content-Encoding': 'gzip' }).end(body);
+  return { status: answer.status, headers: { ...headers, 'Content-Encoding': 'gzip' }, body };
+}
+
+export function takesGzip(request: IncomingMessage): boolean {
+  return /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+}
+
+export function sendEncoded(response: ServerResponse, { status, headers, body }: Encoded): void {
+  response.writeHead(status, headers).end(body);
 }

@@ -7,6 +7,14 @@ export interface Pace {
   readonly concurrency: number;
 }
 
+/** Where a rate is shared with other processes: the times at which this one may start requests. */
+export interface Slots {
+  /** One time or more on the clock's monotonic scale, each for one request; `wanted` wait for one. */
+  take(wanted: number): Promise<readonly number[]>;
+  /** Nobody is to start a request for so long. */
+  pause(ms: number): Promise<void>;
+}
+
 interface Waiting {
   readonly start: () => void;
 }
@@ -37,10 +45,13 @@ export class RequestPacer {
   private pausedUntil = -Infinity;
   private running = 0;
   private alarm: AbortController | null = null;
+  private slots: number[] = [];
+  private taking = false;
 
   constructor(
     private readonly pace: Pace,
     private readonly clock: Clock,
+    private readonly shared: Slots | null = null,
   ) {
     this.starts = new Float64Array(pace.perSecond).fill(-Infinity);
     this.spacingMs = WINDOW_MS / pace.perSecond;
@@ -78,6 +89,7 @@ export class RequestPacer {
     const now = this.clock.monotonicMs();
     const before = Math.max(now, this.pausedUntil);
     this.pausedUntil = Math.max(before, now + ms);
+    void this.shared?.pause(ms);
     return this.pausedUntil - before;
   }
 
@@ -96,12 +108,15 @@ export class RequestPacer {
     for (const waiting of this.queue) {
       if (this.running >= this.pace.concurrency) return;
       const now = this.clock.monotonicMs();
+      const slot = this.sharedSlot(now);
+      if (slot === null) return;
       const oldest = this.starts[this.nextSlot] ?? -Infinity;
-      const due = Math.max(this.pausedUntil, this.evenly - TICK_MS, oldest + WINDOW_MS);
+      const due = Math.max(this.pausedUntil, this.evenly - TICK_MS, oldest + WINDOW_MS, slot);
       if (due > now) {
         this.wakeAfter(due - now);
         return;
       }
+      this.slots.shift();
       this.starts[this.nextSlot] = now;
       this.nextSlot = (this.nextSlot + 1) % this.starts.length;
       this.evenly = Math.max(this.evenly, now - lateMs) + this.spacingMs;
@@ -109,6 +124,27 @@ export class RequestPacer {
       this.queue.delete(waiting);
       waiting.start();
     }
+  }
+
+  /** When the next request may start for the other processes' sake; null while that is being asked. */
+  private sharedSlot(now: number): number | null {
+    if (this.shared === null) return -Infinity;
+    // A slot long past is somebody else's time by now.
+    while ((this.slots[0] ?? Infinity) < now - CATCH_UP_MS) this.slots.shift();
+    const [slot] = this.slots;
+    if (slot === undefined) void this.takeSlots(this.shared);
+    return slot ?? null;
+  }
+
+  private async takeSlots(shared: Slots): Promise<void> {
+    if (this.taking) return;
+    this.taking = true;
+    try {
+      this.slots.push(...(await shared.take(this.queue.size)));
+    } finally {
+      this.taking = false;
+    }
+    this.startDue();
   }
 
   /** One alarm at a time: what is due only moves away, so that an early one asks again. */

@@ -1,9 +1,11 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { backOffMs } from '../common/back-off.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { RANDOM, type Random } from '../common/random.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { SharedPace } from '../database/shared-pace.js';
 import { RequestPacer } from './request-pacer.js';
+import { SharedSlots } from './shared-slots.js';
 import type { TmdbCall } from './tmdb-call.js';
 import { TmdbError } from './tmdb-error.js';
 import { type Parameters, TmdbTransport } from './tmdb-transport.js';
@@ -44,11 +46,11 @@ export class TmdbClient {
     @Inject(APP_CONFIG) { tmdb }: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) private readonly random: Random,
+    @Optional() pace: SharedPace | null = null,
   ) {
-    this.pacer = new RequestPacer(
-      { perSecond: tmdb.requestsPerSecond, concurrency: tmdb.maxConcurrency },
-      clock,
-    );
+    const { requestsPerSecond: perSecond, maxConcurrency: concurrency } = tmdb;
+    const shared = pace === null ? null : new SharedSlots(pace, perSecond, clock);
+    this.pacer = new RequestPacer({ perSecond, concurrency }, clock, shared);
     this.language = tmdb.language;
     this.region = tmdb.region === null ? {} : { region: tmdb.region };
   }

@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import request from 'supertest';
+import { UsersRepository } from '../../src/auth/users.repository.js';
 import { UsersService } from '../../src/auth/users.service.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -10,35 +10,20 @@ const PASSWORD = 'correct horse battery';
 const SECRET = 'only-for-tests-'.repeat(3);
 
 let service: TestApp;
-let issuer: Server;
-let jwks: { keys: JWK[] };
-let outsideKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+let series: string;
 
 beforeAll(async () => {
-  const pair = await generateKeyPair('ES256', { extractable: true });
-  outsideKey = pair.privateKey;
-  jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256' }] };
-  issuer = createServer((_, response) => response.end(JSON.stringify(jwks)));
-  await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
-  const { port } = issuer.address() as AddressInfo;
-  service = await startTestApp({
-    JWT_SECRET: SECRET,
-    JWT_JWKS_URL: `http://127.0.0.1:${port}/keys`,
-    JWT_ISSUER: 'https://issuer.example',
-    JWT_AUDIENCE: 'films',
-    ADMIN_USERNAME: 'root',
-    ADMIN_PASSWORD: PASSWORD,
-  });
+  service = await startTestApp({ JWT_SECRET: SECRET, ADMIN_USERNAME: 'root', ADMIN_PASSWORD: PASSWORD });
+  series = (await service.app.get(UsersRepository).find('root'))!.tokenSeries;
 });
 
 afterAll(async () => {
   await service.close();
-  issuer.close();
 });
 
 async function login(username = 'root', password = PASSWORD): Promise<string> {
-  const { body } = await request(service.url).post('/auth/login').send({ username, password }).expect(200);
-  return (body as { access_token: string }).access_token;
+  const response = await request(service.url).post('/auth/login').send({ username, password }).expect(200);
+  return (response.body as { access_token: string }).access_token;
 }
 
 async function me(token: string): Promise<{ status: number; body: unknown }> {
@@ -74,6 +59,7 @@ describe('logging in', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual([401, 401]);
     expect(answers[0]!.body).toEqual(answers[1]!.body);
+    expect(answers[0]!.headers['www-authenticate']).toBe('Bearer realm="movie-pipeline"');
   });
 
   it.each([
@@ -81,16 +67,36 @@ describe('logging in', () => {
     { username: 'root' },
     { username: 'root', password: 'x'.repeat(1_001) },
     { username: ['root'], password: PASSWORD },
+    { username: 'root', password: '' },
+    { username: 'root', password: `${PASSWORD}\0` },
+    { username: 'ro\0ot', password: PASSWORD },
+    { username: 'x'.repeat(65), password: PASSWORD },
+    { username: 'root', password: { $ne: '' } },
     { username: 'root', password: PASSWORD, color: 'red' },
+    [],
+    [{ username: 'root', password: PASSWORD }],
   ])('is a bad request with %j', async (fields) => {
     const response = await request(service.url).post('/auth/login').send(fields).expect(400);
     expect(JSON.stringify(response.body)).not.toContain(PASSWORD);
   });
 });
 
+describe('a password', () => {
+  it.each([
+    `{"username":"root","password":${PASSWORD}}`,
+    PASSWORD,
+    `{"username":"root","password":"${PASSWORD}`,
+    `{"username":"root","password":["${PASSWORD}"]}`,
+    `{"username":"root","password":"${PASSWORD}\\u0000"}`,
+  ])('is in no answer to %s', async (body) => {
+    const response = await request(service.url).post('/auth/login').type('json').send(body).expect(400);
+    for (const part of PASSWORD.split(' ')) expect(response.text).not.toContain(part);
+  });
+});
+
 describe('a token', () => {
   const ours = (claims: object = {}): SignJWT =>
-    new SignJWT({ ver: 1, ...claims })
+    new SignJWT({ series, ...claims })
       .setSubject('root')
       .setIssuer('movie-pipeline')
       .setAudience('movie-pipeline')
@@ -107,11 +113,14 @@ describe('a token', () => {
     ['that is expired', () => ours().setExpirationTime(1).setProtectedHeader({ alg: 'HS256' }).sign(hs)],
     ['of another issuer', () => ours().setIssuer('x').setProtectedHeader({ alg: 'HS256' }).sign(hs)],
     ['for another audience', () => ours().setAudience('x').setProtectedHeader({ alg: 'HS256' }).sign(hs)],
-    ['of an old password', () => ours({ ver: 0 }).setProtectedHeader({ alg: 'HS256' }).sign(hs)],
+    [
+      'of an old password',
+      () => ours({ series: randomUUID() }).setProtectedHeader({ alg: 'HS256' }).sign(hs),
+    ],
     ['of nobody', () => ours().setSubject('nobody').setProtectedHeader({ alg: 'HS256' }).sign(hs)],
     [
       'that is not signed',
-      () => Promise.resolve(`${part({ alg: 'none' })}.${part({ sub: 'root', ver: 1 })}.`),
+      () => Promise.resolve(`${part({ alg: 'none' })}.${part({ sub: 'root', series })}.`),
     ],
     ['that is rubbish', () => Promise.resolve('rubbish')],
   ])('%s is refused with 401', async (_, make) => {
@@ -136,6 +145,15 @@ describe('a token', () => {
     const third = await login('eve', 'another long password');
     await users.remove('eve');
     expect((await me(third)).status).toBe(401);
+    await users.add('eve', 'another long password', 'viewer');
+    expect((await me(third)).status).toBe(401);
+  });
+
+  it('may do what its user may do now, not what that was when it was made', async () => {
+    await service.app.get(UsersService).add('cleo', PASSWORD, 'admin');
+    const token = await login('cleo');
+    await service.database.query(`UPDATE pipeline_users SET role = 'viewer' WHERE name = 'cleo'`);
+    expect((await me(token)).body).toEqual({ username: 'cleo', role: 'viewer' });
   });
 
   it('that is bad does no harm on an open route', async () => {
@@ -143,57 +161,95 @@ describe('a token', () => {
   });
 });
 
-describe("an outside issuer's token", () => {
-  const outside = (claims: object = { role: 'viewer' }, alg = 'ES256'): SignJWT =>
-    new SignJWT({ ...claims })
-      .setSubject('ann')
-      .setIssuer('https://issuer.example')
-      .setAudience('films')
-      .setExpirationTime('5m')
-      .setProtectedHeader({ alg, kid: 'one' });
+/** What anybody may ask for. */
+const OPEN = [
+  ...['GET /health', 'GET /health/live', 'GET /health/ready', 'POST /auth/login'],
+  ...[
+    'GET /pipeline/status',
+    'GET /pipeline/runs',
+    'GET /pipeline/runs/:id',
+    'GET /pipeline/runs/:id/events',
+  ],
+];
 
-  it.each([
-    [{ role: 'viewer' }, 'viewer'],
-    [{ role: ['other', 'admin'] }, 'admin'],
-  ])('opens what its role %j may', async (claims, role) => {
-    expect(await me(await outside(claims).sign(outsideKey))).toMatchObject({
-      status: 200,
-      body: { username: 'ann', role },
-    });
+interface Layer {
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+}
+
+/** Every other route of the app, as `METHOD /path`; Swagger UI and its document are files to everybody. */
+function guardedRoutes(): string[] {
+  const express = service.app.getHttpAdapter().getInstance() as unknown as { router: { stack: Layer[] } };
+  return express.router.stack
+    .flatMap(({ route }) =>
+      Object.keys(route?.methods ?? {}).map((method) => `${method.toUpperCase()} ${route?.path ?? ''}`),
+    )
+    .filter((route) => !OPEN.includes(route) && !/ \/(?:docs|openapi)/.test(route));
+}
+
+describe('every route that is not open', () => {
+  const foreign = new TextEncoder().encode('of-somebody-else'.repeat(3));
+  const claims = (): SignJWT =>
+    new SignJWT({ series })
+      .setSubject('root')
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('1h')
+      .setIssuer('movie-pipeline')
+      .setAudience('movie-pipeline');
+  const hs = new TextEncoder().encode(SECRET);
+
+  it.each<[string, () => Promise<string> | null]>([
+    ['without a token', () => null],
+    ['with alg none', () => Promise.resolve(`${part({ alg: 'none' })}.${part({ sub: 'root', series })}.`)],
+    ['with a foreign key', () => claims().sign(foreign)],
+    ['with an expired token', () => claims().setExpirationTime(1).sign(hs)],
+    ['with a wrong issuer', () => claims().setIssuer('x').sign(hs)],
+    ['with a wrong audience', () => claims().setAudience('x').sign(hs)],
+  ])('answers 401 %s', async (_, make) => {
+    const routes = guardedRoutes();
+    expect(routes).toContain('GET /auth/me');
+    const token = await make();
+    for (const route of routes) {
+      const [method = '', path = ''] = route.split(' ');
+      const response = await fetch(new URL(path.replaceAll(':id', '1'), service.url), {
+        method,
+        headers: token === null ? {} : { Authorization: `Bearer ${token}` },
+      });
+      expect([route, response.status]).toEqual([route, 401]);
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
+      expect(response.headers.get('content-type')).toContain('application/problem+json');
+      await response.text();
+    }
   });
 
-  it.each<[string, () => Promise<string>]>([
-    ['without a role', () => outside({}).sign(outsideKey)],
-    ['of another issuer', () => outside().setIssuer('x').sign(outsideKey)],
-    ['for another audience', () => outside().setAudience('x').sign(outsideKey)],
-    [
-      'without an end',
-      () =>
-        new SignJWT({ role: 'admin' })
-          .setSubject('ann')
-          .setIssuer('https://issuer.example')
-          .setAudience('films')
-          .setProtectedHeader({ alg: 'ES256', kid: 'one' })
-          .sign(outsideKey),
-    ],
-    [
-      'signed with a key of somebody else',
-      async () => outside().sign((await generateKeyPair('ES256')).privateKey),
-    ],
-    [
-      'signed with the public key as if it were a secret',
-      () => outside({ role: 'admin' }, 'HS256').sign(new TextEncoder().encode(JSON.stringify(jwks.keys[0]))),
-    ],
-  ])('%s is refused with 401', async (_, make) => {
-    expect((await me(await make())).status).toBe(401);
+  it('opens with a good one', async () => {
+    const answer = await me(await claims().sign(hs));
+    expect(answer.status).toBe(200);
+  });
+
+  it('says where a token is to be had', async () => {
+    const { body } = await service.get('/auth/me', 401);
+    expect(body).toMatchObject({ status: 401, detail: expect.stringContaining('POST /auth/login') });
   });
 });
 
-describe('what is guarded', () => {
-  it('asks for a token', async () => {
-    const response = await request(service.url).get('/auth/me').expect(401);
-    expect(response.headers['www-authenticate']).toBe('Bearer realm="movie-pipeline"');
-    expect(response.body).toMatchObject({ status: 401, detail: expect.stringContaining('POST /auth/login') });
+describe('an address that guesses', () => {
+  it('has to wait, and is told for how long', async () => {
+    const attempt = (): request.Test =>
+      request(service.url).post('/auth/login').send({ username: 'root', password: 'a wrong one' });
+    const statuses: number[] = [];
+    let last = await attempt();
+    while (last.status === 401) {
+      statuses.push(last.status);
+      last = await attempt();
+    }
+    expect(statuses.length).toBeLessThanOrEqual(10);
+    expect(last.status).toBe(429);
+    expect(Number(last.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(last.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(last.body).toMatchObject({
+      status: 429,
+      detail: expect.stringMatching(/Try again in \d+ seconds/),
+    });
   });
 });
 

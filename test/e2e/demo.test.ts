@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
+import { attachEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { serverPidIn } from '../support/embedded-processes.js';
 import { Program } from '../support/program.js';
+import { withClient } from '../support/test-server.js';
 
 const DEMO = join(import.meta.dirname, '..', '..', 'dist', 'demo.js');
 
@@ -34,16 +37,24 @@ beforeAll(async () => {
 afterAll(async () => {
   demo.kill('SIGKILL');
   neighbour.close();
+  const cluster = await realpath(join(cwd, '.data', 'demo', 'postgres'));
+  await rm(cluster, { recursive: true, maxRetries: 10 });
   await rm(cwd, { recursive: true, force: true });
 });
 
 describe('npm run demo', () => {
   it('serves a SUCCESS run whose counts the sandbox confirms', async () => {
-    const { body } = await request(url).get('/pipeline/status');
+    const { body } = (await request(url).get('/pipeline/status')) as { body: unknown };
     expect(body).toMatchObject({ last_run: { status: 'SUCCESS', update_type: 'full', failed: 0 } });
     const { last_run: run } = body as { last_run: Record<string, number> };
     expect(run.enriched).toBe(run.movies_processed);
     expect(demo.stdout).toContain(`The sandbox counted ${run.tmdb_requests!.toLocaleString('en')} requests.`);
+  });
+
+  it('prints a login that works, and no other', async () => {
+    const [, username, password] = /Log in as (\S+) with the password (\S+),/.exec(demo.stdout)!;
+    await request(url).post('/auth/login').type('form').send({ username, password }).expect(200);
+    expect(demo.stdout).not.toContain('The first user');
   });
 
   it('takes the next port where 8000 is taken, and says so', () => {
@@ -51,14 +62,36 @@ describe('npm run demo', () => {
     expect(demo.stdout).toContain('Port 8000 is taken');
   });
 
+  it('has in its database what it counted', async () => {
+    const { body } = (await request(url).get('/pipeline/status')) as { body: unknown };
+    const { last_run: run } = body as { last_run: Record<string, number> };
+    const server = await attachEmbeddedPostgres(join(cwd, '.data', 'demo'));
+    try {
+      const { rows } = await withClient(server.url, (client) =>
+        client.query<Record<string, number>>(
+          'SELECT count(*)::int AS movies, count(enriched_at)::int AS enriched FROM movies',
+        ),
+      );
+      expect(rows).toEqual([{ movies: run.movies_processed, enriched: run.enriched }]);
+    } finally {
+      await server.leave();
+    }
+  });
+
   it('ends on Ctrl-C, and its PostgreSQL and its sandbox with it', async () => {
     demo.kill('SIGINT');
+    // The sandbox writes to the demo's standard error too: this waits for its end as well.
     expect(await demo.end()).toBe(0);
     await expect(request(url).get('/health/live')).rejects.toThrow();
+    expect(await serverPidIn(join(cwd, '.data', 'demo'))).toBeNull();
+  });
+
+  it('asks for nothing twice the next time, and ends on Ctrl-C before it serves too', async () => {
     const again = Program.node([DEMO], { env: {}, cwd });
     const { 1: films } = await again.printed(/enriched +(\d+)/);
     expect(films).toBe('0');
     again.kill('SIGINT');
-    await again.end();
+    expect(await again.end()).toBe(0);
+    expect(await serverPidIn(join(cwd, '.data', 'demo'))).toBeNull();
   });
 });

@@ -72,9 +72,8 @@ export class ServerFolder {
   }
 
   /** The process id of the server that runs on it, or null. */
-  async serverPid(): Promise<number | null> {
-    const folder = await realpath(this.cluster).catch(() => null);
-    return folder === null ? null : ((await readPostmaster(folder))?.pid ?? null);
+  serverPid(): Promise<number | null> {
+    return serverPidIn(this.dataDir);
   }
 
   /** As a power cut would: nothing is written down any more. */
@@ -91,6 +90,12 @@ export class ServerFolder {
     if (cluster !== null) await rm(cluster, { recursive: true, force: true, maxRetries: 10 });
     await rm(this.top, { recursive: true, force: true, maxRetries: 10 });
   }
+}
+
+/** The process id of the server that runs below a DATA_DIR, or null. */
+export async function serverPidIn(dataDir: string): Promise<number | null> {
+  const folder = await realpath(join(dataDir, 'postgres')).catch(() => null);
+  return folder === null ? null : ((await readPostmaster(folder))?.pid ?? null);
 }
 
 /** Some process of the user who owns the server's folder. */

@@ -50,6 +50,12 @@ export class Program {
     this.child.stdin?.end(text);
   }
 
+  /** Stops reading what it prints, as `| head -1` does after a line. */
+  hangUp(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

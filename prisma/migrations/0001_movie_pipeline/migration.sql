@@ -157,10 +157,26 @@ CREATE TABLE "pipeline_users" (
     "name" TEXT NOT NULL,
     "password_hash" TEXT NOT NULL,
     "role" TEXT NOT NULL,
-    "token_version" INTEGER NOT NULL DEFAULT 1,
+    "token_series" UUID NOT NULL,
     "created_at" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "pipeline_users_pkey" PRIMARY KEY ("name")
+);
+
+-- CreateTable
+CREATE TABLE "tmdb_pace" (
+    "id" SMALLINT NOT NULL,
+    "next_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "tmdb_pace_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "tmdb_pace_processes" (
+    "id" UUID NOT NULL,
+    "seen_at" TIMESTAMPTZ(6) NOT NULL,
+
+    CONSTRAINT "tmdb_pace_processes_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateIndex

@@ -1,16 +1,26 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { LONGEST_PASSWORD, USER_NAME, USER_NAME_RULE } from '../../common/credentials.js';
+
+/** Shorter than what may be set is wrong like any other. */
+const LOGIN_PASSWORD = new RegExp(`^\\P{Cc}{1,${LONGEST_PASSWORD}}$`, 'u');
 
 /** A name and a password; the other fields are those that OAuth 2's password flow sends along, and mean nothing here. */
 export class LoginDto {
-  @ApiProperty({ example: 'admin', maxLength: 64 })
-  @IsString()
-  @Length(1, 64)
+  @ApiProperty({ example: 'admin', pattern: USER_NAME.source, description: `It is ${USER_NAME_RULE}.` })
+  @Matches(USER_NAME, { message: `username must be ${USER_NAME_RULE}` })
   username!: string;
 
-  @ApiProperty({ example: 'correct horse battery', maxLength: 1_000, format: 'password' })
-  @IsString()
-  @Length(1, 1_000)
+  @ApiProperty({
+    example: 'correct horse battery',
+    minLength: 1,
+    maxLength: LONGEST_PASSWORD,
+    format: 'password',
+    description: 'Without control characters.',
+  })
+  @Matches(LOGIN_PASSWORD, {
+    message: `password must be 1 to ${LONGEST_PASSWORD} characters, without control characters`,
+  })
   password!: string;
 
   @ApiPropertyOptional({ example: 'password', maxLength: 100 })

@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { readFile, rename, statfs } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,13 +60,22 @@ export async function startServer(
     // The port was taken meanwhile; or processes of a killed server are still about to end.
     const passing = /could not bind|shared memory block .* is still in use/.test(said);
     if (!passing || attempt === ATTEMPTS) {
-      throw new DatabaseError(
-        'EMBEDDED',
-        `PostgreSQL doesn't start on ${cluster.folder}. Remove the cause, or set DATABASE_URL. Its log ends:\n${lastLines(said)}`,
-      );
+      throw new DatabaseError('EMBEDDED', await whyNot(cluster.folder, said));
     }
     await sleep(POLL_MS * attempt);
   }
+}
+
+/** A segment of its log of changes, without room for which it does nothing. */
+const LEAST_ROOM = 16 * 1024 * 1024;
+
+/** On a full disk it can't write the reason down. */
+async function whyNot(folder: string, said: string): Promise<string> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < LEAST_ROOM) {
+    return `PostgreSQL doesn't start on ${folder}: the disk is full. Make room, or set DATA_DIR to a folder elsewhere.`;
+  }
+  return `PostgreSQL doesn't start on ${folder}. Remove the cause, or set DATABASE_URL. Its log ends:\n${lastLines(said)}`;
 }
 
 /** Ends the sessions that are left, writes everything down, and waits until the server has gone. */

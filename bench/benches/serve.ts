@@ -1,0 +1,83 @@
+import autocannon from 'autocannon';
+import { type Bench, expectEqual, expectThat } from '../harness/bench.js';
+import { percentile } from '../harness/statistics.js';
+import { customPlan } from './plans.js';
+
+const PER_SECOND = 200;
+const SECONDS = 5;
+/** Enough for a run to outlast the requests. */
+const FILMS = 10_000;
+/** In each cast and each crew: 250 KB a film. */
+const PEOPLE = 450;
+
+interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** What readers of the API wait, while nothing runs and while a run takes all it can. */
+export const serve: Bench = {
+  name: 'serve',
+  about: `GET /pipeline/status and /pipeline/runs, ${PER_SECOND} a second together; idle, and during a run of 250 KB bodies`,
+  figures: [
+    { name: 'p50, idle', unit: 'ms' },
+    { name: 'p99, idle', unit: 'ms', goal: { atMost: 10 } },
+    { name: 'p50, during a run', unit: 'ms' },
+    { name: 'p99, during a run', unit: 'ms' },
+    { name: 'p99 during a run to idle', unit: '×', goal: { atMost: 5 } },
+    { name: 'event-loop delay p99, during a run', unit: 'ms', goal: { atMost: 20 } },
+  ],
+  repeats: 3,
+  warmUps: 0,
+  async measure(target, lab) {
+    const sandbox = await lab.sandbox({ films: 100_000, people: PEOPLE, keepAnswers: true });
+    const database = await lab.database(target, { films: 10_000, runs: 1_000 });
+    const env = { TMDB_REQUESTS_PER_SECOND: '100000' };
+    const service = await lab.service(target, { databaseUrl: database.url, sandboxUrl: sandbox.url, env });
+    const url = await service.listen();
+    await latencies(url, 2);
+    const idle = await latencies(url, SECONDS);
+    const plan = await customPlan(target, FILMS);
+    const running = service.run(plan);
+    const busy = await latencies(url, SECONDS);
+    await service.cancel();
+    const { run, loopDelayP99Ms } = await running;
+    expectEqual('the run', run.status, 'CANCELLED');
+    expectThat('it enriched films meanwhile', run.enriched > 100);
+    await service.finish();
+    await database.drop();
+    await sandbox.end();
+    return {
+      'p50, idle': idle.p50,
+      'p99, idle': idle.p99,
+      'p50, during a run': busy.p50,
+      'p99, during a run': busy.p99,
+      'p99 during a run to idle': busy.p99 / idle.p99,
+      'event-loop delay p99, during a run': loopDelayP99Ms,
+    };
+  },
+};
+
+async function latencies(url: string, seconds: number): Promise<Latency> {
+  const times: number[] = [];
+  const options = {
+    url,
+    connections: 10,
+    overallRate: PER_SECOND,
+    duration: seconds,
+    requests: [{ path: '/pipeline/status' }, { path: '/pipeline/runs' }],
+  };
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const load = autocannon(options, (error: Error | null, done) => {
+      if (error === null) resolve(done);
+      else reject(error);
+    });
+    // Its own histogram knows whole milliseconds only.
+    load.on('response', (_client, _status, _bytes, ms) => {
+      times.push(ms);
+    });
+  });
+  expectEqual('answers that are none', [result.errors, result.timeouts, result.non2xx], [0, 0, 0]);
+  expectThat('all were answered', times.length > 0.9 * PER_SECOND * seconds);
+  return { p50: percentile(times, 50), p99: percentile(times, 99) };
+}

@@ -1,0 +1,91 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type Bench, expectEqual } from '../harness/bench.js';
+import { customPlan } from './plans.js';
+
+/** So that v3's part takes seconds: its time grows with every film, as ours does. */
+const OUR_FILMS = 400;
+const V3_FILMS = 25;
+/** v3's pause after every request. */
+const PAUSE_MS = 250;
+
+interface Body {
+  readonly id: number;
+  readonly title: string;
+  readonly runtime: number;
+  readonly credits: { readonly cast: readonly object[] };
+}
+
+/** As v3 did it: one request at a time, a new connection for each, a pause after each, one INSERT a film. */
+async function enrichLikeV3(baseUrl: string, databaseUrl: string, ids: readonly number[]): Promise<number> {
+  const started = performance.now();
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('CREATE TABLE v3_movies (id int PRIMARY KEY, title text, runtime int, "cast" jsonb)');
+  for (const id of ids) {
+    const film = JSON.parse(await getOnce(`${baseUrl}/movie/${id}`)) as Body;
+    await client.query(
+      `INSERT INTO v3_movies VALUES ($1, $2, $3, $4)
+       ON CONFLICT (id) DO UPDATE SET title = excluded.title, runtime = excluded.runtime, "cast" = excluded."cast"`,
+      [film.id, film.title, film.runtime, JSON.stringify(film.credits.cast.slice(0, 10))],
+    );
+    await sleep(PAUSE_MS);
+  }
+  await client.end();
+  return (performance.now() - started) / 1_000;
+}
+
+function getOnce(url: string): Promise<string> {
+  const query = `api_key=${'0'.repeat(32)}&append_to_response=credits,keywords,videos,similar`;
+  return new Promise((resolve, reject) => {
+    request(`${url}?${query}`, { agent: false }, (response) => {
+      text(response).then(resolve, reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+export const v3: Bench = {
+  name: 'v3',
+  about: 'the enrichment of films, as a multiple of the speed of v3; the server as in budget',
+  figures: [
+    { name: 'times as fast as v3', unit: '×', goal: { atLeast: 12 } },
+    { name: 'films a second, v3', unit: '/s' },
+    { name: 'films a second, now', unit: '/s' },
+  ],
+  repeats: 2,
+  warmUps: 0,
+  async measure(target, lab) {
+    const sandbox = await lab.sandbox({ latencyMs: 40, jitterMs: 80, rateLimit: 42 });
+    const database = await lab.database(target);
+    const env = { TMDB_REQUESTS_PER_SECOND: '40' };
+    const service = await lab.service(target, { databaseUrl: database.url, sandboxUrl: sandbox.url, env });
+    const { run, seconds } = await service.run(await customPlan(target, OUR_FILMS));
+    expectEqual('the run', [run.status, run.enriched, run.rateLimited], ['SUCCESS', OUR_FILMS, 0]);
+    const { rows } = await database.client.query<{ id: number }>(
+      `SELECT id FROM movies WHERE enriched_at IS NOT NULL ORDER BY id LIMIT ${V3_FILMS}`,
+    );
+    const v3Seconds = await enrichLikeV3(
+      sandbox.url,
+      database.url,
+      rows.map(({ id }) => id),
+    );
+    const { rows: alike } = await database.client.query(
+      `SELECT FROM v3_movies v JOIN movies m USING (id)
+       WHERE m.title = v.title AND jsonb_array_length(m."cast") = jsonb_array_length(v."cast")`,
+    );
+    expectEqual('films that both stored alike', alike.length, V3_FILMS);
+    await service.finish();
+    await database.drop();
+    await sandbox.end();
+    const [ours, theirs] = [OUR_FILMS / seconds, V3_FILMS / v3Seconds];
+    return {
+      'times as fast as v3': ours / theirs,
+      'films a second, v3': theirs,
+      'films a second, now': ours,
+    };
+  },
+};

@@ -1,0 +1,77 @@
+import type { Client } from 'pg';
+import type * as Films from '../../src/sandbox/films.js';
+import { load, NOW } from './target.js';
+
+/** What is in a database before anything is measured. */
+export interface Filling {
+  /** The most popular films of the sandbox, all enriched long enough ago to be due. */
+  readonly films: number;
+  readonly runs: number;
+}
+
+const CHUNK = 50_000;
+
+/** Fills an empty, migrated database. */
+export async function fill(client: Client, { films, runs }: Filling): Promise<void> {
+  if (films > 0) await withoutIndexes(client, 'movies', () => fillFilms(client, films));
+  if (runs > 0) await fillRuns(client, runs);
+  await client.query('VACUUM (ANALYZE)');
+  // So that no checkpoint falls due while something is measured.
+  await client.query('CHECKPOINT');
+}
+
+/** Wide rows of the size that an average film's has: half a dozen people, most of whom nobody knows. */
+async function fillFilms(client: Client, films: number): Promise<void> {
+  const { idOf } = await load<typeof Films>(NOW, 'sandbox/films.js');
+  const catalogue = { seed: 1, films, people: null, today: new Date() };
+  for (let first = 0; first < films; first += CHUNK) {
+    const ids = Array.from({ length: Math.min(CHUNK, films - first) }, (_, place) =>
+      idOf(catalogue, first + place),
+    );
+    await client.query(
+      `INSERT INTO movies (id, title, overview, release_date, vote_average, vote_count, popularity, poster_url,
+         backdrop_url, genres, "cast", crew, keywords, runtime, original_language, similar_movie_ids, enriched_at)
+       SELECT id, 'Film ' || id, repeat(md5(id::text) || ' ', 6), date '2020-01-01' - id % 20000, id % 100 / 10.0,
+         id % 5000, 600.0 / (1 + rank), 'https://image.tmdb.org/t/p/w500/' || md5(id::text) || '.jpg',
+         'https://image.tmdb.org/t/p/w1280/' || md5(id::text) || '.jpg', '["Drama", "Comedy"]',
+         people.list, people.list, '["based on novel", "independent film"]', 60 + id % 90, 'en', '[2, 3, 5, 7]',
+         now() - interval '130 days' - id % 19 * interval '1 day'
+       FROM unnest($1::int[]) WITH ORDINALITY AS film (id, place), LATERAL (SELECT $2::int + place AS rank) AS ranked,
+         LATERAL (SELECT jsonb_agg(jsonb_build_object('id', id + n, 'name', 'Person ' || id + n, 'character', 'Somebody',
+           'profile_path', '/' || md5((id + n)::text) || '.jpg', 'order', n)) AS list
+           FROM generate_series(0, id % 7) AS n) AS people`,
+      [ids, first],
+    );
+  }
+}
+
+/** A few of a thousand did not succeed. The triggers that count runs are left out, and what they count written at once. */
+async function fillRuns(client: Client, runs: number): Promise<void> {
+  await client.query(`SET session_replication_role = replica`);
+  await client.query(
+    `INSERT INTO pipeline_runs (run_date, status, update_type, trigger, source_categories, movies_processed,
+       duration_seconds, started_at, finished_at, fetched, unchanged, tmdb_requests)
+     SELECT at, CASE n % 1000 WHEN 1 THEN 'FAILED' WHEN 2 THEN 'PARTIAL' ELSE 'SUCCESS' END, 'daily', 'schedule',
+       '["popular", "top_rated", "upcoming", "now_playing", "trending"]', 460, 25, at, at + interval '25 seconds',
+       460, 460, 483
+     FROM generate_series(1, $1::int) AS n, LATERAL (SELECT now() - ($1 - n) * interval '1 minute' AS at) AS times`,
+    [runs],
+  );
+  await client.query(`SET session_replication_role = DEFAULT`);
+  await client.query(
+    `INSERT INTO pipeline_run_figures (status, runs, timed, seconds)
+     SELECT status, count(*), count(duration_seconds), sum(duration_seconds) FROM pipeline_runs GROUP BY status`,
+  );
+}
+
+/** Indexes are quicker made than kept. */
+async function withoutIndexes(client: Client, table: string, work: () => Promise<void>): Promise<void> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
+     WHERE tablename = $1 AND indexname <> $1 || '_pkey'`,
+    [table],
+  );
+  for (const { name } of rows) await client.query(`DROP INDEX "${name}"`);
+  await work();
+  for (const { definition } of rows) await client.query(definition);
+}

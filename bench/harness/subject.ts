@@ -1,0 +1,77 @@
+/**
+ * The service of one target in a process of its own, steered by messages. argv[2]: the
+ * target's root.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type * as LoadConfig from '../../src/config/load-config.js';
+import type * as PipelineServiceModule from '../../src/pipeline/pipeline.service.js';
+import type { RunPlan } from '../../src/pipeline/run-plan.js';
+import type * as Serve from '../../src/serve.js';
+import type { Command, MeasuredRun, Reply } from './service.js';
+import { load, type Target } from './target.js';
+
+const target: Target = { name: 'target', root: process.argv[2] ?? '.' };
+const { loadServiceConfig } = await load<typeof LoadConfig>(target, 'config/load-config.js');
+const { createApp, serve } = await load<typeof Serve>(target, 'serve.js');
+const { PipelineService } = await load<typeof PipelineServiceModule>(target, 'pipeline/pipeline.service.js');
+
+const config = loadServiceConfig(process.env);
+const app = await createApp(config);
+
+const cancel = new AbortController();
+
+async function run(plan: RunPlan): Promise<MeasuredRun> {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  const { run: done } = await app
+    .get(PipelineService)
+    .run(plan, { trigger: 'cli', triggeredBy: 'bench' }, { signal: cancel.signal });
+  const seconds = (performance.now() - started) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  delay.disable();
+  return {
+    run: { status: done.status, errorMessage: done.errorMessage, ...done.counts },
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakMb: process.resourceUsage().maxRSS / 1_024,
+    // The monitor's own timer is counted with the delay.
+    loopDelayP99Ms: Math.max(0, delay.percentile(99) / 1e6 - 5),
+  };
+}
+
+async function obey(command: Command): Promise<unknown> {
+  switch (command.do) {
+    case 'listen':
+      return serve(app, config.http);
+    case 'run':
+      return run(command.plan);
+    case 'cancel':
+      cancel.abort();
+      return null;
+    case 'end':
+      return app.close();
+  }
+}
+
+function reply(answer: Reply): void {
+  process.send?.(answer);
+}
+
+process.on('message', (command: Command) => {
+  obey(command).then(
+    (result) => {
+      reply({ id: command.id, result });
+      if (command.do === 'end') process.disconnect();
+    },
+    (error: unknown) => {
+      reply({ id: command.id, error: String(error) });
+    },
+  );
+});
+// Whoever started it has ended.
+process.once('disconnect', () => {
+  process.exit();
+});
+reply({ id: 0 });

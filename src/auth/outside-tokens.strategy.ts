@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { jwtVerify } from 'jose';
+import passport from 'passport';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { APP_CONFIG, type AppConfig, type OutsideIssuerConfig } from '../config/app-config.js';
+import type { AuthUser } from './auth-user.js';
+import { bearerToken } from './bearer-token.js';
+import { IssuerDownError, IssuerKeys } from './issuer-keys.js';
+import { outsideUser } from './outside-user.js';
+
+export const OUTSIDE_TOKENS = 'outside';
+
+/** What an outside issuer may sign with: its public key must not be taken for a secret of ours. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+/** The issuer's clock may differ from ours by so much. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** Tokens of an outside issuer, where one is configured. */
+@Injectable()
+export class OutsideTokens extends passport.Strategy {
+  override readonly name = OUTSIDE_TOKENS;
+  private readonly issuer: OutsideIssuerConfig | null;
+  private readonly keys: IssuerKeys | null;
+
+  constructor(@Inject(APP_CONFIG) { auth }: AppConfig, @Inject(CLOCK) clock: Clock) {
+    super();
+    this.issuer = auth.outside;
+    this.keys = auth.outside === null ? null : new IssuerKeys(auth.outside.jwksUrl, clock);
+    passport.use(this);
+  }
+
+  /** Passport's way of asking; never rejects, for nobody awaits it. */
+  override async authenticate(request: Request): Promise<void> {
+    const token = bearerToken(request);
+    if (this.issuer === null || this.keys === null || token === null) {
+      this.fail(401);
+      return;
+    }
+    try {
+      const user = await this.userOf(token, this.issuer, this.keys);
+      if (user === null) this.fail(401);
+      else this.success(user);
+    } catch (error) {
+      if (error instanceof IssuerDownError) this.error(error);
+      else this.fail(401);
+    }
+  }
+
+  private async userOf(
+    token: string,
+    { issuer, audience, roleClaim }: OutsideIssuerConfig,
+    keys: IssuerKeys,
+  ): Promise<AuthUser | null> {
+    const { payload } = await jwtVerify(token, keys.find, {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      requiredClaims: ['sub', 'exp'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    });
+    return outsideUser(payload, { issuer, roleClaim });
+  }
+}

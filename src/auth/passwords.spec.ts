@@ -1,0 +1,27 @@
+import { expect, it } from '@jest/globals';
+import { Passwords } from './passwords.js';
+
+const PASSWORD = 'correct horse battery';
+
+it('keeps a password as argon2id with 19 MiB and two passes, each time with another salt', async () => {
+  const passwords = new Passwords();
+  const [one, other] = await Promise.all([passwords.hash(PASSWORD), passwords.hash(PASSWORD)]);
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(one).not.toBe(other);
+});
+
+it('takes the right password only, and none where there is no user', async () => {
+  const passwords = new Passwords();
+  const hash = await passwords.hash(PASSWORD);
+  await expect(passwords.matches(hash, PASSWORD)).resolves.toBe(true);
+  await expect(passwords.matches(hash, `${PASSWORD} `)).resolves.toBe(false);
+  await expect(passwords.matches(null, PASSWORD)).resolves.toBe(false);
+});
+
+it('turns away who comes when twenty wait, and says when to try again', async () => {
+  const passwords = new Passwords();
+  const results = await Promise.allSettled(Array.from({ length: 30 }, () => passwords.hash(PASSWORD)));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+  expect(results.at(-1)).toMatchObject({ reason: { status: 503, retryAfterSeconds: 5 } });
+  await expect(passwords.hash(PASSWORD)).resolves.toContain('argon2id');
+});

@@ -1,0 +1,17 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { randomPassword, UsersService } from '../auth/users.service.js';
+
+export interface DemoLogin {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** An admin of the demo's own database, with a password that is new each time. */
+export async function demoLogin(app: INestApplicationContext): Promise<DemoLogin> {
+  const users = app.get(UsersService);
+  const login = { name: 'demo', password: randomPassword() };
+  const isKnown = (await users.list()).some(({ name }) => name === login.name);
+  if (isKnown) await users.setPassword(login.name, login.password);
+  else await users.add(login.name, login.password, 'admin');
+  return login;
+}

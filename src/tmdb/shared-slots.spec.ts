@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../test/support/fake-clock.js';
+import type { SharedPace } from '../database/shared-pace.js';
+import { RequestPacer } from './request-pacer.js';
+import { SharedSlots } from './shared-slots.js';
+
+/** As the database's row does it, on the test's clock. */
+class Row {
+  nextMs = 0;
+  away = false;
+
+  constructor(
+    private readonly clock: FakeClock,
+    private readonly processes: number,
+  ) {}
+
+  lease(count: number, spacingMs: number): Promise<{ firstInMs: number; processes: number }> {
+    if (this.away) return Promise.reject(new Error('no database'));
+    const now = this.clock.monotonicMs();
+    const first = Math.max(this.nextMs, now);
+    this.nextMs = first + count * spacingMs;
+    return Promise.resolve({ firstInMs: first - now, processes: this.processes });
+  }
+
+  pause(ms: number): Promise<void> {
+    this.nextMs = Math.max(this.nextMs, this.clock.monotonicMs() + ms);
+    return Promise.resolve();
+  }
+}
+
+const RATE = 40;
+
+async function play(
+  processes: number,
+  each: number,
+  meanwhile: (row: Row, pacers: readonly RequestPacer[], clock: FakeClock) => void = () => undefined,
+): Promise<number[]> {
+  const clock = new FakeClock();
+  const row = new Row(clock, processes);
+  const pacers = Array.from({ length: processes }, () => {
+    const slots = new SharedSlots(row as unknown as SharedPace, RATE, clock);
+    return new RequestPacer({ perSecond: RATE, concurrency: 20 }, clock, slots);
+  });
+  const starts: number[] = [];
+  const all = pacers.flatMap((pacer) =>
+    Array.from({ length: each }, async () => {
+      const leave = await pacer.enter();
+      starts.push(clock.monotonicMs());
+      await clock.sleep(80);
+      leave();
+    }),
+  );
+  meanwhile(row, pacers, clock);
+  await clock.advance(120_000);
+  await Promise.all(all);
+  return starts.sort((a, b) => a - b);
+}
+
+function mostInASecond(starts: readonly number[]): number {
+  return Math.max(...starts.map((start) => starts.filter((at) => at >= start && at < start + 1_000).length));
+}
+
+describe('three processes together', () => {
+  it('start no more than the rate in any second, and nearly as many', async () => {
+    const starts = await play(3, 100);
+    expect(mostInASecond(starts)).toBeLessThanOrEqual(RATE);
+    expect(300 / ((starts.at(-1)! - starts[0]!) / 1_000)).toBeGreaterThan(0.9 * RATE);
+  });
+
+  it('pause when one of them is told to', async () => {
+    const starts = await play(3, 60, (_, [first], clock) => {
+      void clock.sleep(1_000).then(() => first!.pause(5_000));
+    });
+    // What was given out before the pause may still start.
+    expect(starts.filter((at) => at > 1_500 && at < 6_000)).toEqual([]);
+    expect(starts).toHaveLength(180);
+  });
+
+  it('keep to their shares while the database is away, and when it is back', async () => {
+    const starts = await play(3, 60, (row, _, clock) => {
+      void clock.sleep(500).then(() => (row.away = true));
+      void clock.sleep(2_700).then(() => (row.away = false));
+    });
+    expect(mostInASecond(starts)).toBeLessThanOrEqual(RATE);
+    expect(starts).toHaveLength(180);
+  });
+});

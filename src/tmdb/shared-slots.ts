@@ -1,0 +1,70 @@
+import type { Clock } from '../common/clock.js';
+import type { SharedPace } from '../database/shared-pace.js';
+import type { Slots } from './request-pacer.js';
+
+/** So much later than evenly: timers of several processes are late by differing amounts. */
+const LOOSENESS = 1.05;
+/** A lease covers so much time at most, that no process sits on slots which others could use. */
+const LEASE_MS = 100;
+/** From so many waiting requests on a process takes slots ahead: it will use them. */
+const BUSY = 4;
+/** After the database could not be asked, for so long everybody keeps to their share without asking. */
+const ALONE_MS = 1_000;
+
+/** When requests of this process may start, so that all processes together keep the rate. */
+export class SharedSlots implements Slots {
+  private readonly spacingMs: number;
+  private processes = 1;
+  private aloneUntil = -Infinity;
+  private aloneNext = -Infinity;
+  /** Until then others may still be alone. */
+  private carefulUntil = -Infinity;
+
+  constructor(
+    private readonly pace: SharedPace,
+    private readonly perSecond: number,
+    private readonly clock: Clock,
+  ) {
+    this.spacingMs = (1_000 * LOOSENESS) / perSecond;
+  }
+
+  async take(wanted: number): Promise<readonly number[]> {
+    const whole = Math.max(1, Math.floor((this.perSecond * LEASE_MS) / 1_000));
+    const count = wanted >= BUSY ? whole : Math.min(wanted, whole);
+    const now = this.clock.monotonicMs();
+    if (now < this.aloneUntil) return this.own(count);
+    const spacingMs = this.spacingMs * (now < this.carefulUntil ? this.processes : 1);
+    try {
+      const { firstInMs, processes } = await this.pace.lease(count, spacingMs);
+      this.processes = processes;
+      return slots(this.clock.monotonicMs() + firstInMs, count, spacingMs);
+    } catch {
+      this.goAlone();
+      return this.own(count);
+    }
+  }
+
+  async pause(ms: number): Promise<void> {
+    await this.pace.pause(ms).catch(() => undefined);
+  }
+
+  /** What was given out before is used up first. */
+  private goAlone(): void {
+    const now = this.clock.monotonicMs();
+    if (now >= this.carefulUntil) this.aloneNext = now + this.processes * LEASE_MS * LOOSENESS;
+    this.aloneUntil = now + ALONE_MS;
+    this.carefulUntil = this.aloneUntil + 2 * ALONE_MS;
+  }
+
+  /** This process's share, as far as is known how many there are. */
+  private own(count: number): readonly number[] {
+    const spacingMs = this.spacingMs * this.processes;
+    const first = Math.max(this.aloneNext, this.clock.monotonicMs());
+    this.aloneNext = first + count * spacingMs;
+    return slots(first, count, spacingMs);
+  }
+}
+
+function slots(first: number, count: number, spacingMs: number): readonly number[] {
+  return Array.from({ length: count }, (_, place) => first + place * spacingMs);
+}

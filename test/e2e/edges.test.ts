@@ -1,0 +1,203 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request, { type Response } from 'supertest';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const ORIGIN = 'https://films.example';
+const PROBLEM = 'application/problem+json; charset=utf-8';
+
+let service: TestApp;
+
+beforeAll(async () => {
+  service = await startTestApp({ CORS_ORIGINS: ORIGIN, TRUST_PROXY: 'loopback' });
+});
+
+afterAll(async () => {
+  await service.close();
+});
+
+function login(): request.Test {
+  return request(service.url).post('/auth/login');
+}
+
+function isProblem(response: Response, status: number, detail: string): void {
+  expect([response.status, response.headers['content-type']]).toEqual([status, PROBLEM]);
+  expect(response.body).toMatchObject({ status, detail: expect.stringContaining(detail) });
+}
+
+describe('a body', () => {
+  it('that is broken JSON is a 400 that says so', async () => {
+    isProblem(
+      await login().type('json').send('{"username": "root",'),
+      400,
+      "The body can't be read: Expected double-quoted property name in JSON",
+    );
+  });
+
+  it('of more than 100 kB is a 413, as JSON and as a form', async () => {
+    const password = 'x'.repeat(101 * 1024);
+    for (const type of ['json', 'form']) {
+      isProblem(
+        await login().type(type).send({ username: 'root', password }),
+        413,
+        'The body may have 100 kB',
+      );
+    }
+  });
+
+  it.each(['text/plain', 'application/xml', 'multipart/form-data; boundary=x'])(
+    'of type %s is a 415 that names the right one',
+    async (type) => {
+      isProblem(await login().set('Content-Type', type).send('username=root'), 415, 'application/json');
+    },
+  );
+
+  it('in a strange charset or compression is a 415', async () => {
+    for (const [name, value] of [
+      ['Content-Type', 'application/json; charset=koi-8'],
+      ['Content-Encoding', 'lzma'],
+    ] as const) {
+      isProblem(await login().type('json').set(name, value).send('{}'), 415, 'UTF-8');
+    }
+  });
+
+  it('of any depth does no harm', async () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    isProblem(await login().type('json').send(deep), 400, 'nested more than 20 levels');
+    isProblem(
+      await login()
+        .type('json')
+        .send(`{"username":${deep.slice(100, -100)}}`),
+      400,
+      'nested',
+    );
+  });
+
+  it('with NUL bytes or keys of the prototype does no harm', async () => {
+    isProblem(await login().send({ username: 'ro\0ot', password: 'x' }), 400, 'NUL');
+    isProblem(await login().type('form').send('username=root&password=%00'), 400, 'NUL');
+    isProblem(await login().type('json').send('{"__proto__":{"a":1},"constructor":{}}'), 400, 'username');
+  });
+
+  it('has all its faults named at once', async () => {
+    const response = await login().send({ username: 1, color: 'red' });
+    expect((response.body as { errors: string[] }).errors).toEqual(
+      expect.arrayContaining([
+        'property color should not exist',
+        expect.stringContaining('username'),
+        expect.stringContaining('password'),
+      ]),
+    );
+  });
+});
+
+describe('a path and a method', () => {
+  it('that lead nowhere are a 404 without the query', async () => {
+    const response = await request(service.url).delete('/nowhere?token=secret');
+    isProblem(response, 404, 'There is no DELETE /nowhere. GET /docs shows what there is.');
+    expect(response.text).not.toContain('secret');
+  });
+
+  it('that can not be decoded are a 400', async () => {
+    isProblem(await request(service.url).get('/pipeline/runs/%ff'), 400, 'decode');
+  });
+
+  it.each([
+    ['delete', '/pipeline/status', 'GET, HEAD, OPTIONS'],
+    ['put', '/pipeline/runs/1', 'GET, HEAD, OPTIONS'],
+    ['get', '/auth/login', 'POST, OPTIONS'],
+    ['patch', '/Health/', 'GET, HEAD, OPTIONS'],
+  ] as const)('%s %s is a 405 that says what is allowed', async (method, path, allowed) => {
+    const response = await request(service.url)[method](path);
+    isProblem(response, 405, allowed);
+    expect(response.headers.allow).toBe(allowed);
+  });
+
+  it('HEAD is GET without a body', async () => {
+    for (const path of ['/pipeline/runs', '/pipeline/runs/1', '/health', '/docs', '/openapi.json']) {
+      const [head, get] = [await request(service.url).head(path), await request(service.url).get(path)];
+      expect([path, head.status, head.headers['content-type']]).toEqual([
+        path,
+        get.status,
+        get.headers['content-type'],
+      ]);
+      expect(head.text).toBeUndefined();
+    }
+  });
+
+  it('that HTTP itself does not know are refused', async () => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    socket.end('BREW /coffee HTTP/1.1\r\nHost: x\r\n\r\n');
+    const answer: Buffer[] = [];
+    for await (const chunk of socket) answer.push(chunk as Buffer);
+    expect(Buffer.concat(answer).toString()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  });
+});
+
+describe('pages of another origin', () => {
+  it('may call from where CORS_ORIGINS says, and read what they need', async () => {
+    const preflight = await request(service.url)
+      .options('/pipeline/runs')
+      .set({ Origin: ORIGIN, 'Access-Control-Request-Method': 'GET' })
+      .expect(204);
+    expect(preflight.headers).toMatchObject({
+      'access-control-allow-origin': ORIGIN,
+      'access-control-allow-headers': 'Authorization,Content-Type,Idempotency-Key,Last-Event-ID,X-Request-Id',
+    });
+    const answer = await request(service.url).get('/pipeline/runs').set('Origin', ORIGIN);
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': ORIGIN,
+      'access-control-expose-headers': 'Link,Location,Retry-After,X-Request-Id',
+    });
+  });
+
+  it('may not from elsewhere', async () => {
+    const { headers } = await request(service.url)
+      .get('/pipeline/runs')
+      .set('Origin', 'https://evil.example');
+    expect(headers['access-control-allow-origin']).not.toBe('https://evil.example');
+    expect(headers['access-control-allow-origin']).not.toBe('*');
+  });
+
+  it('may not at all by default', async () => {
+    const closed = await startTestApp();
+    const { headers } = await request(closed.url).get('/pipeline/runs').set('Origin', ORIGIN);
+    const options = await request(closed.url).options('/pipeline/runs').set('Origin', ORIGIN);
+    await closed.close();
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect([options.status, options.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);
+    expect(Object.keys(options.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
+
+describe('every answer', () => {
+  it('says that it is not to be stored, and not what the server is made of', async () => {
+    for (const path of [
+      '/pipeline/status',
+      '/pipeline/runs/1',
+      '/nowhere',
+      '/health',
+      '/docs',
+      '/openapi.json',
+    ]) {
+      const { headers } = await request(service.url).get(path);
+      expect([path, headers['cache-control'], headers['x-powered-by'], headers.etag]).toEqual([
+        path,
+        'no-store',
+        undefined,
+        undefined,
+      ]);
+      expect(headers['content-security-policy']).toContain("default-src 'none';script-src 'self';");
+      expect(headers['x-content-type-options']).toBe('nosniff');
+    }
+  });
+
+  it('bears an id: the one that came with the request, or else a new one', async () => {
+    const given = await request(service.url).get('/health/live').set('X-Request-Id', 'trace-1.a:b_c');
+    expect(given.headers['x-request-id']).toBe('trace-1.a:b_c');
+    for (const bad of ['', 'x'.repeat(129), 'a b', '{"a":1}', 'é']) {
+      const { headers } = await request(service.url).get('/nowhere').set('X-Request-Id', bad);
+      expect(headers['x-request-id']).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    }
+  });
+});

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+let service: TestApp;
+
+/** The way to the database, which a test may cut. */
+const sockets = new Set<Socket>();
+const way = createServer((client) => {
+  const { hostname, port } = new URL(database.url);
+  const server = connect(Number(port || 5432), hostname);
+  for (const socket of [client, server]) {
+    sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
+  }
+  client.pipe(server).pipe(client);
+});
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  way.listen(0, '127.0.0.1');
+  await once(way, 'listening');
+  const url = new URL(database.url);
+  url.host = `127.0.0.1:${(way.address() as AddressInfo).port}`;
+  service = await startTestApp({ DATABASE_URL: url.href });
+});
+
+afterAll(async () => {
+  await service.close();
+  cut();
+  await database.drop();
+});
+
+function cut(): void {
+  way.close();
+  for (const socket of sockets) socket.destroy();
+}
+
+describe('health', () => {
+  it('is well', async () => {
+    const { body } = await service.get('/health');
+    expect(body).toMatchObject({
+      status: 'ok',
+      details: {
+        service: { status: 'up' },
+        database: { status: 'up', responseTime: expect.any(Number) },
+        migrations: { status: 'up' },
+        tmdb: { status: 'up' },
+        last_run: { status: 'up', message: 'There was no run yet.' },
+      },
+    });
+  });
+
+  it('is degraded, and ready all the same, when the runs can not be read', async () => {
+    await database.query('ALTER TABLE pipeline_runs RENAME TO hidden');
+    const full = await service.get('/health');
+    const ready = await service.get('/health/ready');
+    await database.query('ALTER TABLE hidden RENAME TO pipeline_runs');
+    expect([full.status, ready.status]).toEqual([200, 200]);
+    expect(full.body).toMatchObject({ status: 'degraded', details: { last_run: { status: 'degraded' } } });
+    expect(full.text).not.toMatch(/pipeline_runs|relation/);
+  });
+
+  it('is not ready while a migration is missing', async () => {
+    await database.query(
+      `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '0002%'`,
+    );
+    const { body } = await service.get('/health/ready', 503);
+    await database.query(
+      `UPDATE _prisma_migrations SET finished_at = now() WHERE migration_name LIKE '0002%'`,
+    );
+    expect(body).toMatchObject({ checks: { database: { status: 'up' }, migrations: { status: 'down' } } });
+  });
+
+  it('is not ready without its database, alive all the same, and says nothing that the database said', async () => {
+    cut();
+    const ready = await service.get('/health/ready', 503);
+    await service.get('/health', 503);
+    await service.get('/health/live');
+    expect(ready.headers['content-type']).toContain('application/problem+json');
+    expect(ready.body).toEqual({
+      type: 'about:blank',
+      title: 'Service Unavailable',
+      status: 503,
+      detail: 'Not well: database, migrations. The checks say more; "movie-pipeline doctor" says what to do.',
+      checks: {
+        service: { status: 'up' },
+        database: { status: 'down', message: 'The database does not answer.' },
+        migrations: {
+          status: 'down',
+          message: 'The database does not answer, or does not fit this version.',
+        },
+        tmdb: { status: 'up' },
+      },
+    });
+  });
+});

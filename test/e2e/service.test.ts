@@ -1,0 +1,157 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Sandbox } from '../../src/sandbox/sandbox.js';
+import { serverPidIn } from '../support/embedded-processes.js';
+import { Program } from '../support/program.js';
+
+/** The service and its commands on an embedded database of their own. */
+let sandbox: Sandbox;
+let cwd: string;
+
+beforeAll(async () => {
+  sandbox = await Sandbox.start({ films: 500 });
+  cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
+});
+
+afterAll(async () => {
+  await sandbox.stop();
+  const cluster = await realpath(join(cwd, '.data', 'postgres'));
+  await rm(cluster, { recursive: true, maxRetries: 10 });
+  await rm(cwd, { recursive: true });
+});
+
+const started: Program[] = [];
+
+afterEach(async () => {
+  sandbox.setFaults({});
+  for (const program of started.splice(0)) {
+    program.kill('SIGTERM');
+    await program.end();
+  }
+});
+
+function start(...args: string[]): Program {
+  const env = {
+    TMDB_API_KEY: '0'.repeat(32),
+    TMDB_BASE_URL: sandbox.url,
+    TMDB_REQUESTS_PER_SECOND: '100000',
+    PORT: '0',
+  };
+  const program = Program.start(args, { env, cwd });
+  started.push(program);
+  return program;
+}
+
+async function done(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const program = start(...args);
+  const code = await program.end();
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+const STARTED = /Nest application successfully started/;
+
+function serverPid(): Promise<number | null> {
+  return serverPidIn(join(cwd, '.data'));
+}
+
+/** Resolves once the sandbox holds back an answer, so that a run is in its midst. */
+async function midRun(): Promise<void> {
+  while (sandbox.counters().faults.hung === undefined) await new Promise((resolve) => setImmediate(resolve));
+  sandbox.reset();
+}
+
+describe('commands beside a running service', () => {
+  it('work on its embedded database, and leave it running', async () => {
+    const service = start('serve');
+    await service.printed(STARTED);
+    const run = await done('run', 'quick', '--json');
+    expect([run.code, run.stderr]).toEqual([0, '']);
+    expect(JSON.parse((await done('status', '--json')).stdout)).toMatchObject({
+      is_running: false,
+      last_run: { status: 'SUCCESS', movies_processed: (JSON.parse(run.stdout) as Run).movies_processed },
+    });
+    expect((await done('doctor')).code).toBe(0);
+    expect(await serverPid()).not.toBeNull();
+    service.kill('SIGINT');
+    expect(await service.end()).toBe(0);
+    expect(await serverPid()).toBeNull();
+  });
+
+  it('cancel a run that another process is in the midst of', async () => {
+    sandbox.setFaults({ hung: 1 });
+    const run = start('run', 'quick', '--json');
+    await midRun();
+    const { current_run: current } = JSON.parse((await done('status', '--json')).stdout) as Status;
+    expect(await done('cancel', String(current!.run_id))).toMatchObject({ code: 0 });
+    expect(await run.end()).toBe(130);
+    expect(JSON.parse(run.stdout)).toMatchObject({ id: current!.run_id, status: 'CANCELLED' });
+  });
+
+  it('say so when there is no such run to cancel', async () => {
+    expect(await done('cancel', '4711')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^There is no run 4711\./),
+    });
+  });
+});
+
+interface Run {
+  readonly movies_processed: number;
+}
+
+interface Status {
+  readonly current_run: { readonly run_id: number } | null;
+}
+
+describe('a service that is asked to end', () => {
+  it.each([
+    ['serve', 'SIGTERM'],
+    ['worker', 'SIGINT'],
+    ['scheduler', 'SIGTERM'],
+  ] as const)('%s, by %s, does so with 0, and the database with it', async (command, signal) => {
+    const service = start(command);
+    await service.printed(command === 'serve' ? STARTED : /dependencies initialized/);
+    service.kill(signal);
+    expect(await service.end()).toBe(0);
+    expect(await serverPid()).toBeNull();
+    expect(service.stderr).toBe('');
+  });
+
+  it('while it starts, ends once it has, and the database with it', async () => {
+    const service = start('serve');
+    // It is up to here that a signal finds nothing to leave behind.
+    while ((await serverPid()) === null) await new Promise((resolve) => setImmediate(resolve));
+    service.kill('SIGINT');
+    expect(await service.end()).toBe(0);
+    expect(await serverPid()).toBeNull();
+  });
+});
+
+describe('a run', () => {
+  it('that was killed in its midst is closed by the next, which does its work', async () => {
+    sandbox.setFaults({ hung: 1 });
+    const killed = start('run', 'quick');
+    await midRun();
+    killed.kill('SIGKILL');
+    expect(await killed.end()).toBe('SIGKILL');
+    sandbox.setFaults({});
+    expect((await done('run', 'quick')).code).toBe(0);
+    expect(JSON.parse((await done('runs', '--limit', '2', '--json')).stdout)).toMatchObject([
+      { status: 'SUCCESS' },
+      { status: 'FAILED', error_message: expect.stringContaining('Interrupted') },
+    ]);
+    expect(await serverPid()).toBeNull();
+  });
+
+  it('goes on to its end when nobody reads what it prints', async () => {
+    const unread = start('run', 'quick');
+    unread.hangUp();
+    expect(await unread.end()).toBe(0);
+    expect(await serverPid()).toBeNull();
+    expect(JSON.parse((await done('runs', '--limit', '1', '--json')).stdout)).toMatchObject([
+      { status: 'SUCCESS' },
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { Draining } from '../../src/common/draining.js';
+import { Program } from '../support/program.js';
+import { startTestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+let cwd: string;
+let program: Program | null = null;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
+});
+
+afterEach(() => {
+  program?.kill('SIGKILL');
+});
+
+afterAll(async () => {
+  await database.drop();
+  await rm(cwd, { recursive: true });
+});
+
+async function start(): Promise<{ program: Program; url: string }> {
+  const started = Program.start(['serve'], {
+    env: {
+      DATABASE_URL: database.url,
+      JWT_SECRET: 'only-for-tests-'.repeat(3),
+      PORT: '0',
+      LOG_LEVEL: 'debug',
+    },
+    cwd,
+  });
+  program = started;
+  const [, url = ''] = await started.printed(/"event":"http\.listening","url":"([^"]+)"/);
+  return { program: started, url };
+}
+
+describe('a service that is told to end', () => {
+  it('says that it is no longer ready, and lets go of every connection', async () => {
+    const service = await startTestApp();
+    service.app.get(Draining).begin();
+    const { body, headers } = await service.get('/health/ready', 503);
+    const alive = await service.get('/health/live');
+    await service.close();
+    expect(headers.connection).toBe('close');
+    expect(body).toMatchObject({
+      status: 503,
+      detail: expect.stringContaining('Not well: service.'),
+      checks: { service: { status: 'down', message: 'This process is about to end.' } },
+    });
+    expect(alive.status).toBe(200);
+  });
+
+  it('ends with 0, whoever keeps a connection open', async () => {
+    const { program, url } = await start();
+    const agent = new Agent({ keepAlive: true });
+    await request(url).get('/health/live').agent(agent).expect(200);
+    program.kill('SIGTERM');
+    expect(await program.end()).toBe(0);
+    agent.destroy();
+  });
+
+  it('ends at once on a second signal', async () => {
+    const { program, url } = await start();
+    const dribbling = connect(Number(new URL(url).port), '127.0.0.1');
+    dribbling.on('error', () => undefined).write('GET / HTTP/1.1\r\n');
+    program.kill('SIGTERM');
+    program.kill('SIGINT');
+    expect(await program.end()).toBe(1);
+    dribbling.destroy();
+  });
+});
+
+describe('the log', () => {
+  it('has a line for each request, with its id and without its query', async () => {
+    const { program, url } = await start();
+    await request(url).get('/pipeline/runs/7?token=secret').set('X-Request-Id', 'mine').expect(404);
+    await request(url).get('/health/live').set('X-Request-Id', 'probe');
+    const [line = ''] = await program.printed(/^.*"requestId":"mine".*"http\.request".*$/m);
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'info',
+      method: 'GET',
+      path: '/pipeline/runs/7',
+      status: 404,
+      ms: expect.any(Number),
+    });
+    const [probe = ''] = await program.printed(/^.*"requestId":"probe".*"http\.request".*$/m);
+    expect(JSON.parse(probe)).toMatchObject({ level: 'debug', path: '/health/live' });
+    expect(program.stdout).not.toContain('secret');
+  });
+
+  it('has what failed on our side, under the id of the answer, which shows nothing of it', async () => {
+    const { program, url } = await start();
+    await database.query('ALTER TABLE pipeline_runs RENAME TO hidden');
+    const { status, text, headers } = await request(url).get('/pipeline/runs').set('X-Request-Id', 'broken');
+    await database.query('ALTER TABLE hidden RENAME TO pipeline_runs');
+    expect([status, headers['x-request-id']]).toEqual([500, 'broken']);
+    expect(text).not.toMatch(/pipeline_runs|prisma|select/i);
+    const [line = ''] = await program.printed(/^.*"request\.failed".*$/m);
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', requestId: 'broken' });
+    expect(line).toContain('pipeline_runs');
+  });
+});

@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { TokenKey } from '../../src/auth/token-key.js';
+import { loadConfig } from '../../src/config/load-config.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+function tokenKey(env: Record<string, string> = {}): TokenKey {
+  return new TokenKey(loadConfig({ DATA_DIR: join(folder, 'data'), ...env }, { tmdbKey: false }));
+}
+
+it('is JWT_SECRET, and nothing is written then', async () => {
+  const secret = 'x'.repeat(32);
+  await expect(tokenKey({ JWT_SECRET: secret }).get()).resolves.toBe(secret);
+  await expect(readdir(folder)).resolves.toEqual([]);
+});
+
+it('is else made once, for its owner alone to read, however many start at the same time', async () => {
+  const keys = await Promise.all(Array.from({ length: 20 }, () => tokenKey().get()));
+  expect(new Set(keys).size).toBe(1);
+  expect(keys[0]).toMatch(/^[\w-]{64}$/);
+  const file = join(folder, 'data', 'jwt-secret');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(await readFile(file, 'utf8')).toBe(keys[0]);
+  expect(await readdir(join(folder, 'data'))).toEqual(['jwt-secret']);
+  await expect(tokenKey().get()).resolves.toBe(keys[0]);
+});
+
+it('is not taken from a file that was cut short', async () => {
+  await tokenKey().get();
+  await writeFile(join(folder, 'data', 'jwt-secret'), '');
+  await expect(tokenKey().get()).rejects.toThrow(/holds no secret\. Delete it/);
+});
