@@ -15,7 +15,7 @@ export interface JobToSend {
   readonly data: object;
 }
 
-const SUPERVISE_SECONDS = 5;
+const SUPERVISE_SECONDS = 2;
 const POLL_SECONDS = 1;
 
 /** pg-boss on our pool, in a schema of its own. Loaded and installed by those alone who start it. */

@@ -4,8 +4,7 @@ import { query, type Postgres } from './postgres.js';
 import type { Replica } from './replica.js';
 import type { SandboxProcess } from './sandbox-process.js';
 
-const KINDS = ['kill', 'stall', 'stop', 'restart', 'storm', 'truncate'] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = 'kill' | 'stall' | 'stop' | 'restart' | 'storm' | 'truncate';
 
 export interface Disturbance {
   readonly kind: Kind;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './built.js';
 import { startEmbedded, startSystem, type Postgres } from './postgres.js';
-import { type Reference, Round, type RoundReport } from './round.js';
+import { killAll } from './replica.js';
+import { Round, type RoundReport } from './round.js';
 import { SandboxProcess } from './sandbox-process.js';
 import { digest } from './tables.js';
 
@@ -64,46 +65,77 @@ async function keepLogs(seed: number, { logs }: RoundReport): Promise<string> {
   return folder;
 }
 
+/** What all rounds share. */
+class Theatre {
+  private constructor(
+    readonly cwd: string,
+    readonly sandbox: SandboxProcess,
+    private readonly servers: readonly Postgres[],
+  ) {}
+
+  static async open(films: number): Promise<Theatre> {
+    const cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-chaos-'));
+    // PostgreSQL does not run as root: its user has to get in.
+    await chmod(cwd, 0o755);
+    return new Theatre(cwd, await SandboxProcess.start(films, 1), await startServers(cwd));
+  }
+
+  /** By turns. */
+  server(round: number): Postgres {
+    const server = this.servers[round % this.servers.length];
+    if (server === undefined) throw new Error('There is no server to run on.');
+    return server;
+  }
+
+  async close(): Promise<void> {
+    await killAll();
+    await this.sandbox.stop();
+    for (const server of this.servers) await server.stop();
+    await rm(this.cwd, { recursive: true, force: true });
+  }
+}
+
+/** Returns how many rounds failed. */
+async function play(
+  theatre: Theatre,
+  { rounds, first, films }: { rounds: number; first: number; films: number },
+): Promise<number> {
+  const { cwd, sandbox } = theatre;
+  const reference = await Round.reference({ postgres: theatre.server(0), sandbox, films, cwd });
+  const stored = reference.tables.movies?.length ?? 0;
+  say(`undisturbed: ${stored} films in ${reference.requests} requests (${digest(reference.tables)})`);
+  let failed = 0;
+  for (let round = 1; round <= rounds; round++) {
+    const seed = first + round - 1;
+    const postgres = theatre.server(seed);
+    const report = await Round.disturbed({ postgres, sandbox, films, cwd }, seed, reference);
+    say(lineOf(round, seed, postgres.name, report));
+    if (report.faults.length === 0) continue;
+    failed += 1;
+    for (const fault of report.faults) say(`  ${fault}`);
+    say(`  logs: ${await keepLogs(seed, report)}`);
+  }
+  return failed;
+}
+
 async function main(): Promise<number> {
   if (values.help === true) {
     say(USAGE);
     return 0;
   }
-  const [rounds, first, films] = [
-    given(values.rounds, 50),
-    given(values.seed, 1),
-    given(values.films, 2_000),
-  ];
-  const cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-chaos-'));
-  // PostgreSQL does not run as root: its user has to get in.
-  await chmod(cwd, 0o755);
-  const sandbox = await SandboxProcess.start(films, 1);
-  const servers = await startServers(cwd);
-  let failed = 0;
+  const rounds = given(values.rounds, 50);
+  const first = given(values.seed, 1);
+  const films = given(values.films, 2_000);
+  const theatre = await Theatre.open(films);
+  const onSignal = (): void => {
+    void theatre.close().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  let failed: number;
   try {
-    let reference: Reference | null = null;
-    for (let round = 1; round <= rounds; round++) {
-      const postgres = servers[round % servers.length];
-      if (postgres === undefined) throw new Error('There is no server to run on.');
-      const stage = { postgres, sandbox, films, cwd };
-      if (reference === null) {
-        reference = await Round.reference(stage);
-        say(
-          `undisturbed: ${reference.tables.movies?.length ?? 0} films in ${reference.requests} requests (${digest(reference.tables)})`,
-        );
-      }
-      const seed = first + round - 1;
-      const report = await Round.disturbed(stage, seed, reference);
-      say(lineOf(round, seed, postgres.name, report));
-      if (report.faults.length === 0) continue;
-      failed += 1;
-      for (const fault of report.faults) say(`  ${fault}`);
-      say(`  logs: ${await keepLogs(seed, report)}`);
-    }
+    failed = await play(theatre, { rounds, first, films });
   } finally {
-    await sandbox.stop();
-    for (const server of servers) await server.stop();
-    await rm(cwd, { recursive: true, force: true });
+    await theatre.close();
   }
   say(
     failed === 0

@@ -12,6 +12,16 @@ export interface Surroundings {
   readonly cwd: string;
 }
 
+const running = new Set<Program>();
+let closed = false;
+
+/** Ends, without their consent, all that were started; none starts any more. */
+export async function killAll(): Promise<void> {
+  closed = true;
+  for (const program of running) program.kill('SIGKILL');
+  await Promise.all([...running].map((program) => program.end()));
+}
+
 /** One of the program's processes, which is ended and started again. */
 export class Replica {
   private program: Program | null = null;
@@ -31,9 +41,12 @@ export class Replica {
 
   /** Whoever ends at its start because the database is away is started again, as any orchestrator does. */
   start(): void {
+    if (closed) return;
     const program = this.launch();
     this.program = program;
+    running.add(program);
     void program.end().then((end) => {
+      running.delete(program);
       if (this.program !== program || this.ending) return;
       if (!/DatabaseError|connection was lost/.test(program.stderr + program.stdout))
         this.crashes.push(`${this.name} ended with ${end}.`);

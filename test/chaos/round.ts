@@ -48,8 +48,8 @@ const QUIET_SECONDS = 60;
 const START_SECONDS = 60;
 const RECOVERY_SECONDS = 30;
 const MOST_DETAILS_PER_FILM = 1.1;
-/** Of each worker: so that a run lasts long enough to be disturbed. */
-const REQUESTS_PER_SECOND = '60';
+/** So few that a run lasts long enough to be disturbed. */
+const REQUESTS_PER_SECOND = '100';
 /** Answers that are not stored yet are lost with their process: so few that a small catalogue can bear it. */
 const CONCURRENCY = '4';
 
@@ -78,6 +78,7 @@ export class Round {
       ...postgres.env,
       TMDB_BASE_URL: sandbox.url,
       TMDB_REQUESTS_PER_SECOND: REQUESTS_PER_SECOND,
+      TMDB_MAX_CONCURRENCY: CONCURRENCY,
     };
     this.address = `http://127.0.0.1:${port}`;
     this.service = new Replica('serve', 'serve', { env: { ...env, PORT: String(port) }, cwd });
