@@ -50,12 +50,9 @@ export class HealthIndicators {
 
   async scheduler(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('scheduler');
-    try {
-      const fault = await this.schedulerHealth.fault();
-      return fault === null ? indicator.up() : indicator.degraded(fault);
-    } catch {
-      return indicator.degraded('The schedules can not be read.');
-    }
+    const found = await inTime(async () => ({ fault: await this.schedulerHealth.fault() }));
+    if (found === null) return indicator.degraded('The schedules can not be read.');
+    return found.fault === null ? indicator.up() : indicator.degraded(found.fault);
   }
 
   async lastRun(): Promise<HealthIndicatorResult> {

@@ -93,6 +93,7 @@ describe('health', () => {
           message: 'The database does not answer, or does not fit this version.',
         },
         tmdb: { status: 'up' },
+        scheduler: { status: 'degraded', message: 'The schedules can not be read.' },
       },
     });
   });

@@ -74,7 +74,7 @@ describe('a service that is told to end', () => {
     dribbling.on('error', () => undefined).write('GET / HTTP/1.1\r\n');
     program.kill('SIGTERM');
     program.kill('SIGINT');
-    expect(await program.end()).toBe(1);
+    expect(await program.end()).toBe(130);
     dribbling.destroy();
   });
 });
