@@ -1,9 +1,9 @@
 /**
  * Makes ready what a command needs, each step only when its inputs have changed, then runs the command:
  *
- *   node scripts/ensure.mjs install|client|build|bench [-- command …]
+ *   node scripts/ensure.mjs install|client|build|bench|chaos [-- command …]
  *
- * Each step includes those before it. Plain JavaScript without dependencies: on a fresh clone nothing else is there.
+ * Each step includes those it needs. Plain JavaScript without dependencies: on a fresh clone nothing else is there.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,6 +20,7 @@ const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}
 
 const STEPS = {
   install: {
+    needs: null,
     says: 'Installing the packages (npm ci)',
     inputs: ['package-lock.json', '.npmrc'],
     output: 'node_modules/typescript',
@@ -29,6 +30,7 @@ const STEPS = {
     },
   },
   client: {
+    needs: 'install',
     says: 'Generating the database client (prisma generate)',
     inputs: ['package-lock.json', 'prisma/schema.prisma', 'prisma.config.ts'],
     output: 'src/database/generated/client.ts',
@@ -41,6 +43,7 @@ const STEPS = {
     },
   },
   build: {
+    needs: 'client',
     says: 'Building (nest build)',
     inputs: ['package-lock.json', 'prisma', 'src', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'],
     output: 'dist/cli.js',
@@ -49,12 +52,29 @@ const STEPS = {
     },
   },
   bench: {
+    needs: 'build',
     says: 'Building the benchmarks (tsc)',
     inputs: ['package-lock.json', 'bench', 'tsconfig.json', 'tsconfig.bench.json'],
     output: 'dist-bench/main.js',
     run() {
       rmSync(join(root, 'dist-bench'), { recursive: true, force: true });
       call('tsc', ['-p', 'tsconfig.bench.json']);
+    },
+  },
+  chaos: {
+    needs: 'build',
+    says: 'Building the chaos suite (tsc)',
+    inputs: [
+      'package-lock.json',
+      'test/chaos',
+      'test/support/program.ts',
+      'tsconfig.json',
+      'tsconfig.chaos.json',
+    ],
+    output: 'dist-chaos/chaos/main.js',
+    run() {
+      rmSync(join(root, 'dist-chaos'), { recursive: true, force: true });
+      call('tsc', ['-p', 'tsconfig.chaos.json']);
     },
   },
 };
@@ -97,6 +117,7 @@ function fingerprint(inputs) {
 
 function ensure(name) {
   const step = STEPS[name];
+  if (step.needs !== null) ensure(step.needs);
   const stamp = join(stamps, name);
   const now = fingerprint(step.inputs);
   if (existsSync(join(root, step.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
@@ -124,10 +145,9 @@ function run([command, ...args]) {
 }
 
 const [target, ...rest] = process.argv.slice(2);
-const order = Object.keys(STEPS);
-if (!order.includes(target)) {
-  process.stderr.write('Usage: node scripts/ensure.mjs install|client|build|bench [-- command …]\n');
+if (!Object.hasOwn(STEPS, target)) {
+  process.stderr.write('Usage: node scripts/ensure.mjs install|client|build|bench|chaos [-- command …]\n');
   process.exit(2);
 }
-for (const name of order.slice(0, order.indexOf(target) + 1)) ensure(name);
+ensure(target);
 if (rest[0] === '--' && rest.length > 1) run(rest.slice(1));

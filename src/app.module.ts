@@ -8,6 +8,8 @@ import type { OpenOptions } from './database/open-database.js';
 import { HealthModule } from './health/health.module.js';
 import { ConnectionDrain } from './http/connection-drain.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
+import { SchedulerModule } from './scheduler/scheduler.module.js';
+import { StatusModule } from './status/status.module.js';
 
 @Module({})
 export class AppModule {
@@ -20,6 +22,8 @@ export class AppModule {
         DatabaseModule.of(database),
         AuthModule,
         PipelineModule,
+        SchedulerModule,
+        StatusModule,
         HealthModule,
       ],
       providers: [ConnectionDrain],

@@ -1,40 +1,35 @@
 import { outliveReaders } from './cli/broken-pipe.js';
-import { cancelCommand } from './cli/cancel.command.js';
-import { doctorCommand } from './cli/doctor.command.js';
-import { migrateCommand } from './cli/migrate.command.js';
 import { createProgram } from './cli/program.js';
-import { runsCommand, statusCommand } from './cli/read.commands.js';
 import { reportError } from './cli/report-error.js';
-import { runCommand } from './cli/run.command.js';
-import { serviceCommand } from './cli/service.commands.js';
-import {
-  tokenCommand,
-  userAddCommand,
-  userListCommand,
-  userPasswdCommand,
-  userRemoveCommand,
-  userRevokeCommand,
-} from './cli/user.commands.js';
 import { hearSignals } from './shutdown.js';
 
 const asked = hearSignals();
 outliveReaders();
 
+// Each command loads what it needs when it is called: most of a command's time is loading.
+const read = (): Promise<typeof import('./cli/read.commands.js')> => import('./cli/read.commands.js');
+const schedules = (): Promise<typeof import('./cli/schedule.commands.js')> =>
+  import('./cli/schedule.commands.js');
+const users = (): Promise<typeof import('./cli/user.commands.js')> => import('./cli/user.commands.js');
+
 const program = createProgram(
   {
-    run: (plan, options) => runCommand(plan, { ...options, asked }),
-    service: (roles) => serviceCommand(roles, asked),
-    status: statusCommand,
-    runs: runsCommand,
-    cancel: cancelCommand,
-    migrate: migrateCommand,
-    doctor: doctorCommand,
-    userAdd: userAddCommand,
-    userPasswd: userPasswdCommand,
-    userList: userListCommand,
-    userRemove: userRemoveCommand,
-    userRevoke: userRevokeCommand,
-    token: tokenCommand,
+    run: async (plan, options) =>
+      (await import('./cli/run.command.js')).runCommand(plan, { ...options, asked }),
+    service: async (roles) => (await import('./cli/service.commands.js')).serviceCommand(roles, asked),
+    status: async (...given) => (await read()).statusCommand(...given),
+    runs: async (...given) => (await read()).runsCommand(...given),
+    jobs: async (...given) => (await schedules()).jobsCommand(...given),
+    scheduler: async (...given) => (await schedules()).schedulerCommand(...given),
+    cancel: async (...given) => (await import('./cli/cancel.command.js')).cancelCommand(...given),
+    migrate: async (...given) => (await import('./cli/migrate.command.js')).migrateCommand(...given),
+    doctor: async (...given) => (await import('./cli/doctor.command.js')).doctorCommand(...given),
+    userAdd: async (...given) => (await users()).userAddCommand(...given),
+    userPasswd: async (...given) => (await users()).userPasswdCommand(...given),
+    userList: async (...given) => (await users()).userListCommand(...given),
+    userRemove: async (...given) => (await users()).userRemoveCommand(...given),
+    userRevoke: async (...given) => (await users()).userRevokeCommand(...given),
+    token: async (...given) => (await users()).tokenCommand(...given),
   },
   (code) => {
     process.exitCode = code;

@@ -1,9 +1,13 @@
-import { reportError } from './cli/report-error.js';
-import { loadServiceConfig, readEnvironment } from './config/load-config.js';
-import { startService } from './serve.js';
+import { keepCompiled } from './compile-cache.js';
 import { hearSignals } from './shutdown.js';
 
 const asked = hearSignals();
+keepCompiled();
+const [{ reportError }, { loadServiceConfig, readEnvironment }, { startService }] = await Promise.all([
+  import('./cli/report-error.js'),
+  import('./config/load-config.js'),
+  import('./serve.js'),
+]);
 
 try {
   await startService(loadServiceConfig(readEnvironment()), asked);

@@ -31,7 +31,7 @@ export const serve: Bench = {
   warmUps: 0,
   async measure(target, lab) {
     const sandbox = await lab.sandbox({ films: 100_000, people: PEOPLE, keepAnswers: true });
-    const database = await lab.database(target, { films: 10_000, runs: 1_000 });
+    const database = await lab.database(target);
     const env = { TMDB_REQUESTS_PER_SECOND: '100000' };
     const service = await lab.service(target, { databaseUrl: database.url, sandboxUrl: sandbox.url, env });
     const url = await service.listen();

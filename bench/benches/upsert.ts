@@ -5,10 +5,10 @@ import type * as MoviesRepositoryModule from '../../src/movies/movies.repository
 import type * as Details from '../../src/sandbox/details.js';
 import type * as WireMovie from '../../src/tmdb/wire/movie.js';
 import { type Bench, expectEqual } from '../harness/bench.js';
-import type { Database } from '../harness/lab.js';
+import { FILLINGS } from '../harness/fill.js';
+import type { FilledDatabase } from '../harness/lab.js';
 import { load, NOW, type Target } from '../harness/target.js';
 
-const STORED = 1_200_000;
 const ROWS = 100_000;
 /** Rows of one statement. */
 const BATCH = 500;
@@ -32,7 +32,7 @@ interface Cost {
 /** What storing rows costs, against the least that PostgreSQL can do. */
 export const upsert: Bench = {
   name: 'upsert',
-  about: `${ROWS} wide rows into ${STORED}, ${BATCH} a statement; COPY is the server's own, from a file, in one statement`,
+  about: `${ROWS} wide rows into ${FILLINGS.large.films}, ${BATCH} a statement; COPY is the server's own, from a file, in one statement`,
   figures: [
     { name: 'new, of the speed of COPY', unit: '×', goal: { atLeast: 0.5 } },
     { name: 'all changed, of the speed of COPY', unit: '×', goal: { atLeast: 0.25 } },
@@ -50,7 +50,7 @@ export const upsert: Bench = {
   warmUps: 0,
   async measure(target, lab) {
     const films = await wideFilms(target);
-    const database = await lab.database(target, { films: STORED, runs: 0 });
+    const database = await lab.filled(target, FILLINGS.large);
     const { openDatabase } = await load<typeof OpenDatabase>(target, 'database/open-database.js');
     const { MoviesRepository } = await load<typeof MoviesRepositoryModule>(
       target,
@@ -79,7 +79,7 @@ export const upsert: Bench = {
     expectEqual('details that all changed', enriched.updated, ROWS);
 
     await close();
-    await database.drop();
+    await takeOut(database);
     return {
       'new, of the speed of COPY': copySeconds / fresh.seconds,
       'all changed, of the speed of COPY': copySeconds / all.seconds,
@@ -130,7 +130,7 @@ function changedIf(
 }
 
 async function cost(
-  database: Database,
+  database: FilledDatabase,
   store: Store,
   films: readonly EnrichedMovie[],
   now: Date,
@@ -149,7 +149,7 @@ async function cost(
   return { ...total, seconds, walMb: ((await walBytes(database)) - before) / 2 ** 20 };
 }
 
-async function walBytes({ client }: Database): Promise<number> {
+async function walBytes({ client }: FilledDatabase): Promise<number> {
   const { rows } = await client.query<{ bytes: number }>(
     `SELECT (pg_current_wal_lsn() - '0/0')::float8 AS bytes`,
   );
@@ -157,15 +157,15 @@ async function walBytes({ client }: Database): Promise<number> {
 }
 
 /** Seconds for the same rows, which are taken out and copied in again. */
-async function copy({ client }: Database): Promise<number> {
+async function copy(database: FilledDatabase): Promise<number> {
+  const { client } = database;
   const { rows: folders } = await client.query<{ path: string }>(
     `SELECT current_setting('data_directory') AS path`,
   );
   const file = `${folders[0]!.path}/bench-rows`;
   const rows = `SELECT * FROM movies WHERE id >= ${FIRST_ID} ORDER BY id`;
   await client.query(`COPY (${rows}) TO '${file}'`);
-  await client.query(`DELETE FROM movies WHERE id >= ${FIRST_ID}`);
-  await client.query('VACUUM movies');
+  await takeOut(database);
   await client.query('CHECKPOINT');
   const started = performance.now();
   await client.query(`COPY movies FROM '${file}'`);
@@ -174,8 +174,13 @@ async function copy({ client }: Database): Promise<number> {
   return seconds;
 }
 
+async function takeOut({ client }: FilledDatabase): Promise<void> {
+  await client.query(`DELETE FROM movies WHERE id >= ${FIRST_ID}`);
+  await client.query('VACUUM movies');
+}
+
 /** How many of the rows were written since they were copied in, which was one transaction. */
-async function rowsWritten({ client }: Database): Promise<number> {
+async function rowsWritten({ client }: FilledDatabase): Promise<number> {
   const { rows } = await client.query<{ written: number }>(
     `SELECT (count(*) - max(together))::int AS written FROM (
        SELECT xmin, count(*) OVER (PARTITION BY xmin::text) AS together FROM movies WHERE id >= ${FIRST_ID}) AS of`,

@@ -9,6 +9,14 @@ export interface Filling {
   readonly runs: number;
 }
 
+/** What a database may be filled with. */
+export const FILLINGS = {
+  small: { films: 10_000, runs: 1_000 },
+  medium: { films: 100_000, runs: 30_000 },
+  /** All of TMDB's films, and a run a minute for two years. */
+  large: { films: 1_200_000, runs: 1_000_000 },
+} as const satisfies Record<string, Filling>;
+
 const CHUNK = 50_000;
 
 /** Fills an empty, migrated database. */

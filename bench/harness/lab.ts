@@ -11,16 +11,20 @@ import { built, load, NOW, type Target } from './target.js';
 
 const DATA = join(NOW.root, '.data');
 
-/** A database of its own on the lab's server. */
-export interface Database {
+/** One that stays until the benches end. */
+export interface FilledDatabase {
   readonly url: string;
   readonly client: Client;
+}
+
+/** A database of its own on the lab's server. */
+export interface Database extends FilledDatabase {
   drop(): Promise<void>;
 }
 
 /** What the benches need around what they measure: a PostgreSQL server, made-up TMDBs, folders; all on this machine. */
 export class Lab {
-  private readonly templates = new Map<string, Promise<string>>();
+  private readonly fillings = new Map<string, Promise<FilledDatabase>>();
   private names = 0;
 
   private constructor(
@@ -68,20 +72,23 @@ export class Lab {
     return Object.assign(service, { finish });
   }
 
-  /** Migrated by the target, and filled as asked. */
-  async database(target: Target, filling: Filling = { films: 0, runs: 0 }): Promise<Database> {
-    const template = await this.template(target, filling);
-    this.names += 1;
-    const name = `bench_${this.names}`;
-    await this.administer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
-    const url = this.urlOf(name);
-    const client = new Client({ connectionString: url });
-    await client.connect();
+  /** Migrated by the target, and empty. */
+  async database(target: Target): Promise<Database> {
+    const name = await this.migrated(target);
+    const { url, client } = await this.connect(name);
     const drop = this.closing.add(async () => {
       await client.end();
       await this.administer(`DROP DATABASE ${name} WITH (FORCE)`);
     });
     return { url, client, drop };
+  }
+
+  /** Migrated by the target and filled, once for all benches: each leaves it as it found it. */
+  filled(target: Target, filling: Filling): Promise<FilledDatabase> {
+    const key = `${target.root} ${filling.films} ${filling.runs}`;
+    const made = this.fillings.get(key) ?? this.makeFilled(target, filling);
+    this.fillings.set(key, made);
+    return made;
   }
 
   /** A folder for a service with an embedded database. */
@@ -92,16 +99,17 @@ export class Lab {
     return { path, remove: this.closing.add(() => removeCluster(path)) };
   }
 
-  private template(target: Target, filling: Filling): Promise<string> {
-    const key = `${target.root} ${filling.films} ${filling.runs}`;
-    const made = this.templates.get(key) ?? this.makeTemplate(target, filling);
-    this.templates.set(key, made);
-    return made;
+  private async makeFilled(target: Target, filling: Filling): Promise<FilledDatabase> {
+    const { url, client } = await this.connect(await this.migrated(target));
+    this.closing.add(() => client.end());
+    await fill(client, filling);
+    return { url, client };
   }
 
-  private async makeTemplate(target: Target, filling: Filling): Promise<string> {
+  /** Returns the name of a new database. */
+  private async migrated(target: Target): Promise<string> {
     this.names += 1;
-    const name = `template_${this.names}`;
+    const name = `bench_${this.names}`;
     await this.administer(`CREATE DATABASE ${name} TEMPLATE template0`);
     await runChild({
       file: built(target, 'cli.js'),
@@ -109,14 +117,14 @@ export class Lab {
       env: { DATABASE_URL: this.urlOf(name), LOG_LEVEL: 'warn' },
       cwd: this.folder,
     });
-    const client = new Client({ connectionString: this.urlOf(name) });
-    await client.connect();
-    try {
-      await fill(client, filling);
-    } finally {
-      await client.end();
-    }
     return name;
+  }
+
+  private async connect(name: string): Promise<FilledDatabase> {
+    const url = this.urlOf(name);
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    return { url, client };
   }
 
   private async administer(sql: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { RunPlan } from '../../src/pipeline/run-plan.js';
 import type { RunCounts, RunStatus } from '../../src/pipeline/run.js';
@@ -7,7 +8,7 @@ import type { Target } from './target.js';
 
 export type Order =
   | { readonly do: 'listen' }
-  | { readonly do: 'run'; readonly plan: RunPlan }
+  | { readonly do: 'run' | 'queue'; readonly plan: RunPlan }
   /** The run under way, and every later one. */
   | { readonly do: 'cancel' }
   | { readonly do: 'end' };
@@ -23,8 +24,10 @@ export interface Reply {
 
 export interface MeasuredRun {
   readonly run: RunCounts & { readonly status: RunStatus; readonly errorMessage: string | null };
-  /** From the request for the run to its end on record. */
+  /** From the request for the run to its end. */
   readonly seconds: number;
+  /** As it is on record: from the start, not from the queue. */
+  readonly durationSeconds: number | null;
   /** Of all threads of the process, meanwhile. */
   readonly cpuSeconds: number;
   /** The largest resident set of the process since its start. */
@@ -86,14 +89,20 @@ export class Service {
     return (await this.call({ do: 'run', plan })) as MeasuredRun;
   }
 
+  /** Has the run done by its worker, through the queue. */
+  async queue(plan: RunPlan): Promise<MeasuredRun> {
+    return (await this.call({ do: 'queue', plan })) as MeasuredRun;
+  }
+
   /** The run under way ends, and with it what awaits it. */
   async cancel(): Promise<void> {
     await this.call({ do: 'cancel' });
   }
 
   async end(): Promise<void> {
-    if (this.child.connected) await this.call({ do: 'end' });
-    await endChild(this.child);
+    const exit = once(this.child, 'exit');
+    await this.call({ do: 'end' });
+    await exit;
   }
 
   /** Without its consent. */

@@ -32,6 +32,7 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
+    operationId: 'login',
     summary: 'A token for a name and a password',
     description:
       'As JSON, or as a form, which is how OAuth 2 clients and Swagger UI send it. Wrong attempts are slowed down: 429 ' +
@@ -39,7 +40,7 @@ export class AuthController {
   })
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: LoginDto })
-  @ApiOkResponse({ type: TokenDto })
+  @ApiOkResponse({ type: TokenDto, description: 'The token.' })
   @ApiProblem(400, 401, 429, 503)
   async login(
     @Body() { username, password }: LoginDto,
@@ -56,8 +57,8 @@ export class AuthController {
 
   @Get('me')
   @SignedIn()
-  @ApiOperation({ summary: 'Who the token is' })
-  @ApiOkResponse({ type: MeDto })
+  @ApiOperation({ operationId: 'whoAmI', summary: 'Who the token is' })
+  @ApiOkResponse({ type: MeDto, description: 'The user.' })
   me(@CurrentUser() user: AuthUser | null): MeDto {
     if (user === null) throw new UnauthorizedException();
     return { username: user.name, role: user.role };

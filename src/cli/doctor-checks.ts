@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { Clock } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
@@ -7,9 +8,11 @@ import type { OpenDatabase } from '../database/open-database.js';
 import { ListsRepository } from '../movies/lists.repository.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
 import { RunsRepository } from '../pipeline/runs.repository.js';
+import { overdueJobs } from '../scheduler/due-slot.js';
+import { SchedulesRepository } from '../scheduler/schedules.repository.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
-import { number } from './format.js';
+import { moment, number } from './format.js';
 
 export interface Finding {
   readonly check: string;
@@ -54,6 +57,27 @@ export async function checkMigrations(database: OpenDatabase): Promise<Finding> 
     'fault',
     `Not applied: ${pending.join(', ')}. Run: npx movie-pipeline migrate`,
   );
+}
+
+export async function checkSchedules(
+  database: OpenDatabase,
+  config: AppConfig,
+  clock: Clock,
+): Promise<Finding> {
+  const stored = await new SchedulesRepository(database.prisma, config, clock).stored();
+  if (stored === null) return finding('schedules', 'ok', 'They begin at the first start of the service.');
+  if (!stored.running) {
+    return finding('schedules', 'warning', 'Stopped. Start them: npx movie-pipeline scheduler start');
+  }
+  const overdue = overdueJobs(stored.jobs, clock.now());
+  if (overdue.length > 0) {
+    const names = overdue.join(', ');
+    return finding('schedules', 'warning', `Overdue: ${names}. Start the service: npm start`);
+  }
+  const next = stored.jobs.flatMap(({ id, active, timetable }) =>
+    active ? `${id} at ${moment(timetable.next(clock.now()).toISOString())}` : [],
+  );
+  return finding('schedules', 'ok', next.length === 0 ? 'All disabled.' : `Next: ${next.join(', ')}.`);
 }
 
 export async function checkLastRun(database: OpenDatabase): Promise<Finding> {

@@ -1,3 +1,4 @@
+import { systemClock } from '../common/system-clock.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
 import type { OpenDatabase } from '../database/open-database.js';
@@ -7,6 +8,7 @@ import {
   checkKey,
   checkLastRun,
   checkMigrations,
+  checkSchedules,
   type Finding,
   finding,
 } from './doctor-checks.js';
@@ -50,8 +52,9 @@ async function* examineDatabase(config: AppConfig): AsyncGenerator<Finding> {
     const migrations = await checked('migrations', () => checkMigrations(database));
     yield migrations;
     if (migrations.verdict !== 'ok') return;
+    yield await checked('schedules', () => checkSchedules(database, config, systemClock));
     yield await checked('last run', () => checkLastRun(database));
-    yield await checked('freshness', () => checkFreshness(database, new Date()));
+    yield await checked('freshness', () => checkFreshness(database, systemClock.now()));
   } finally {
     await database.close();
   }

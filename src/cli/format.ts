@@ -10,12 +10,22 @@ export function number(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** An ISO time in UTC without what a reader can do without: 2026-09-01 03:00:00. */
+export function moment(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
 /** Seconds as people say them: 7.3 s, 2 min 5 s, 1 h 12 min. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** One answer on standard output. */
+export function print(value: object, text: string, { json }: { readonly json: boolean }): void {
+  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
 }
 
 /** Rows under a heading, the columns aligned: numbers to the right. */

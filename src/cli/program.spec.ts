@@ -23,6 +23,8 @@ async function parse(...args: string[]): Promise<Call | CommanderError> {
     cancel: record('cancel'),
     status: record('status'),
     runs: record('runs'),
+    jobs: record('jobs'),
+    scheduler: record('scheduler'),
     migrate: record('migrate'),
     doctor: record('doctor'),
     userAdd: record('userAdd'),
@@ -33,7 +35,8 @@ async function parse(...args: string[]): Promise<Call | CommanderError> {
     token: record('token'),
   };
   const program = createProgram(commands, () => undefined);
-  for (const command of [program, ...program.commands]) {
+  const { commands: children } = program;
+  for (const command of [program, ...children, ...children.flatMap((child) => child.commands)]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
   }
   try {
@@ -97,12 +100,32 @@ describe('the command line', () => {
     ['run --max-enrichment 100001', 'whole number from 0 to 100000'],
     ['runs --limit 101', 'whole number from 1 to 100'],
     ['runs --status done', 'It may be QUEUED'],
+    ['scheduler pause', 'Allowed choices are start, stop'],
     ['fetch', "unknown command 'fetch'"],
+    ['user add d/n', 'a name of 1 to 64 letters'],
+    ['user add dan --role root', 'Allowed choices are admin, viewer'],
+    ['user add dan secret-password', 'too many arguments'],
+    ['user fly', "unknown command 'fly'"],
+    ['token ann --expires-in 91d', 'from 1m to 90d'],
+    ['token ann --expires-in forever', 'from 1m to 90d'],
     ['run --fast', "unknown option '--fast'"],
   ])('refuses "%s" and says why', async (line, message) => {
     const error = await parse(...line.split(' '));
     expect(error).toBeInstanceOf(CommanderError);
     expect((error as CommanderError).message).toContain(message);
+  });
+
+  it('token is good for 30 days unless told otherwise', async () => {
+    expect(await parse('token', 'ann')).toMatchObject({ name: 'token', args: ['ann', 2_592_000, {}] });
+    expect(await parse('token', 'ann', '--expires-in', '90m')).toMatchObject({ args: ['ann', 5_400, {}] });
+  });
+
+  it('scheduler alone is the schedules and the worker; with a word it starts or stops them', async () => {
+    expect(await parse('scheduler')).toEqual({ name: 'service', args: [['scheduler', 'worker']] });
+    expect(await parse('scheduler', 'stop')).toEqual({
+      name: 'scheduler',
+      args: ['stop', { json: false }],
+    });
   });
 
   it('runs takes a limit and a status in any case', async () => {

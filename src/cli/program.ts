@@ -20,6 +20,8 @@ export interface Commands extends UserCommands {
   service(roles: readonly Role[]): Promise<void>;
   status(options: { json: boolean }): Promise<number>;
   runs(query: { limit: number; status: RunStatus | null }, options: { json: boolean }): Promise<number>;
+  jobs(options: { json: boolean }): Promise<number>;
+  scheduler(action: 'start' | 'stop', options: { json: boolean }): Promise<number>;
   cancel(runId: number, options: { json: boolean }): Promise<number>;
   migrate(options: { json: boolean }): Promise<number>;
   doctor(options: { json: boolean }): Promise<number>;
@@ -52,6 +54,7 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
     .exitOverride();
   addRun(program, commands, exit);
   addService(program, commands);
+  addScheduler(program, commands, exit);
   withJson(program.command('status').description('what is running, and how runs went so far')).action(
     async (options: { json: boolean }) => {
       exit(await commands.status(options));
@@ -63,6 +66,11 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
     .action(async (options: { json: boolean; limit: number; status?: RunStatus }) => {
       exit(await commands.runs({ limit: options.limit, status: options.status ?? null }, options));
     });
+  withJson(program.command('jobs').description('the schedules, and what came of each last')).action(
+    async (options: { json: boolean }) => {
+      exit(await commands.jobs(options));
+    },
+  );
   withJson(program.command('cancel').description('end an active run; what it stored stays'))
     .addArgument(new Argument('<id>', 'the number of the run').argParser(wholeNumber(1, MAX_RUN_ID)))
     .action(async (id: number, options: { json: boolean }) => {
@@ -84,7 +92,6 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
 
 const SERVICES = {
   serve: ['the API', ['api']],
-  scheduler: ['the schedules and the worker, without HTTP', ['scheduler', 'worker']],
   worker: ['the worker', ['worker']],
 } as const;
 
@@ -95,6 +102,18 @@ function addService(program: Command, commands: Commands): void {
       .description(`start ${what}; goes on until a signal ends it`)
       .action(() => commands.service(roles));
   }
+}
+
+function addScheduler(program: Command, commands: Commands, exit: (code: number) => void): void {
+  withJson(program.command('scheduler'))
+    .description(
+      'start or stop the schedules, for every process; without a word, be the schedules and the worker, without HTTP',
+    )
+    .addArgument(new Argument('[action]', 'what to do with the schedules').choices(['start', 'stop']))
+    .action(async (action: 'start' | 'stop' | undefined, options: { json: boolean }) => {
+      if (action === undefined) await commands.service(['scheduler', 'worker']);
+      else exit(await commands.scheduler(action, options));
+    });
 }
 
 function addRun(program: Command, commands: Commands, exit: (code: number) => void): void {

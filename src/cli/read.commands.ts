@@ -1,23 +1,21 @@
-import { PipelineStatusDto } from '../pipeline/dto/pipeline-status.dto.js';
 import { RunDto } from '../pipeline/dto/run.dto.js';
 import type { RunStatus } from '../pipeline/run.js';
 import { RunsService } from '../pipeline/runs.service.js';
+import { SchedulesService } from '../scheduler/schedules.service.js';
+import { PipelineStatusDto } from '../status/dto/pipeline-status.dto.js';
 import { commandConfig, withApplication } from './context.js';
 import { EXIT } from './exit-code.js';
-import { duration, number, table } from './format.js';
+import { duration, moment, number, print, table } from './format.js';
 
 interface Output {
   readonly json: boolean;
 }
 
-function print(value: object, text: string, { json }: Output): void {
-  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
-}
-
 /** What is running and how runs went so far. */
 export async function statusCommand(output: Output): Promise<number> {
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
-    const status = PipelineStatusDto.from(await app.get(RunsService).status());
+    const runs = await app.get(RunsService).status();
+    const status = PipelineStatusDto.from(runs, await app.get(SchedulesService).jobs());
     print(status, statusText(status), output);
     return EXIT.success;
   });
@@ -38,10 +36,18 @@ function statusText(status: PipelineStatusDto): string {
     `runs       ${number(status.total_runs)}: ${number(status.successful_runs)} succeeded, ` +
       `${number(status.partial_runs)} partial, ${number(status.failed_runs)} failed`,
     `average    ${average === null ? 'unknown' : duration(average)}`,
+    `next run   ${nextText(status)}`,
   ].join('\n');
 }
 
 const EVERY = { before: null, updateType: null, trigger: null, since: null, until: null };
+
+function nextText({ scheduled_jobs: jobs }: PipelineStatusDto): string {
+  const next = jobs
+    .flatMap(({ id, next_run: at }) => (at === null ? [] : [{ id, at }]))
+    .sort((one, other) => one.at.localeCompare(other.at))[0];
+  return next === undefined ? 'none scheduled' : `${next.id}, ${moment(next.at)}`;
+}
 
 /** The runs on record, newest first. */
 export async function runsCommand(
@@ -61,7 +67,7 @@ function runsText(runs: readonly RunDto[]): string {
     ['id', 'date', 'type', 'status', 'films', 'enriched', 'failed', 'took', 'message'],
     runs.map((run) => [
       run.id,
-      run.run_date.slice(0, 19).replace('T', ' '),
+      moment(run.run_date),
       run.update_type ?? '',
       run.status,
       run.movies_processed,

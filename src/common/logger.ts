@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import pino, { type Level, type Logger } from 'pino';
@@ -21,6 +22,7 @@ export class JsonLogger implements LoggerService {
       { level: options.level, stream: pino.destination({ fd: options.to === 'stdout' ? 1 : 2, sync: true }) },
     ];
     if (options.file !== null) {
+      requireWritable(options.file);
       const file = createStream(basename(options.file), {
         path: dirname(options.file),
         size: '10M',
@@ -75,5 +77,18 @@ export class JsonLogger implements LoggerService {
     if (message instanceof Error) this.pino[level]({ ...fields, err: message }, message.message);
     else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
     else this.pino[level](fields, String(message));
+  }
+}
+
+/** @throws Error that names the setting, before a stream that can't be opened is tried again and again */
+function requireWritable(file: string): void {
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `LOG_FILE can't be written (${why}). Name a file in a folder that exists and that this user may write to.`,
+      { cause: error },
+    );
   }
 }

@@ -68,6 +68,16 @@ export interface AuthConfig {
 export const ROLES = ['api', 'scheduler', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
+export const JOB_IDS = ['quick_update', 'daily_update', 'weekly_enrichment'] as const;
+export type JobId = (typeof JOB_IDS)[number];
+
+export interface SchedulerConfig {
+  /** Whether this process fires anything, if it has the role. */
+  readonly enabled: boolean;
+  /** What the first start stores; from then on, what is stored counts. */
+  readonly firstSchedules: Readonly<Record<JobId, { readonly cron: string; readonly timezone: string }>>;
+}
+
 /** The environment, checked once at start. */
 export interface AppConfig {
   /** What this process does; none: what one command says. */
@@ -76,7 +86,10 @@ export interface AppConfig {
   readonly database: DatabaseConfig;
   readonly http: HttpConfig;
   readonly auth: AuthConfig;
+  readonly scheduler: SchedulerConfig;
   readonly log: LogConfig;
+  /** Runs are on record for so long. */
+  readonly runRetentionDays: number;
 }
 
 /** Injection token of the {@link AppConfig}. */

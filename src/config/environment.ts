@@ -7,6 +7,7 @@ import {
   SHORTEST_SECRET,
   USER_NAME_RULE,
 } from '../common/credentials.js';
+import { cronFault, isTimeZone } from '../common/cron-rule.js';
 import { LOG_LEVELS, ROLES } from './app-config.js';
 
 /** One rule a variable, one sentence: it names what is allowed and never the value that was found. */
@@ -25,6 +26,17 @@ function MustBeWholeNumber(min: number, max: number, unit = ''): PropertyDecorat
     `a whole number from ${min} to ${max}${unit}`,
     (value) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max,
   );
+}
+
+function MustBeCron(): PropertyDecorator {
+  return ValidateBy({
+    name: 'cron',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && cronFault(value) === null,
+      defaultMessage: (args) =>
+        `${args?.property ?? ''} must be a cron of five fields: ${cronFault(String(args?.value)) ?? ''}`,
+    },
+  });
 }
 
 function url(value: string): URL | null {
@@ -185,6 +197,24 @@ export class Environment {
   @IsOptional()
   @MustBe(PASSWORD_RULE, isPassword)
   ADMIN_PASSWORD?: string;
+
+  @MustBe('true or false', (value) => value === 'true' || value === 'false')
+  SCHEDULER_ENABLED = 'true';
+
+  @MustBe('a time zone such as UTC or Europe/Paris', isTimeZone)
+  SCHEDULER_TIMEZONE = 'UTC';
+
+  @MustBeCron()
+  QUICK_UPDATE_CRON = '0 */6 * * *';
+
+  @MustBeCron()
+  DAILY_UPDATE_CRON = '0 3 * * *';
+
+  @MustBeCron()
+  WEEKLY_ENRICHMENT_CRON = '0 2 * * 0';
+
+  @MustBeWholeNumber(1, 36_500, ' (days)')
+  RUN_RETENTION_DAYS = '365';
 
   @MustBe(`one of ${LOG_LEVELS.join(', ')}`, (value) => LOG_LEVELS.some((level) => level === value))
   LOG_LEVEL = 'info';

@@ -36,6 +36,14 @@ describe('the environment', () => {
     });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 8000, corsOrigins: [], trustProxy: null });
     expect(config.database.url).toBeNull();
+    expect(config.scheduler).toEqual({
+      enabled: true,
+      firstSchedules: {
+        quick_update: { cron: '0 */6 * * *', timezone: 'UTC' },
+        daily_update: { cron: '0 3 * * *', timezone: 'UTC' },
+        weekly_enrichment: { cron: '0 2 * * 0', timezone: 'UTC' },
+      },
+    });
     expect(config.log).toEqual({ level: 'info', file: null });
   });
 
@@ -82,6 +90,19 @@ describe('the environment', () => {
     ['DATABASE_URL', 'postgresql://host'],
     ['HTTPS_PROXY', 'proxy:3128'],
     ['CORS_ORIGINS', 'https://example.org/path'],
+    ['JWT_SECRET', 'x'.repeat(31)],
+    ['JWT_EXPIRES_IN', '59s'],
+    ['JWT_EXPIRES_IN', '91d'],
+    ['JWT_EXPIRES_IN', '3600'],
+    ['JWT_JWKS_URL', 'http://issuer.example/keys'],
+    ['JWT_JWKS_URL', 'https://user@issuer.example/keys'],
+    ['ADMIN_USERNAME', 'ann smith'],
+    ['ADMIN_PASSWORD', 'short'],
+    ['SCHEDULER_ENABLED', 'yes'],
+    ['SCHEDULER_TIMEZONE', 'Paris'],
+    ['QUICK_UPDATE_CRON', '*/45 * * * *'],
+    ['DAILY_UPDATE_CRON', '0 0 31 2 *'],
+    ['WEEKLY_ENRICHMENT_CRON', 'weekly'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be `)]);
   });
@@ -114,6 +135,43 @@ describe('the environment', () => {
       expect(load({ TMDB_BASE_URL: baseUrl }).tmdb.baseUrl).toBe(baseUrl);
     },
   );
+
+  it("asks for a secret where tokens are made beside a database of one's own or in production", () => {
+    const tokens = { tmdbKey: false, tokens: true };
+    const own = { DATABASE_URL: 'postgres://db/movies' };
+    expect(() => loadConfig(own, tokens)).toThrow(/JWT_SECRET is missing/);
+    expect(() => loadConfig({ NODE_ENV: 'production' }, tokens)).toThrow(/JWT_SECRET is missing/);
+    expect(loadConfig({}, tokens).auth).toEqual({
+      secret: null,
+      expiresInSeconds: 3_600,
+      outside: null,
+      admin: null,
+    });
+    expect(loadConfig(own, { tmdbKey: false }).auth.secret).toBeNull();
+  });
+
+  it("takes an outside issuer's three settings together or not at all", () => {
+    const tokens = { tmdbKey: false, tokens: true };
+    const outside = {
+      JWT_JWKS_URL: 'https://issuer.example/keys?p=films',
+      JWT_ISSUER: 'https://issuer.example',
+      JWT_AUDIENCE: 'films',
+    };
+    expect(loadConfig(outside, tokens).auth.outside).toMatchObject({ roleClaim: 'role', audience: 'films' });
+    for (const name of Object.keys(outside)) {
+      expect(() => loadConfig({ ...outside, [name]: '' }, tokens)).toThrow(/go together/);
+    }
+  });
+
+  it('takes the first user with name and password, spaces and all', () => {
+    const tokens = { tmdbKey: false, tokens: true };
+    const admin = { ADMIN_USERNAME: ' root ', ADMIN_PASSWORD: ' with spaces around ' };
+    expect(loadConfig(admin, tokens).auth.admin).toEqual({
+      username: 'root',
+      password: ' with spaces around ',
+    });
+    expect(() => loadConfig({ ADMIN_USERNAME: 'root' }, tokens)).toThrow(/go together/);
+  });
 
   it("takes v3's way of writing the database's address", () => {
     const url = 'postgresql+psycopg2://user:p%40ss@db:5432/movies';

@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
-import { type AppConfig, type AuthConfig, type LogLevel, type Role, ROLES } from './app-config.js';
+import {
+  type AppConfig,
+  type AuthConfig,
+  type LogLevel,
+  type Role,
+  ROLES,
+  type SchedulerConfig,
+} from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { Environment, seconds } from './environment.js';
 
@@ -81,6 +88,18 @@ function authOf(environment: Environment): AuthConfig {
   };
 }
 
+function schedulerOf(environment: Environment): SchedulerConfig {
+  const { SCHEDULER_ENABLED: enabled, SCHEDULER_TIMEZONE: timezone } = environment;
+  return {
+    enabled: enabled === 'true',
+    firstSchedules: {
+      quick_update: { cron: environment.QUICK_UPDATE_CRON, timezone },
+      daily_update: { cron: environment.DAILY_UPDATE_CRON, timezone },
+      weekly_enrichment: { cron: environment.WEEKLY_ENRICHMENT_CRON, timezone },
+    },
+  };
+}
+
 /**
  * As `loadConfig`, for the service.
  * @param roles what it does; left out, what ROLES says
@@ -126,6 +145,8 @@ function typed(environment: Environment): AppConfig {
       trustProxy: trustProxyOf(environment.TRUST_PROXY),
     },
     auth: authOf(environment),
+    runRetentionDays: Number(environment.RUN_RETENTION_DAYS),
+    scheduler: schedulerOf(environment),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },
   };
 }

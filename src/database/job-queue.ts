@@ -15,7 +15,7 @@ export interface JobToSend {
   readonly data: object;
 }
 
-const SUPERVISE_SECONDS = 5;
+const SUPERVISE_SECONDS = 2;
 const POLL_SECONDS = 1;
 
 /** pg-boss on our pool, in a schema of its own. Loaded and installed by those alone who start it. */
@@ -83,11 +83,10 @@ export class JobQueue {
     return jobs.filter(({ state }) => ['created', 'retry', 'active'].includes(state));
   }
 
-  /** Takes no more jobs, and waits so long for those under way. */
+  /** Takes no more jobs, and waits so long for those under way, which may use the queue to their end. */
   async stop(timeoutMs: number): Promise<void> {
-    const { boss } = this;
+    await this.boss?.stop({ graceful: true, timeout: timeoutMs, close: false });
     this.boss = null;
-    await boss?.stop({ graceful: true, timeout: timeoutMs, close: false });
   }
 
   private started(): PgBoss {

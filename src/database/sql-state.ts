@@ -37,6 +37,22 @@ export function databaseFault(error: unknown): string | null {
   return facts === null ? null : 'The database failed: the connection was lost.';
 }
 
+const LOST_KINDS: readonly unknown[] = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'];
+/** What node-postgres says of a connection that broke; there is no code for it. */
+const LOST_MESSAGE =
+  /Connection terminated|connection error and is not queryable|was closed and is not queryable/;
+
+/** Whether the connection broke or the server went away, so that the same may succeed on another. */
+export function isConnectionLost(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== null) return state.startsWith('08') || /^57P0[123]$/.test(state);
+  const { message } = (error ?? {}) as { message?: unknown };
+  return (
+    LOST_KINDS.includes(driverFacts(error)?.kind) ||
+    (typeof message === 'string' && LOST_MESSAGE.test(message))
+  );
+}
+
 /** Prisma wraps the driver's error in `meta`, and in `cause` where it escapes a transaction. */
 function driverFacts(error: unknown): DriverFacts | null {
   const wrapped = error as { meta?: { driverAdapterError?: unknown }; cause?: unknown } | null;

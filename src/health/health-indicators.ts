@@ -4,6 +4,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { Draining } from '../common/draining.js';
 import { DatabaseHealth } from '../database/database-health.js';
 import { RunsService } from '../pipeline/runs.service.js';
+import { SchedulerHealth } from '../scheduler/scheduler-health.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 
 /** Probes give up after some seconds, too. */
@@ -18,6 +19,7 @@ export class HealthIndicators {
     private readonly runs: RunsService,
     private readonly tmdbClient: TmdbClient,
     private readonly draining: Draining,
+    private readonly schedulerHealth: SchedulerHealth,
   ) {}
 
   service(): HealthIndicatorResult {
@@ -44,6 +46,16 @@ export class HealthIndicators {
   tmdb(): HealthIndicatorResult {
     const indicator = this.indicators.check('tmdb');
     return this.tmdbClient.isDown ? indicator.degraded('TMDB has not answered lately.') : indicator.up();
+  }
+
+  async scheduler(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('scheduler');
+    try {
+      const fault = await this.schedulerHealth.fault();
+      return fault === null ? indicator.up() : indicator.degraded(fault);
+    } catch {
+      return indicator.degraded('The schedules can not be read.');
+    }
   }
 
   async lastRun(): Promise<HealthIndicatorResult> {

@@ -36,7 +36,7 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process answers' })
+  @ApiOperation({ operationId: 'isAlive', summary: 'Whether the process answers' })
   @ApiOkResponse({ type: AliveDto, description: 'It does.' })
   live(): AliveDto {
     return { status: 'ok' };
@@ -44,6 +44,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
+    operationId: 'isReady',
     summary: 'Whether it can serve',
     description: 'The process is not about to end, the database answers, and its migrations are applied.',
   })
@@ -54,11 +55,13 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
     ]);
   }
 
   @Get()
   @ApiOperation({
+    operationId: 'getHealth',
     summary: 'The full picture',
     description: 'As `/health/ready`, and how the last run went.',
   })
@@ -69,6 +72,7 @@ export class HealthController {
       () => this.indicators.database(),
       () => this.indicators.migrations(),
       () => this.indicators.tmdb(),
+      () => this.indicators.scheduler(),
       () => this.indicators.lastRun(),
     ]);
   }

@@ -51,10 +51,15 @@ const explainFault: ErrorRequestHandler = (error: unknown, _request, _response, 
   next(type === null ? error : (inWords(type, error as Error) ?? error));
 };
 
+/** V8 quotes what it could not parse, which may be a password. */
+function withoutQuotation(message: string): string {
+  return message.replace(/, (?:\.\.\.)?".*/s, '');
+}
+
 function inWords(type: unknown, cause: Error): Error | null {
   switch (type) {
     case 'entity.parse.failed':
-      return new BadRequestException(`The body can't be read: ${cause.message}`, { cause });
+      return new BadRequestException(`The body can't be read: ${withoutQuotation(cause.message)}`, { cause });
     case 'entity.too.large':
     case 'parameters.too.many':
       return new PayloadTooLargeException(`The body may have ${MAX_KB} kB and 1,000 fields at most.`, {

@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SECURITY } from '../auth/access.js';
-import { ProblemDto } from '../common/api-problem.js';
+import { problemContent, ProblemDto } from '../common/api-problem.js';
 
 /** The OpenAPI document, made when it is first asked for. */
 export function apiDescription(app: NestExpressApplication): () => OpenAPIObject {
@@ -26,6 +26,15 @@ function describe(app: NestExpressApplication): OpenAPIObject {
     .setTitle('movie-pipeline')
     .setDescription(description)
     .setVersion('4.0.0')
+    .setOpenAPIVersion('3.1.0')
+    .addTag('auth', 'Tokens for names and passwords.')
+    .addTag('pipeline', 'Runs: trigger, watch, cancel, look back.')
+    .addTag('scheduler', 'What runs by itself, and when.')
+    .addTag('health', 'For probes, load balancers and people.')
+    .addGlobalResponse({
+      description: 'Any other fault, of the request or of the service.',
+      content: problemContent,
+    })
     .addSecurity(SECURITY.password, {
       type: 'oauth2',
       description: 'A name and a password; `npx movie-pipeline user add NAME` makes a user.',

@@ -46,7 +46,7 @@ export class EnrichBatches {
         due,
         held.map(({ data }) => data),
       );
-      for (const id of lost) await this.films.failed(id, new Error(GIVEN_UP), { hold, tally });
+      for (const id of lost) await this.films.failed(id, new Error(GIVEN_UP), { hold, tally, signal });
       tally.sync(await this.journal.counts(hold.runId), waiting.length);
       if (waiting.length === 0) return;
       await this.clock.sleep(LOOK_MS, signal);

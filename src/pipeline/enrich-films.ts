@@ -1,7 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { backOffMs } from '../common/back-off.js';
 import { Batcher } from '../common/batcher.js';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { RANDOM, type Random } from '../common/random.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import type { Transaction } from '../database/prisma.service.js';
+import { isConnectionLost } from '../database/sql-state.js';
 import { EnrichmentService } from '../enrichment/enrichment.service.js';
 import type { EnrichedMovie } from '../movies/movie-records.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
@@ -12,6 +16,9 @@ import { RunJournal } from './run-journal.repository.js';
 
 /** What enriching needs of a run, be it all of the run's films or a batch of them. */
 export type EnrichContext = Pick<RunContext, 'hold' | 'tally' | 'signal' | 'stop'>;
+
+/** Some two minutes; by then other workers have the batch. */
+const TRIES = 10;
 
 interface Enriching extends EnrichContext {
   readonly queue: Iterator<number>;
@@ -27,6 +34,7 @@ export class EnrichFilms {
     private readonly journal: RunJournal,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(RANDOM) private readonly random: Random,
   ) {}
 
   /** Rejects only when the run can't go on; what failed otherwise is on record. */
@@ -61,44 +69,66 @@ export class EnrichFilms {
     await batcher.add(film);
   }
 
-  private async gone(id: number, { hold, tally }: EnrichContext): Promise<void> {
-    await this.journal.transaction(async (tx) => {
-      await this.movies.markGone([id], this.clock.now(), tx);
-      await this.journal.filmsSettled(tx, hold, [id], 'gone');
+  private async gone(id: number, context: EnrichContext): Promise<void> {
+    const { hold, tally } = context;
+    const settled = await this.settle(context, async (tx) => {
+      const count = await this.journal.filmsSettled(tx, hold, [id], 'gone');
+      if (count > 0) await this.movies.markGone([id], this.clock.now(), tx);
+      return count;
     });
-    tally.filmsGone(1);
+    tally.filmsGone(settled);
   }
 
-  /** @param error why its details could not be had or stored */
+  /**
+   * Does nothing when another worker has settled the film.
+   * @param error why its details could not be had or stored
+   */
   async failed(
     id: number,
     error: unknown,
-    { hold, tally }: Pick<EnrichContext, 'hold' | 'tally'>,
+    context: Pick<EnrichContext, 'hold' | 'tally' | 'signal'>,
   ): Promise<void> {
+    const { hold, tally } = context;
     const now = this.clock.now();
-    await this.journal.transaction(async (tx) => {
+    const settled = await this.settle(context, async (tx) => {
+      const count = await this.journal.filmsSettled(tx, hold, [id], 'failed');
+      if (count === 0) return 0;
       await this.movies.markFailed([id], now, tx);
-      const settled = await this.journal.filmsSettled(tx, hold, [id], 'failed');
-      if (settled > 0) await this.journal.itemFailed(tx, hold, itemError({ movieId: id }, error, now));
+      await this.journal.itemFailed(tx, hold, itemError({ movieId: id }, error, now));
+      return count;
     });
-    tally.filmsFailed(1);
+    tally.filmsFailed(settled);
   }
 
   /** One film that the database refuses fails alone, not the others of its batch. */
   private async store(films: readonly EnrichedMovie[], context: EnrichContext): Promise<void> {
     const ids = films.map(({ id }) => id);
     try {
-      await this.journal.transaction(async (tx) => {
+      const settled = await this.settle(context, async (tx) => {
         await this.movies.storeEnriched(films, this.clock.now(), tx);
-        await this.journal.filmsSettled(tx, context.hold, ids, 'done');
+        return this.journal.filmsSettled(tx, context.hold, ids, 'done');
       });
-      context.tally.filmsEnriched(films.length);
+      context.tally.filmsEnriched(settled);
     } catch (error) {
       if (!(error instanceof RowRefusedError)) throw error;
       const [first, ...others] = films;
       if (first === undefined) return;
       if (others.length === 0) await this.failed(first.id, error, context);
       else for (const film of films) await this.store([film], context);
+    }
+  }
+  /** Waits for a database that went away, so that no answer has to be asked for twice. Returns how many films counted. */
+  private async settle(
+    { signal }: Pick<EnrichContext, 'signal'>,
+    work: (tx: Transaction) => Promise<number>,
+  ): Promise<number> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.journal.transaction(work);
+      } catch (error) {
+        if (!isConnectionLost(error) || failures === TRIES) throw error;
+        await this.clock.sleep(backOffMs(failures, this.random), signal);
+      }
     }
   }
 }

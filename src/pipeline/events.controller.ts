@@ -22,14 +22,21 @@ export class EventsController {
 
   @Get('runs/:id/events')
   @ApiOperation({
+    operationId: 'watchRun',
     summary: 'How far a run is, as Server-Sent Events',
     description:
       'Events `progress` (a RunProgressDto) whenever it changed, and at the end of the run one event `end` (a ' +
       'RunDetailsDto), with which the stream ends. Whoever reconnects with `Last-Event-ID` hears what is new; after ' +
       'the end the answer is 204.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' } })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The `id` of the last event heard; browsers send it by themselves.',
+    schema: { type: 'string' },
+  })
   @ApiOkResponse({
+    description: 'The events, as they happen.',
     content: {
       'text/event-stream': { schema: { type: 'string', example: 'event: progress\nid: …\ndata: {…}\n\n' } },
     },

@@ -4,7 +4,6 @@ import type { Request, Response } from 'express';
 import { CurrentUser, Open } from '../auth/access.js';
 import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
-import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunDto } from './dto/run.dto.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
@@ -19,20 +18,15 @@ import { RunsService } from './runs.service.js';
 export class PipelineController {
   constructor(private readonly runs: RunsService) {}
 
-  @Get('status')
-  @ApiOperation({ summary: 'What is running, what ran last, and how runs went so far' })
-  @ApiOkResponse({ type: PipelineStatusDto })
-  async status(@CurrentUser() user: AuthUser | null): Promise<PipelineStatusDto> {
-    return PipelineStatusDto.from(await this.runs.status(), user);
-  }
-
   @Get('runs')
   @ApiOperation({
+    operationId: 'listRuns',
     summary: 'Runs, newest first',
     description: 'A `Link` header with `rel="next"` leads to older ones.',
   })
   @ApiOkResponse({
     type: [RunDto],
+    description: 'A page of runs.',
     headers: {
       Link: { description: '`<…>; rel="next"` while there are older runs.', schema: { type: 'string' } },
     },
@@ -59,8 +53,8 @@ export class PipelineController {
   }
 
   @Get('runs/:id')
-  @ApiOperation({ summary: 'One run with its sources and what it could not bring in' })
-  @ApiOkResponse({ type: RunDetailsDto })
+  @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not bring in' })
+  @ApiOkResponse({ type: RunDetailsDto, description: 'The run.' })
   @ApiProblem(400, 404)
   async one(@Param() { id }: RunIdDto, @CurrentUser() user: AuthUser | null): Promise<RunDetailsDto> {
     const details = await this.runs.details(id);

@@ -19,6 +19,7 @@ import { RunJournal } from './run-journal.repository.js';
 import { RunLock } from './run-lock.js';
 import { RunQueue } from './run-queue.js';
 import { RunRequests } from './run-requests.repository.js';
+import { RunRetention } from './run-retention.js';
 import { RunStages } from './run-stages.js';
 import { RunTriggers } from './run-triggers.js';
 import { RunWorker } from './run-worker.js';
@@ -31,7 +32,7 @@ import { TriggersController } from './triggers.controller.js';
   controllers: [PipelineController, TriggersController, EventsController],
   providers: [
     ...[PipelineService, RunsService, RunsRepository, RunQueue, RunWorker],
-    ...[RunTriggers, RunRequests, RunCancelling, RunEvents],
+    ...[RunTriggers, RunRequests, RunCancelling, RunEvents, RunRetention],
     ...[RunLock, RunClaims, RunJournal, RunExecutor, RunBeat, RunStages],
     ...[CollectStage, EnrichStage, EnrichFilms, EnrichBatches, EnrichWorker],
   ],

@@ -4,6 +4,7 @@ import { type HeldRun, RunClaims, type RunOrigin } from './run-claims.repository
 import { RunActiveError } from './run-errors.js';
 import { type Grip, RunExecutor } from './run-executor.js';
 import type { RunPlan } from './run-plan.js';
+import { RunRetention } from './run-retention.js';
 import type { RunProgress } from './run.js';
 import { type RunDetails, RunsRepository } from './runs.repository.js';
 
@@ -24,6 +25,7 @@ export class PipelineService {
     private readonly claims: RunClaims,
     private readonly runs: RunsRepository,
     private readonly executor: RunExecutor,
+    private readonly retention: RunRetention,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -39,6 +41,7 @@ export class PipelineService {
     const { runId } = run.hold;
     options.onStart?.(runId);
     await this.executor.execute(run, grip, { signal, onProgress: options.onProgress });
+    await this.retention.trim();
     const details = await this.runs.details(runId);
     if (details === null) throw new Error(`Run ${runId} is no longer on record.`);
     return details;

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { backOffMs } from '../common/back-off.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { RANDOM, type Random } from '../common/random.js';
-import { databaseFault } from '../database/sql-state.js';
+import { databaseFault, isConnectionLost } from '../database/sql-state.js';
 import { RunBeat } from './run-beat.js';
 import { type HeldRun, RunClaims } from './run-claims.repository.js';
 import { RunLockLost } from './run-errors.js';
@@ -99,7 +99,7 @@ export class RunExecutor {
       await this.claims.handBack(run.hold);
       return 'handed_back';
     } catch (error) {
-      throw (await lock.isAlive()) ? error : new RunLockLost({ cause: error });
+      throw (await isDisconnected(error, lock)) ? new RunLockLost({ cause: error }) : error;
     }
   }
 
@@ -107,7 +107,7 @@ export class RunExecutor {
     try {
       return await this.stages.run(work);
     } catch (error) {
-      if (!(await lock.isAlive())) throw error;
+      if (await isDisconnected(error, lock)) throw error;
       this.logger.error({ event: 'run.failed', runId: work.run.hold.runId, err: error });
       const fault = databaseFault(error) ?? 'The program failed.';
       return { kind: 'failed', message: `${fault} What was stored stays; the log says more.` };
@@ -144,4 +144,9 @@ export class RunExecutor {
       }
     }
   }
+}
+
+/** Whether it was the connection that failed: the lock's, or another one. */
+async function isDisconnected(error: unknown, lock: HeldRunLock): Promise<boolean> {
+  return isConnectionLost(error) || !(await lock.isAlive());
 }

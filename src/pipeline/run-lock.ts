@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type DatabaseSession, DatabaseSessions } from '../database/database-sessions.js';
-import { PrismaService } from '../database/prisma.service.js';
+import { PrismaService, type Transaction } from '../database/prisma.service.js';
 
 /** Held for as long as its run goes on. */
 export interface HeldRunLock {
@@ -60,8 +60,8 @@ export class RunLock {
   }
 
   /** Whether a run is at work now, in this process or another. */
-  async isHeld(): Promise<boolean> {
-    const [row] = await this.prisma.$queryRawUnsafe<{ held: boolean }[]>(
+  async isHeld(tx: Transaction = this.prisma): Promise<boolean> {
+    const [row] = await tx.$queryRawUnsafe<{ held: boolean }[]>(
       `SELECT EXISTS (SELECT FROM pg_locks WHERE ${HELD}) AS held`,
     );
     return row?.held === true;

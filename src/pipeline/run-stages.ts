@@ -49,7 +49,8 @@ export class RunStages {
       await this.inOrder(run.plan, context);
       return { kind: 'completed' };
     } catch (error) {
-      return endOf(error);
+      // What fails because the run was stopped is no reason of its own.
+      return endOf(stop.signal.aborted ? stop.signal.reason : error);
     } finally {
       signal.removeEventListener('abort', onWish);
     }

@@ -15,6 +15,7 @@ import { ENRICH_QUEUE, RUN_QUEUE } from './queues.js';
 import { type HeldRun, RunClaims } from './run-claims.repository.js';
 import { RunHandedBack } from './run-errors.js';
 import { type Grip, RunExecutor } from './run-executor.js';
+import { RunRetention } from './run-retention.js';
 import type { RunJob } from './run-queue.js';
 
 /** So that one batch's answers are awaited while another's are asked for. */
@@ -33,6 +34,7 @@ export class RunWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly claims: RunClaims,
     private readonly executor: RunExecutor,
     private readonly batches: EnrichWorker,
+    private readonly retention: RunRetention,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -58,9 +60,11 @@ export class RunWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     if (grip === null) return;
     const run = await this.take(runId, grip);
     if (run === null) return;
+    this.logger.log({ event: 'run.taken', runId, resumed: run.hold.fence });
     const end = await this.executor.execute(run, grip, { signal });
     this.logger.log({ event: 'run.left', runId, end });
     if (end === 'handed_back') throw new RunHandedBack();
+    await this.retention.trim();
   }
 
   private async take(runId: number, { lock }: Grip): Promise<HeldRun | null> {

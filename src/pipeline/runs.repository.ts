@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PipelineRun, PipelineRunError, PipelineRunFigure } from '../database/generated/client.js';
-import { PrismaService } from '../database/prisma.service.js';
+import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { ItemError, Run, RunCounts, RunProgress, RunStatus, SourceReport, Trigger } from './run.js';
 import type { UpdateType } from './run-plan.js';
 
@@ -43,8 +43,8 @@ export class RunsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /** The run that is at work, or else the one that is to be next. */
-  async active(): Promise<ActiveRun | null> {
-    const row = await this.prisma.pipelineRun.findFirst({
+  async active(tx: Transaction = this.prisma): Promise<ActiveRun | null> {
+    const row = await tx.pipelineRun.findFirst({
       where: { status: { in: ['RUNNING', 'QUEUED'] } },
       orderBy: [{ status: 'desc' }, { id: 'asc' }],
     });
@@ -124,7 +124,7 @@ function sourcesOf(row: PipelineRun): readonly SourceReport[] {
   return reports as unknown as readonly SourceReport[];
 }
 
-export function toItemError(row: PipelineRunError): ItemError {
+function toItemError(row: PipelineRunError): ItemError {
   const { source, page, movieId, code, message, occurredAt } = row;
   return { source, page, movieId, code, message, occurredAt };
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/prisma.service.js';
 import { RunLock } from './run-lock.js';
 import type { Run, RunProgress } from './run.js';
 import {
@@ -38,9 +39,9 @@ export class RunsService {
    * The run that is at work or waits for a worker. A run in the foreground whose process died is none; the next run or
    * start puts that on record.
    */
-  async active(): Promise<ActiveRun | null> {
-    const active = await this.runs.active();
-    const isDead = active?.run.status === 'RUNNING' && !active.isQueued && !(await this.lock.isHeld());
+  async active(tx?: Transaction): Promise<ActiveRun | null> {
+    const active = await this.runs.active(tx);
+    const isDead = active?.run.status === 'RUNNING' && !active.isQueued && !(await this.lock.isHeld(tx));
     return isDead ? null : active;
   }
 

@@ -18,6 +18,7 @@ import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
 import { CancelledRunDto, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
 import { planOfRequest } from './plan-of-request.js';
+import { CUSTOM_DEFAULTS } from './run-plan.js';
 import { RunCancelling } from './run-cancelling.js';
 import { RunTriggers } from './run-triggers.js';
 
@@ -34,6 +35,7 @@ export class TriggersController {
   @Admin()
   @HttpCode(202)
   @ApiOperation({
+    operationId: 'triggerRun',
     summary: 'Queue a run',
     description:
       'Without a body, a quick one. 409 names the run that is active. With an `Idempotency-Key` a repeated request ' +
@@ -42,11 +44,22 @@ export class TriggersController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
+    description: 'Of your making, such as a UUID; the same again when you repeat the request.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   })
-  @ApiBody({ type: TriggerRunDto, required: false })
+  @ApiBody({
+    type: TriggerRunDto,
+    required: false,
+    examples: {
+      quick: { value: { update_type: 'quick' } },
+      daily: { value: { update_type: 'daily' } },
+      full: { value: { update_type: 'full' } },
+      custom: { value: { update_type: 'custom', ...CUSTOM_DEFAULTS } },
+    },
+  })
   @ApiAcceptedResponse({
     type: TriggeredRunDto,
+    description: 'The run is queued.',
     headers: { Location: { description: 'Where the run is.', schema: { type: 'string' } } },
   })
   @ApiProblem(400, 409, 413, 415, 422)
@@ -67,8 +80,8 @@ export class TriggersController {
   @Post('runs/:id/cancel')
   @Admin()
   @HttpCode(202)
-  @ApiOperation({ summary: 'End an active run; what it stored stays' })
-  @ApiAcceptedResponse({ type: CancelledRunDto })
+  @ApiOperation({ operationId: 'cancelRun', summary: 'End an active run; what it stored stays' })
+  @ApiAcceptedResponse({ type: CancelledRunDto, description: 'The run ends, or has ended.' })
   @ApiProblem(400, 404, 409)
   async cancel(@Param() { id }: RunIdDto): Promise<CancelledRunDto> {
     const { status } = await this.cancelling.cancel(id);

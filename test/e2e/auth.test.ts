@@ -81,6 +81,19 @@ describe('logging in', () => {
   });
 });
 
+describe('a password', () => {
+  it.each([
+    `{"username":"root","password":${PASSWORD}}`,
+    PASSWORD,
+    `{"username":"root","password":"${PASSWORD}`,
+    `{"username":"root","password":["${PASSWORD}"]}`,
+    `{"username":"root","password":"${PASSWORD}\\u0000"}`,
+  ])('is in no answer to %s', async (body) => {
+    const response = await request(service.url).post('/auth/login').type('json').send(body).expect(400);
+    for (const part of PASSWORD.split(' ')) expect(response.text).not.toContain(part);
+  });
+});
+
 describe('a token', () => {
   const ours = (claims: object = {}): SignJWT =>
     new SignJWT({ series, ...claims })

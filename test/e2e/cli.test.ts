@@ -22,6 +22,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     JWT_SECRET: 'only-for-tests-'.repeat(3),
     PORT: '0',
+    SCHEDULER_ENABLED: 'false',
   };
 });
 
@@ -133,6 +134,24 @@ describe('commands that look', () => {
     expect((await done('status', { TMDB_API_KEY: '' })).code).toBe(0);
   });
 
+  it('tell the schedules, and stop and start them for every process', async () => {
+    expect((await done('jobs')).stdout).toMatch(
+      /^daily_update +Daily Update \(All Categories\) +0 3 \* \* \* +UTC +\d{4}-\d\d-\d\d 03:00:00 +none$/m,
+    );
+    expect((await done('scheduler stop')).stdout).toBe('The schedules are stopped.\n');
+    expect(JSON.parse((await done('jobs --json')).stdout)).toMatchObject([
+      { id: 'quick_update', next_run: null },
+      { id: 'daily_update', next_run: null },
+      { id: 'weekly_enrichment', next_run: null },
+    ]);
+    expect((await done('doctor')).stdout).toMatch(/^! schedules +Stopped\. Start them: npx/m);
+    expect(JSON.parse((await done('scheduler start --json')).stdout)).toEqual({
+      message: 'The schedules are running.',
+      scheduler_running: true,
+    });
+    expect((await done('status')).stdout).toMatch(/^next run +\w+, \d{4}-\d\d-\d\d \d\d:00:00$/m);
+  });
+
   it('migrate says that there is nothing to do', async () => {
     const { code, stdout } = await done('migrate');
     expect([code, stdout]).toEqual([0, 'Nothing to do: every migration is applied.\n']);
@@ -152,7 +171,15 @@ describe('commands that look', () => {
   it('doctor checks one by one', async () => {
     const { code, stdout } = await done('doctor');
     expect(code).toBe(0);
-    for (const check of ['environment', 'key', 'database', 'migrations', 'last run', 'freshness']) {
+    for (const check of [
+      'environment',
+      'key',
+      'database',
+      'migrations',
+      'schedules',
+      'last run',
+      'freshness',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^[✓!] ${check}`, 'm'));
     }
   });
@@ -172,6 +199,29 @@ describe('commands that look', () => {
   });
 });
 
+describe('the schedules without HTTP', () => {
+  it('catch up what was missed: once, however many processes start', async () => {
+    await done('jobs');
+    await database.query(`
+      UPDATE scheduler_state SET changed_at = now() - interval '1 day';
+      UPDATE scheduler_jobs SET changed_at = now() - interval '1 day', timezone = 'UTC', enabled = id = 'quick_update',
+        cron = to_char(now() AT TIME ZONE 'UTC' - interval '10 minutes', 'FMMI FMHH24 * * *')`);
+    const scheduler = { SCHEDULER_ENABLED: 'true' };
+    const processes = [1, 2, 3].map(() => start('scheduler', scheduler));
+    await Promise.race(processes.map((process) => process.printed(/"slot\.fired"/)));
+    await Promise.race(processes.map((process) => process.printed(/"run\.left"/)));
+    for (const process of processes) {
+      await process.printed(/dependencies initialized/);
+      process.kill('SIGTERM');
+      expect(await process.end()).toBe(0);
+    }
+    const runs = await database.query(
+      `SELECT r.status, r.update_type, r.late_seconds >= 600 AS late FROM scheduler_slots s JOIN pipeline_runs r ON r.id = s.run_id`,
+    );
+    expect(runs).toEqual([{ status: 'SUCCESS', update_type: 'quick', late: true }]);
+  });
+});
+
 describe('the environment', () => {
   it('is refused in one message that names every fault and no secret', async () => {
     const { code, stderr } = await done('run quick', { TMDB_API_KEY: 'hunter2', PORT: 'x' });
@@ -187,6 +237,12 @@ describe('the environment', () => {
     await rm(join(cwd, '.env'));
     expect(code).toBe(2);
     expect(stderr).toContain('LOG_LEVEL must be one of');
+  });
+
+  it('names a log file that can not be written', async () => {
+    const { code, stderr } = await done('status', { LOG_FILE: '/proc/nowhere/x.log' });
+    expect(code).toBe(1);
+    expect(stderr).toContain("LOG_FILE can't be written");
   });
 
   it('names a database that is not there, without its password', async () => {

@@ -51,6 +51,12 @@ describe('npm run demo', () => {
     expect(demo.stdout).toContain(`The sandbox counted ${run.tmdb_requests!.toLocaleString('en')} requests.`);
   });
 
+  it('prints a login that works, and no other', async () => {
+    const [, username, password] = /Log in as (\S+) with the password (\S+),/.exec(demo.stdout)!;
+    await request(url).post('/auth/login').type('form').send({ username, password }).expect(200);
+    expect(demo.stdout).not.toContain('The first user');
+  });
+
   it('takes the next port where 8000 is taken, and says so', () => {
     expect(url).not.toContain(':8000');
     expect(demo.stdout).toContain('Port 8000 is taken');

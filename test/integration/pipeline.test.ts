@@ -149,6 +149,23 @@ describe('a run', () => {
     );
   });
 
+  it('forgets runs older than a year, but not the last success, nor what an older version left', async () => {
+    await pipeline.query(`
+      INSERT INTO pipeline_runs (status, update_type, run_date) VALUES
+        ('SUCCESS', NULL, now() - interval '3660 days'), ('FAILED', 'quick', now() - interval '366 days'),
+        ('SUCCESS', 'quick', now() - interval '366 days'), ('FAILED', 'quick', now() - interval '364 days')`);
+    pipeline.sandbox.revokeKey();
+    await pipeline.run(presetPlan('quick'));
+    expect(await pipeline.query('SELECT id FROM pipeline_runs ORDER BY id')).toEqual(
+      [1, 3, 4, 5].map((id) => ({ id })),
+    );
+    pipeline.sandbox.allowKey();
+    await pipeline.run(presetPlan('quick'));
+    expect(await pipeline.query('SELECT id FROM pipeline_runs ORDER BY id')).toEqual(
+      [1, 4, 5, 6].map((id) => ({ id })),
+    );
+  });
+
   it('ends a list where the list ends, however many pages were asked for', async () => {
     const { sources } = await pipeline.run(
       custom({ categories: ['upcoming'], pages_per_category: 500, include_trending: false }),

@@ -60,6 +60,8 @@ export async function startTestApp(
       JWT_SECRET: 'only-for-tests-'.repeat(3),
       PORT: '0',
       LOG_LEVEL: 'fatal',
+      // A slot that comes while a test runs would be a run that it does not expect.
+      SCHEDULER_ENABLED: 'false',
       ...env,
     },
     { tmdbKey: true },

@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module.js';
 import { systemClock } from '../../src/common/system-clock.js';
+import type { Role } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import {
   type CustomOptions,
@@ -31,30 +32,7 @@ export async function startTestPipeline(
   env: Readonly<Record<string, string>> = {},
 ): Promise<TestPipeline> {
   const [database, sandbox] = await Promise.all([createTestDatabase(), Sandbox.start(catalogue)]);
-  const config = loadConfig(
-    {
-      TMDB_API_KEY: '0'.repeat(32),
-      TMDB_BASE_URL: sandbox.url,
-      TMDB_REQUESTS_PER_SECOND: '100000',
-      // Only hung answers take so long, on a busy machine too.
-      TMDB_TIMEOUT_MS: '600000',
-      DATABASE_URL: database.url,
-      JWT_SECRET: 'only-for-tests-'.repeat(3),
-      LOG_LEVEL: 'fatal',
-      ...env,
-    },
-    { tmdbKey: true },
-  );
-  const app = await NestFactory.createApplicationContext(
-    AppModule.of({ ...config, roles: [] }, { migrate: 'apply' }),
-    {
-      logger: false,
-      abortOnError: false,
-      instrument: {
-        instanceDecorator: (instance: unknown) => (instance === systemClock ? swiftClock : instance),
-      },
-    },
-  );
+  const app = await openContext({ ...testEnvironment(sandbox, database), ...env }, []);
   return {
     app,
     sandbox,
@@ -68,6 +46,35 @@ export async function startTestPipeline(
       await database.drop();
     },
   };
+}
+
+/** Of a program on a sandbox and a database of a test. */
+export function testEnvironment(sandbox: Sandbox, database: TestDatabase): Record<string, string> {
+  return {
+    TMDB_API_KEY: '0'.repeat(32),
+    TMDB_BASE_URL: sandbox.url,
+    TMDB_REQUESTS_PER_SECOND: '100000',
+    // Only hung answers take so long, on a busy machine too.
+    TMDB_TIMEOUT_MS: '600000',
+    DATABASE_URL: database.url,
+    JWT_SECRET: 'only-for-tests-'.repeat(3),
+    LOG_LEVEL: 'fatal',
+  };
+}
+
+/** The program without HTTP, on a swift clock. */
+export function openContext(
+  env: Readonly<Record<string, string>>,
+  roles: readonly Role[],
+): Promise<INestApplicationContext> {
+  const config = { ...loadConfig(env, { tmdbKey: true }), roles };
+  return NestFactory.createApplicationContext(AppModule.of(config, { migrate: 'apply' }), {
+    logger: false,
+    abortOnError: false,
+    instrument: {
+      instanceDecorator: (instance: unknown) => (instance === systemClock ? swiftClock : instance),
+    },
+  });
 }
 
 export function custom(options: Partial<CustomOptions>): RunPlan {

@@ -35,7 +35,8 @@ export async function findServer({ folder }: Cluster): Promise<Postmaster | null
 }
 
 /**
- * Starts the server in a session of its own, which a terminal's Ctrl-C doesn't reach. Under the start lock.
+ * Starts the server in a session of its own, which a terminal's Ctrl-C doesn't reach; one that somebody else started
+ * meanwhile, who knows nothing of our lock, does as well. Under the start lock.
  * @param durable false: a crash of the machine may lose the data, as tests can bear
  */
 export async function startServer(
@@ -53,6 +54,8 @@ export async function startServer(
     const { ok, output } = await control(binaries, cluster, ['start', '-l', LOG, '-o', options]);
     const server = ok ? await readPostmaster(cluster.folder) : null;
     if (server !== null) return server;
+    const other = ok ? null : await findServer(cluster);
+    if (other !== null) return other;
     const said = await readFile(log, 'utf8').catch(() => output);
     // The port was taken meanwhile; or processes of a killed server are still about to end.
     const passing = /could not bind|shared memory block .* is still in use/.test(said);

@@ -8,7 +8,7 @@ export class AliveDto {
   status!: 'ok';
 }
 
-/** One check. Beside these it may have facts of its own. */
+/** One check. */
 class HealthCheckDto {
   @ApiProperty({
     enum: CHECK_STATUSES,
@@ -23,6 +23,22 @@ class HealthCheckDto {
 
   @ApiPropertyOptional({ description: 'Milliseconds that the check took.', example: 2 })
   responseTime?: number;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Migrations that are missing.',
+    example: ['0002_run_figures'],
+  })
+  pending?: string[];
+
+  @ApiPropertyOptional({ description: 'The number of the last run.', example: 42 })
+  id?: number;
+
+  @ApiPropertyOptional({ description: 'How the last run stands.', example: 'SUCCESS' })
+  run_status?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the last run was put on record.' })
+  run_date?: string;
 }
 
 function checks(description: string): PropertyDecorator {

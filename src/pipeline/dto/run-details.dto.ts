@@ -14,7 +14,7 @@ const SOURCE_STATUSES = [
 ] as const satisfies SourceReport['status'][];
 
 export class SourceReportDto implements SourceReport {
-  @ApiProperty({ enum: SOURCES, enumName: 'Source' })
+  @ApiProperty({ enum: SOURCES, enumName: 'Source', example: 'popular' })
   source!: Source;
 
   @ApiProperty({ example: 5 })
@@ -26,7 +26,7 @@ export class SourceReportDto implements SourceReport {
   @ApiProperty({ description: 'Different films that this source named.', example: 98 })
   movies!: number;
 
-  @ApiProperty({ enum: SOURCE_STATUSES, enumName: 'SourceStatus' })
+  @ApiProperty({ enum: SOURCE_STATUSES, enumName: 'SourceStatus', example: 'done' })
   status!: SourceReport['status'];
 
   @ApiProperty({ type: String, nullable: true, description: 'The last failure of a page.' })
@@ -46,10 +46,10 @@ export class ItemErrorDto {
   @ApiProperty({ description: 'A stable word for the kind of failure.', example: 'server_error' })
   code!: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: 'TMDB failed on page 3 (503).' })
   message!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-09-01T03:00:04.512Z' })
   occurred_at!: string;
 
   static from(error: ItemError): ItemErrorDto {
@@ -66,7 +66,7 @@ export class ItemErrorDto {
 
 /** One run with what became of its sources, and what it could not bring in. */
 export class RunDetailsDto extends RunDto {
-  @ApiProperty({ type: [SourceReportDto] })
+  @ApiProperty({ type: [SourceReportDto], description: 'What became of each source.' })
   sources!: SourceReportDto[];
 
   @ApiProperty({ type: [ItemErrorDto], description: 'The first 1,000 failures; `failed` counts them all.' })

@@ -29,7 +29,7 @@ export class RunProgressDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it was so.' })
   at!: string | null;
 
-  @ApiProperty({ type: [SourceReportDto] })
+  @ApiProperty({ type: [SourceReportDto], description: 'How far each source is.' })
   sources!: SourceReportDto[];
 
   @ApiProperty({

@@ -15,7 +15,6 @@ export class RunDto {
     enum: UPDATE_TYPES,
     enumName: 'UpdateType',
     nullable: true,
-    type: String,
     description: 'Null for runs of older versions.',
   })
   update_type!: UpdateType | null;
@@ -24,7 +23,6 @@ export class RunDto {
     enum: TRIGGERS,
     enumName: 'Trigger',
     nullable: true,
-    type: String,
     description: 'What asked for the run.',
   })
   trigger!: Trigger | null;
@@ -57,10 +55,20 @@ export class RunDto {
   @ApiProperty({ type: String, nullable: true, description: 'Why the run did not bring in everything.' })
   error_message!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When a worker took it; null while it is queued.',
+  })
   started_at!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it ended; null until then.',
+  })
   finished_at!: string | null;
 
   @ApiProperty({ description: 'List items that TMDB sent, repeats included.', example: 120 })

@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsDate, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { UPDATE_TYPES, type UpdateType } from '../run-plan.js';
@@ -7,7 +7,13 @@ import { RUN_STATUSES, type RunStatus, type Trigger, TRIGGERS } from '../run.js'
 const MAX_INT4 = 2 ** 31 - 1;
 
 export class RunsQueryDto {
-  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 20 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 100,
+    default: 20,
+    description: 'Runs in one answer, at most.',
+  })
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -20,12 +26,12 @@ export class RunsQueryDto {
   @IsIn(RUN_STATUSES)
   status?: RunStatus;
 
-  @ApiPropertyOptional({ enum: UPDATE_TYPES, enumName: 'UpdateType' })
+  @ApiPropertyOptional({ enum: UPDATE_TYPES, enumName: 'UpdateType', description: 'Runs of this type.' })
   @IsOptional()
   @IsIn(UPDATE_TYPES)
   update_type?: UpdateType;
 
-  @ApiPropertyOptional({ enum: TRIGGERS, enumName: 'Trigger' })
+  @ApiPropertyOptional({ enum: TRIGGERS, enumName: 'Trigger', description: 'Runs that this asked for.' })
   @IsOptional()
   @IsIn(TRIGGERS)
   trigger?: Trigger;
@@ -33,8 +39,7 @@ export class RunsQueryDto {
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    description: 'Put on record then or later; without a zone, UTC.',
-    example: '2026-09-01T00:00:00Z',
+    description: 'Put on record then or later, such as 2026-09-01T00:00:00Z; without a zone, UTC.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => timeOf(value))
@@ -44,15 +49,19 @@ export class RunsQueryDto {
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    description: 'Put on record then or before; without a zone, UTC.',
-    example: '2026-09-30T23:59:59Z',
+    description: 'Put on record then or before, such as 2026-09-30T23:59:59Z; without a zone, UTC.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => timeOf(value))
   @IsDate({ message: 'until must be a time in ISO 8601, such as 2026-09-01T00:00:00Z' })
   until?: Date;
 
-  @ApiPropertyOptional({ description: 'From the `Link` header of the page before.', minimum: 1 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'From the `Link` header of the page before.',
+    minimum: 1,
+    maximum: MAX_INT4,
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -62,6 +71,13 @@ export class RunsQueryDto {
 }
 
 export class RunIdDto {
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_INT4,
+    description: 'The number of a run.',
+    example: 42,
+  })
   @Type(() => Number)
   @IsInt()
   @Min(1)

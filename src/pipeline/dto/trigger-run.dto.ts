@@ -40,6 +40,7 @@ export class TriggerRunDto {
     enumName: 'Category',
     isArray: true,
     default: CUSTOM_DEFAULTS.categories,
+    description: 'Lists to collect; none is allowed where trending is included.',
   })
   @IsOptional()
   @IsArray()
@@ -48,7 +49,13 @@ export class TriggerRunDto {
   @IsIn(CATEGORIES, { each: true })
   categories?: Category[];
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGES, default: CUSTOM_DEFAULTS.pages_per_category })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_PAGES,
+    default: CUSTOM_DEFAULTS.pages_per_category,
+    description: 'Pages of each list, of 20 films.',
+  })
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -60,12 +67,21 @@ export class TriggerRunDto {
   @IsBoolean()
   include_trending?: boolean;
 
-  @ApiPropertyOptional({ default: CUSTOM_DEFAULTS.enrich_data })
+  @ApiPropertyOptional({
+    default: CUSTOM_DEFAULTS.enrich_data,
+    description: 'Whether details are fetched, too.',
+  })
   @IsOptional()
   @IsBoolean()
   enrich_data?: boolean;
 
-  @ApiPropertyOptional({ minimum: 0, maximum: MAX_ENRICHMENT, default: CUSTOM_DEFAULTS.max_enrichment })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_ENRICHMENT,
+    default: CUSTOM_DEFAULTS.max_enrichment,
+    description: 'Films whose details are fetched, at most.',
+  })
   @IsOptional()
   @IsInt()
   @Min(0)

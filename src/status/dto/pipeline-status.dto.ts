@@ -1,14 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { AuthUser } from '../../auth/auth-user.js';
-import type { PipelineStatus } from '../runs.service.js';
-import { RunDto } from './run.dto.js';
-import { RunProgressDto } from './run-progress.dto.js';
+import { RunDto } from '../../pipeline/dto/run.dto.js';
+import { RunProgressDto } from '../../pipeline/dto/run-progress.dto.js';
+import type { PipelineStatus } from '../../pipeline/runs.service.js';
+import { ScheduledJobDto } from '../../scheduler/dto/job.dto.js';
+import type { JobView } from '../../scheduler/schedules.service.js';
 
 export class PipelineStatusDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether a run is queued or running.', example: false })
   is_running!: boolean;
 
-  @ApiProperty({ type: RunDto, nullable: true })
+  @ApiProperty({ type: RunDto, nullable: true, description: 'The newest run; null before the first.' })
   last_run!: RunDto | null;
 
   @ApiProperty({ example: 120 })
@@ -33,7 +35,14 @@ export class PipelineStatusDto {
   })
   current_run!: RunProgressDto | null;
 
-  static from(status: PipelineStatus, user: AuthUser | null = null): PipelineStatusDto {
+  @ApiProperty({ type: [ScheduledJobDto], description: 'What runs by itself, and when next.' })
+  scheduled_jobs!: ScheduledJobDto[];
+
+  static from(
+    status: PipelineStatus,
+    jobs: readonly JobView[],
+    user: AuthUser | null = null,
+  ): PipelineStatusDto {
     const { figures, active } = status;
     return {
       is_running: active !== null,
@@ -44,6 +53,7 @@ export class PipelineStatusDto {
       partial_runs: figures.partial,
       average_duration_seconds: figures.averageDurationSeconds,
       current_run: active === null ? null : RunProgressDto.from(active.run, active.progress),
+      scheduled_jobs: jobs.map((job) => ScheduledJobDto.from(job)),
     };
   }
 }

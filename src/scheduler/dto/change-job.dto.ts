@@ -1,0 +1,50 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, ValidateBy, ValidateIf } from 'class-validator';
+import { cronFault, isTimeZone } from '../../common/cron-rule.js';
+
+/** Left out, but not null. */
+function MayBeMissing(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined);
+}
+
+export class ChangeJobDto {
+  @ApiPropertyOptional({
+    description:
+      'Minute, hour, day of the month, month, day of the week (0 is Sunday). Refused when it never fires, or means ' +
+      'something else than it says: a step after * must divide the minutes, hours or months.',
+    example: '30 4 * * *',
+    maxLength: 100,
+  })
+  @MayBeMissing()
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.trim().replace(/\s+/g, ' ') : value,
+  )
+  @ValidateBy({
+    name: 'cron',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && cronFault(value) === null,
+      defaultMessage: (args) => {
+        const value: unknown = args?.value;
+        return `cron: ${(typeof value === 'string' ? cronFault(value) : null) ?? 'it must be a string'}`;
+      },
+    },
+  })
+  cron?: string;
+
+  @ApiPropertyOptional({ description: 'An IANA name.', example: 'Europe/Paris', maxLength: 64 })
+  @MayBeMissing()
+  @ValidateBy({
+    name: 'timezone',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && isTimeZone(value),
+      defaultMessage: () => 'timezone must be a time zone such as UTC or Europe/Paris',
+    },
+  })
+  timezone?: string;
+
+  @ApiPropertyOptional({ description: 'Whether the job fires.' })
+  @MayBeMissing()
+  @IsBoolean()
+  enabled?: boolean;
+}

@@ -1,0 +1,91 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { AuthUser } from '../../auth/auth-user.js';
+import { JOB_IDS, type JobId } from '../../config/app-config.js';
+import { RunDto } from '../../pipeline/dto/run.dto.js';
+import type { JobView, JobWithLastRun, SchedulerStatus } from '../schedules.service.js';
+
+export class ScheduledJobDto {
+  @ApiProperty({ enum: JOB_IDS, enumName: 'JobId', example: 'quick_update' })
+  id!: JobId;
+
+  @ApiProperty({ example: 'Quick Update (Popular + Trending)' })
+  name!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Null while the job is disabled or the scheduler stopped.',
+  })
+  next_run!: string | null;
+
+  @ApiProperty({ description: 'The cron, in the time zone of the job.', example: '0 */6 * * *' })
+  trigger!: string;
+
+  static from(job: JobView): ScheduledJobDto {
+    return {
+      id: job.id,
+      name: job.name,
+      next_run: job.nextRun?.toISOString() ?? null,
+      trigger: job.cron,
+    };
+  }
+}
+
+export class JobDto extends ScheduledJobDto {
+  @ApiProperty({ example: 'UTC' })
+  timezone!: string;
+
+  @ApiProperty({ description: 'Whether the job fires.', example: true })
+  enabled!: boolean;
+
+  @ApiProperty({
+    type: RunDto,
+    nullable: true,
+    description: 'Null when the job has not fired yet, or its last run is no longer on record.',
+  })
+  last_run!: RunDto | null;
+
+  static fromJob(job: JobWithLastRun, user: AuthUser | null = null): JobDto {
+    return {
+      ...ScheduledJobDto.from(job),
+      timezone: job.timezone,
+      enabled: job.enabled,
+      last_run: job.lastRun === null ? null : RunDto.from(job.lastRun, user),
+    };
+  }
+}
+
+export class SchedulerStatusDto {
+  @ApiProperty({ description: 'As it was last started or stopped, for every process.' })
+  scheduler_running!: boolean;
+
+  @ApiProperty({ example: JOB_IDS.length })
+  total_jobs!: number;
+
+  @ApiProperty({ type: [JobDto], description: 'Each schedule.' })
+  jobs!: JobDto[];
+
+  static from({ running, jobs }: SchedulerStatus, user: AuthUser | null = null): SchedulerStatusDto {
+    return {
+      scheduler_running: running,
+      total_jobs: jobs.length,
+      jobs: jobs.map((job) => JobDto.fromJob(job, user)),
+    };
+  }
+}
+
+export class SchedulerRunningDto {
+  @ApiProperty({ example: 'The schedules are running.' })
+  message!: string;
+
+  @ApiProperty({ description: 'Whether schedules fire.', example: true })
+  scheduler_running!: boolean;
+
+  static of(running: boolean): SchedulerRunningDto {
+    return {
+      message: running ? 'The schedules are running.' : 'The schedules are stopped.',
+      scheduler_running: running,
+    };
+  }
+}

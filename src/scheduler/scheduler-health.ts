@@ -1,0 +1,24 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { overdueJobs } from './due-slot.js';
+import { ScheduleKeeper } from './schedule-keeper.js';
+import { SchedulesRepository } from './schedules.repository.js';
+
+/** Whether what the schedules say happens. */
+@Injectable()
+export class SchedulerHealth {
+  constructor(
+    private readonly keeper: ScheduleKeeper,
+    private readonly schedules: SchedulesRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** What is wrong, in words for everybody; null when nothing is. */
+  async fault(): Promise<string | null> {
+    if (this.keeper.isBlind) return 'This process has not been able to read the schedules for a minute.';
+    const { jobs } = await this.schedules.read();
+    const overdue = overdueJobs(jobs, this.clock.now());
+    if (overdue.length === 0) return null;
+    return `Overdue: ${overdue.join(', ')}. Start a process that has the role scheduler.`;
+  }
+}

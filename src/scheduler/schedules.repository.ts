@@ -1,0 +1,162 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { APP_CONFIG, type AppConfig, JOB_IDS, type JobId } from '../config/app-config.js';
+import { PrismaService, type Transaction } from '../database/prisma.service.js';
+import type { Run } from '../pipeline/run.js';
+import { toRun } from '../pipeline/runs.repository.js';
+import type { ScheduledJob, Slot } from './due-slot.js';
+import { Timetable } from './timetable.js';
+
+export interface Schedules {
+  readonly running: boolean;
+  /** In the order of JOB_IDS. */
+  readonly jobs: readonly ScheduledJob[];
+}
+
+export interface JobChange {
+  readonly cron?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+interface JobRow {
+  readonly id: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+  readonly running: boolean;
+  readonly due_after: Date;
+  readonly run_id: number | null;
+}
+
+const SLOTS_KEPT_MS = 365 * 24 * 3_600_000;
+
+/** Sole reader and writer of scheduler_jobs, scheduler_state and scheduler_slots. */
+@Injectable()
+export class SchedulesRepository {
+  private readonly timetables = new Map<JobId, Timetable>();
+
+  constructor(
+    private readonly prisma: PrismaService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** What is stored; the first to ask stores what the environment says. */
+  async read(): Promise<Schedules> {
+    const stored = await this.stored();
+    if (stored !== null) return stored;
+    await this.seed();
+    const seeded = await this.stored();
+    if (seeded === null) throw new Error('The schedules were deleted while they were read.');
+    return seeded;
+  }
+
+  /** What is stored; null before the first start. */
+  async stored(): Promise<Schedules | null> {
+    const rows = await this.prisma.$queryRaw<JobRow[]>`
+      SELECT j.id, j.cron, j.timezone, j.enabled, s.running,
+        greatest(j.changed_at, s.changed_at, last.slot_at) AS due_after, last.run_id
+      FROM scheduler_state s CROSS JOIN scheduler_jobs j LEFT JOIN LATERAL (
+        SELECT slot_at, run_id FROM scheduler_slots WHERE job_id = j.id ORDER BY slot_at DESC LIMIT 1) last ON true`;
+    const jobs = JOB_IDS.flatMap((id) => {
+      const row = rows.find((other) => other.id === id);
+      return row === undefined ? [] : this.toJob(id, row);
+    });
+    if (jobs.length < JOB_IDS.length) return null;
+    return { running: rows.every(({ running }) => running), jobs };
+  }
+
+  /**
+   * Puts on record that a slot fires, and what `enqueue` makes of it, unless another process was first, or the schedule
+   * is no longer the one that named it. Returns the run's id, or null.
+   */
+  async fire(
+    { id, timetable: { cron, timezone } }: ScheduledJob,
+    { at, lateSeconds }: Slot,
+    enqueue: (tx: Transaction) => Promise<number>,
+  ): Promise<number | null> {
+    const now = this.clock.now();
+    return this.prisma.$transaction(async (tx) => {
+      const count = await tx.$executeRaw`
+        INSERT INTO scheduler_slots (job_id, slot_at, fired_at, late_seconds)
+        SELECT j.id, ${at.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz, ${lateSeconds}
+        FROM scheduler_jobs j CROSS JOIN scheduler_state s
+        WHERE j.id = ${id} AND j.cron = ${cron} AND j.timezone = ${timezone} AND j.enabled AND s.running
+          AND ${at.toISOString()}::timestamptz > greatest(j.changed_at, s.changed_at)
+        FOR SHARE
+        ON CONFLICT DO NOTHING`;
+      if (count === 0) return null;
+      const runId = await enqueue(tx);
+      await tx.schedulerSlot.update({
+        where: { jobId_slotAt: { jobId: id, slotAt: at } },
+        data: { runId },
+      });
+      const keptSince = new Date(now.getTime() - SLOTS_KEPT_MS);
+      await tx.schedulerSlot.deleteMany({ where: { jobId: id, slotAt: { lt: keptSince } } });
+      return runId;
+    });
+  }
+
+  /** False when it was so already. */
+  async setRunning(running: boolean): Promise<boolean> {
+    const { count } = await this.prisma.schedulerState.updateMany({
+      where: { running: !running },
+      data: { running, changedAt: this.clock.now() },
+    });
+    return count > 0;
+  }
+
+  /** False when it was so already. */
+  async change(id: JobId, { cron, timezone, enabled }: JobChange): Promise<boolean> {
+    const count = await this.prisma.$executeRaw`
+      UPDATE scheduler_jobs
+      SET cron = coalesce(${cron ?? null}::text, cron), timezone = coalesce(${timezone ?? null}::text, timezone),
+        enabled = coalesce(${enabled ?? null}::boolean, enabled),
+        changed_at = ${this.clock.now().toISOString()}::timestamptz
+      WHERE id = ${id} AND (cron <> ${cron ?? null}::text OR timezone <> ${timezone ?? null}::text
+        OR enabled <> ${enabled ?? null}::boolean)`;
+    return count > 0;
+  }
+
+  /** The runs that the jobs' last slots brought about, by id, as far as they are on record. */
+  async lastRuns(jobs: readonly ScheduledJob[]): Promise<ReadonlyMap<number, Run>> {
+    const ids = jobs.flatMap(({ lastRunId }) => lastRunId ?? []);
+    const runs = await this.prisma.pipelineRun.findMany({ where: { id: { in: ids } } });
+    return new Map(runs.map((run) => [run.id, toRun(run)]));
+  }
+
+  /** Several processes may start at once. */
+  private async seed(): Promise<void> {
+    const changedAt = this.clock.now();
+    const { firstSchedules } = this.config.scheduler;
+    await this.prisma.schedulerJob.createMany({
+      data: JOB_IDS.map((id) => ({ id, ...firstSchedules[id], changedAt })),
+      skipDuplicates: true,
+    });
+    await this.prisma.schedulerState.createMany({
+      data: [{ running: true, changedAt }],
+      skipDuplicates: true,
+    });
+  }
+
+  private toJob(id: JobId, row: JobRow): ScheduledJob {
+    return {
+      id,
+      timetable: this.timetableOf(id, row),
+      enabled: row.enabled,
+      active: row.enabled && row.running,
+      dueAfter: row.due_after,
+      lastRunId: row.run_id,
+    };
+  }
+
+  /** Kept from one reading to the next, for it knows its next slot. */
+  private timetableOf(id: JobId, { cron, timezone }: JobRow): Timetable {
+    const known = this.timetables.get(id);
+    if (known?.cron === cron && known.timezone === timezone) return known;
+    const timetable = new Timetable(cron, timezone);
+    this.timetables.set(id, timetable);
+    return timetable;
+  }
+}

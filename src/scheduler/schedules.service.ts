@@ -1,0 +1,75 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { JobId } from '../config/app-config.js';
+import type { Run } from '../pipeline/run.js';
+import type { ScheduledJob } from './due-slot.js';
+import { JOBS } from './jobs.js';
+import { type JobChange, SchedulesRepository } from './schedules.repository.js';
+
+export interface JobView {
+  readonly id: JobId;
+  readonly name: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+  /** Null while the job is disabled or the scheduler stopped. */
+  readonly nextRun: Date | null;
+}
+
+export interface JobWithLastRun extends JobView {
+  /** Of the job's last slot; null when there was none, or its run is no longer on record. */
+  readonly lastRun: Run | null;
+}
+
+export interface SchedulerStatus {
+  readonly running: boolean;
+  readonly jobs: readonly JobWithLastRun[];
+}
+
+/** Reads the schedules, and changes them for every process. */
+@Injectable()
+export class SchedulesService {
+  private readonly logger = new Logger(SchedulesService.name);
+
+  constructor(
+    private readonly schedules: SchedulesRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async jobs(): Promise<readonly JobView[]> {
+    const { jobs } = await this.schedules.read();
+    return jobs.map((job) => this.view(job));
+  }
+
+  async status(): Promise<SchedulerStatus> {
+    const { running, jobs } = await this.schedules.read();
+    const runs = await this.schedules.lastRuns(jobs);
+    const lastRun = (id: number | null): Run | null => (id === null ? null : (runs.get(id) ?? null));
+    return { running, jobs: jobs.map((job) => ({ ...this.view(job), lastRun: lastRun(job.lastRunId) })) };
+  }
+
+  async setRunning(running: boolean): Promise<void> {
+    await this.schedules.read();
+    if (await this.schedules.setRunning(running)) {
+      this.logger.log({ event: running ? 'scheduler.started' : 'scheduler.stopped' });
+    }
+  }
+
+  /** @param change well-formed: nothing checks it from here on */
+  async change(id: JobId, change: JobChange): Promise<JobWithLastRun> {
+    await this.schedules.read();
+    if (await this.schedules.change(id, change)) {
+      this.logger.log({ event: 'job.changed', job: id, ...change });
+    }
+    const { jobs } = await this.status();
+    const changed = jobs.find((job) => job.id === id);
+    if (changed === undefined) throw new Error(`Job ${id} is not stored.`);
+    return changed;
+  }
+
+  private view({ id, timetable, enabled, active }: ScheduledJob): JobView {
+    const { cron, timezone } = timetable;
+    const nextRun = active ? timetable.next(this.clock.now()) : null;
+    return { id, name: JOBS[id].name, cron, timezone, enabled, nextRun };
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { Timetable } from './timetable.js';
+
+function slots(cron: string, timezone: string, from: string, to: string): string[] {
+  const timetable = new Timetable(cron, timezone);
+  const found: string[] = [];
+  for (let slot = timetable.next(new Date(from)); slot < new Date(to); slot = timetable.next(slot)) {
+    found.push(slot.toISOString().replace(':00.000Z', 'Z'));
+  }
+  return found;
+}
+
+describe('a timetable', () => {
+  it.each([
+    ['UTC', '2026-09-01T03:00Z'],
+    ['America/New_York', '2026-09-01T07:00Z'],
+    ['Asia/Kathmandu', '2026-08-31T21:15Z'],
+  ])('keeps to local time: 3:00 in %s', (timezone, slot) => {
+    expect(slots('0 3 * * *', timezone, '2026-08-31T12:00:00Z', '2026-09-01T12:00:00Z')).toEqual([slot]);
+  });
+
+  it.each([
+    ['2:00', '0 2 * * *', '2026-03-08T07:00Z'],
+    ['2:30', '30 2 * * *', '2026-03-08T07:00Z'],
+    ['3:00', '0 3 * * *', '2026-03-08T07:00Z'],
+  ])('fires what the clocks skip when they are put forward: %s in New York', (_, cron, slot) => {
+    expect(slots(cron, 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z')).toEqual([slot]);
+  });
+
+  it('fires once for two local times that fall together', () => {
+    expect(slots('0 2,3 * * *', 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z')).toEqual([
+      '2026-03-08T07:00Z',
+    ]);
+  });
+
+  it.each([
+    ['1:00', '0 1 * * *', '2026-11-01T05:00Z'],
+    ['1:30', '30 1 * * *', '2026-11-01T05:30Z'],
+    ['2:00', '0 2 * * *', '2026-11-01T07:00Z'],
+    ['3:00', '0 3 * * *', '2026-11-01T08:00Z'],
+  ])('fires once when the clocks are put back: %s in New York', (_, cron, slot) => {
+    expect(slots(cron, 'America/New_York', '2026-11-01T04:00:00Z', '2026-11-02T05:00:00Z')).toEqual([slot]);
+  });
+
+  it('gives the same slots wherever one begins to ask, in the hour that comes twice too', () => {
+    const timetable = new Timetable('30 1 * * *', 'America/New_York');
+    for (const minutes of [0, 29, 30, 59, 60, 75, 90, 119]) {
+      const after = new Date(Date.parse('2026-11-01T05:00:00Z') + minutes * 60_000);
+      const next = minutes < 30 ? '2026-11-01T05:30:00.000Z' : '2026-11-02T06:30:00.000Z';
+      expect(new Timetable('30 1 * * *', 'America/New_York').next(after).toISOString()).toBe(next);
+      expect(timetable.next(after).toISOString()).toBe(next);
+    }
+  });
+
+  it.each([
+    ['half an hour, in Lord Howe', 'Australia/Lord_Howe', '15 2 * * *', '2026-10-03T15:30Z'],
+    ['an hour, in Sydney', 'Australia/Sydney', '30 2 * * *', '2026-10-03T16:00Z'],
+    ['a whole day, in Samoa', 'Pacific/Apia', '0 12 30 12 *', '2011-12-30T10:00Z'],
+  ])('knows clocks that skip %s', (_, timezone, cron, slot) => {
+    const day = Date.parse(slot.replace('Z', ':00Z'));
+    const [from, to] = [day - 43_200_000, day + 43_200_000].map((ms) => new Date(ms).toISOString());
+    expect(slots(cron, timezone, from!, to!)).toEqual([slot]);
+  });
+
+  it('finds a day that is years away', () => {
+    expect(new Timetable('0 0 29 2 *', 'UTC').next(new Date('2028-03-01')).toISOString()).toBe(
+      '2032-02-29T00:00:00.000Z',
+    );
+  });
+
+  it('tells the last slot of a span, its end included and its beginning not', () => {
+    const timetable = new Timetable('0 */6 * * *', 'UTC');
+    const latest = (after: string, upTo: string): string | undefined =>
+      timetable.latest(new Date(after), new Date(upTo))?.toISOString();
+    expect(latest('2026-09-01T00:00:00Z', '2026-09-01T05:59:59Z')).toBeUndefined();
+    expect(latest('2026-09-01T00:00:00Z', '2026-09-01T06:00:00Z')).toBe('2026-09-01T06:00:00.000Z');
+    expect(latest('2026-09-01T00:00:00Z', '2026-09-03T07:00:00Z')).toBe('2026-09-03T06:00:00.000Z');
+  });
+});

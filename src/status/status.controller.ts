@@ -1,0 +1,28 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, Open } from '../auth/access.js';
+import type { AuthUser } from '../auth/auth-user.js';
+import { RunsService } from '../pipeline/runs.service.js';
+import { SchedulesService } from '../scheduler/schedules.service.js';
+import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
+
+@ApiTags('pipeline')
+@Controller('pipeline/status')
+@Open()
+export class StatusController {
+  constructor(
+    private readonly runs: RunsService,
+    private readonly schedules: SchedulesService,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'getStatus',
+    summary: 'What is running, what ran last, how runs went so far, and what comes next',
+  })
+  @ApiOkResponse({ type: PipelineStatusDto, description: 'How it is.' })
+  async status(@CurrentUser() user: AuthUser | null): Promise<PipelineStatusDto> {
+    const [runs, jobs] = await Promise.all([this.runs.status(), this.schedules.jobs()]);
+    return PipelineStatusDto.from(runs, jobs, user);
+  }
+}

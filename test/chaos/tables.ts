@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { query } from './postgres.js';
+
+/** What is stored, but for times: rows by table, each as one line of JSON. */
+export type Tables = Readonly<Record<string, readonly string[]>>;
+
+const TIMES: Readonly<Record<string, readonly string[]>> = {
+  movies: ['created_at', 'updated_at', 'enriched_at', 'enrich_tried_at', 'enrich_retry_at', 'gone_at'],
+  movie_categories: ['seen_at'],
+  genres: [],
+};
+
+export async function readTables(url: string): Promise<Tables> {
+  const tables: Record<string, string[]> = {};
+  for (const [table, times] of Object.entries(TIMES)) {
+    const row = times.reduce((rest, column) => `${rest} - '${column}'`, 'to_jsonb(t)');
+    const rows = await query<{ row: string }>(url, `SELECT (${row})::text AS row FROM ${table} AS t`);
+    tables[table] = rows.map((line) => line.row).sort();
+  }
+  return tables;
+}
+
+/** The first few lines in which tables differ, each with the table's name; none when they are equal. */
+export function differences(expected: Tables, found: Tables): string[] {
+  return Object.keys(expected).flatMap((table) => {
+    const [before, after] = [new Set(expected[table]), new Set(found[table])];
+    const missing = [...before].filter((row) => !after.has(row));
+    const added = [...after].filter((row) => !before.has(row));
+    const lines = [
+      ...missing.slice(0, 2).map((row) => `- ${row}`),
+      ...added.slice(0, 2).map((row) => `+ ${row}`),
+    ];
+    const doubled = (found[table]?.length ?? 0) - after.size;
+    if (doubled > 0) lines.push(`${doubled} rows twice`);
+    return lines.map((line) => `${table}: ${line.slice(0, 200)}`);
+  });
+}
+
+export function digest(tables: Tables): string {
+  return createHash('sha256').update(JSON.stringify(tables)).digest('hex').slice(0, 12);
+}
+
+/** Empties the database: the next process to start migrates it anew. */
+export async function empty(url: string): Promise<void> {
+  await query(
+    url,
+    'DROP SCHEMA IF EXISTS movie_pipeline_jobs CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public',
+  );
+}

@@ -1,0 +1,251 @@
+import { setMaxListeners } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { AnySchemaObject } from 'ajv';
+import { generateKeyPair, SignJWT } from 'jose';
+import { UsersService } from '../../src/auth/users.service.js';
+import { type ApiDocument, ApiWitness, operationsOf } from '../support/api-witness.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const PASSWORD = 'correct horse battery';
+
+let service: TestApp;
+let document: ApiDocument;
+let witness: ApiWitness;
+let admin: string;
+let viewer: string;
+
+beforeAll(async () => {
+  service = await startTestApp({
+    TRUST_PROXY: 'loopback',
+    // An issuer that is down.
+    JWT_JWKS_URL: 'http://127.0.0.1:1/keys',
+    JWT_ISSUER: 'https://issuer.example',
+    JWT_AUDIENCE: 'films',
+  });
+  document = (await service.get('/openapi.json')).body as ApiDocument;
+  witness = new ApiWitness(service.url, document);
+  const users = service.app.get(UsersService);
+  await users.add('root', PASSWORD, 'admin');
+  await users.add('guest', PASSWORD, 'viewer');
+  admin = await users.token('root', 600);
+  viewer = await users.token('guest', 600);
+});
+
+afterAll(async () => {
+  await service.close();
+});
+
+describe('the OpenAPI document', () => {
+  it('is valid', async () => {
+    const result = await new Validator().validate(
+      structuredClone(document) as unknown as Record<string, unknown>,
+    );
+    expect(result.errors).toBeUndefined();
+    expect(result.valid).toBe(true);
+  });
+
+  it('names every operation, says what it is for, and where it belongs', () => {
+    const operations = operationsOf(document);
+    const ids = operations.map(({ operation }) => operation.operationId ?? '');
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { method, path, operation } of operations) {
+      const where = `${method} ${path}`;
+      expect([where, operation.operationId]).toEqual([where, expect.stringMatching(/^[a-z][a-zA-Z]+$/)]);
+      expect([where, operation.summary]).toEqual([where, expect.stringMatching(/\w+/)]);
+      expect([where, operation.tags?.length]).toEqual([where, 1]);
+      for (const [status, { description }] of Object.entries(operation.responses)) {
+        expect([where, status, description]).toEqual([where, status, expect.stringMatching(/\w+/)]);
+      }
+    }
+  });
+
+  it('gives every field of every schema, and every parameter, a type and a meaning', () => {
+    const bare: string[] = [];
+    for (const [name, { properties = {} }] of Object.entries(document.components.schemas)) {
+      for (const [field, schema] of Object.entries(properties as Record<string, AnySchemaObject>)) {
+        if (!isTyped(schema) || !hasMeaning(schema)) bare.push(`${name}.${field}`);
+      }
+    }
+    for (const { path, operation } of operationsOf(document)) {
+      for (const parameter of operation.parameters ?? []) {
+        if (!isTyped(parameter.schema) || !hasMeaning(parameter)) bare.push(`${path} ${parameter.name}`);
+      }
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const described = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect([path, described.map(({ name }) => name)]).toEqual([path, named]);
+    }
+    expect(bare).toEqual([]);
+  });
+
+  it('has a name for every list of values, so that clients get one type for each', () => {
+    const nameless: string[] = [];
+    for (const [name, { properties = {} }] of Object.entries(document.components.schemas)) {
+      for (const [field, { enum: values }] of Object.entries(properties as Record<string, AnySchemaObject>)) {
+        if (Array.isArray(values) && values.length > 1) nameless.push(`${name}.${field}`);
+      }
+    }
+    expect(nameless).toEqual([]);
+  });
+
+  it('says which operations need a token: those that refuse whoever has none', async () => {
+    for (const { method, path, operation } of operationsOf(document)) {
+      const { status } = await fetch(`${service.url}${path.replaceAll(/\{\w+\}/g, '1')}`, {
+        method: method.toUpperCase(),
+      });
+      const isGuarded = operation.security !== undefined;
+      const loginAlone = path === '/auth/login';
+      expect([method, path, status === 401]).toEqual([method, path, isGuarded && !loginAlone]);
+    }
+  });
+});
+
+/** Every documented answer occurs here; an answer that is not documented, or not of its schema, fails in `ask`. */
+describe('the answers', () => {
+  it('of logging in', async () => {
+    const login = (fields: object, address = '192.0.2.1'): Promise<{ status: number }> =>
+      witness.ask('post', '/auth/login', { body: fields, headers: { 'X-Forwarded-For': address } });
+    const good = { username: 'root', password: PASSWORD };
+    expect((await login(good)).status).toBe(200);
+    const form = 'grant_type=password&username=root&password=correct+horse+battery';
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    expect((await witness.ask('post', '/auth/login', { body: form, headers })).status).toBe(200);
+    expect((await login({ username: 'root' })).status).toBe(400);
+    for (let n = 0; n < 10; n++) {
+      expect((await login({ username: `nobody${n}`, password: 'x' }, '192.0.2.2')).status).toBe(401);
+    }
+    expect((await login(good, '192.0.2.2')).status).toBe(429);
+    const crowd = await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        login({ username: `crowd${n}`, password: 'x' }, `203.0.113.${n}`),
+      ),
+    );
+    expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([401, 503]));
+    expect((await witness.ask('post', '/auth/login', { body: '{' })).status).toBe(400);
+    expect((await witness.ask('post', '/auth/login', { body: 'x'.repeat(200_000) })).status).toBe(413);
+  });
+
+  it('about the token', async () => {
+    expect((await witness.ask('get', '/auth/me', { token: viewer })).body).toEqual({
+      username: 'guest',
+      role: 'viewer',
+    });
+    const outside = await new SignJWT({ role: 'admin' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setIssuer('https://issuer.example')
+      .setAudience('films')
+      .setSubject('ann')
+      .setExpirationTime('5m')
+      .sign((await generateKeyPair('ES256')).privateKey);
+    for (const { method, path, operation } of operationsOf(document)) {
+      const ask = async (token: string): Promise<[string, number]> => {
+        const { status } = await witness.ask(method, path.replaceAll(/\{\w+\}/g, '1'), { token });
+        return [`${method} ${path}`, status];
+      };
+      const where = `${method} ${path}`;
+      if (operation.security === undefined) continue;
+      expect(await ask('rubbish')).toEqual([where, 401]);
+      expect(await ask(outside)).toEqual([where, 503]);
+      if ('403' in operation.responses) expect(await ask(viewer)).toEqual([where, 403]);
+    }
+  });
+
+  it('of triggering, watching and cancelling a run', async () => {
+    service.sandbox.setFaults({ hung: 1 });
+    const key = { 'Idempotency-Key': 'one' };
+    const trigger = async (body: unknown, headers = {}): Promise<number> =>
+      (await witness.ask('post', '/pipeline/run', { body, token: admin, headers })).status;
+    expect(await trigger({}, key)).toBe(202);
+    expect(await trigger({})).toBe(409);
+    expect(await trigger({ update_type: 'full' }, key)).toBe(422);
+    expect(await trigger({ update_type: 'weekly' })).toBe(400);
+    expect(await trigger('x'.repeat(200_000))).toBe(413);
+    expect(await trigger('quick', { 'Content-Type': 'text/plain' })).toBe(415);
+
+    await witness.ask('get', '/pipeline/status');
+    await listenInCrowds();
+
+    const cancel = async (id: string): Promise<number> =>
+      (await witness.ask('post', `/pipeline/runs/${id}/cancel`, { token: admin })).status;
+    expect(await cancel('x')).toBe(400);
+    expect(await cancel('4711')).toBe(404);
+    expect(await cancel('1')).toBe(202);
+    await service.end(1);
+    expect(await cancel('1')).toBe(409);
+    service.sandbox.setFaults({});
+  });
+
+  /** 10 streams from each of 10 addresses, one more from one of them, and one from yet another. */
+  async function listenInCrowds(): Promise<void> {
+    const over = new AbortController();
+    setMaxListeners(0, over.signal);
+    const listen = async (address: string): Promise<number> => {
+      const headers = { 'X-Forwarded-For': address };
+      return (await witness.ask('get', '/pipeline/runs/1/events', { headers, signal: over.signal })).status;
+    };
+    for (let host = 1; host <= 10; host++) {
+      const statuses = await Promise.all(Array.from({ length: 10 }, () => listen(`198.51.100.${host}`)));
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    }
+    expect([await listen('198.51.100.1'), await listen('198.51.100.11')]).toEqual([429, 503]);
+    over.abort();
+  }
+
+  it('about runs', async () => {
+    expect(await service.post('/pipeline/run')).toMatchObject({ status: 202 });
+    await service.end(2);
+    for (const path of ['/pipeline/status', '/pipeline/runs', '/pipeline/runs/1', '/pipeline/runs/2']) {
+      for (const token of [{}, { token: admin }]) {
+        expect((await witness.ask('get', path, token)).status).toBe(200);
+      }
+    }
+    expect((await witness.ask('get', '/pipeline/runs?limit=0')).status).toBe(400);
+    for (const more of ['', '/events']) {
+      expect((await witness.ask('get', `/pipeline/runs/x${more}`)).status).toBe(400);
+      expect((await witness.ask('get', `/pipeline/runs/4711${more}`)).status).toBe(404);
+    }
+    const heard = await witness.ask('get', '/pipeline/runs/2/events', {
+      headers: { 'Last-Event-ID': 'end' },
+    });
+    expect(heard.status).toBe(204);
+    expect((await witness.ask('get', '/pipeline/runs/2/events')).body).toContain('event: end\n');
+  });
+
+  it('about the schedules', async () => {
+    const change = async (job: string, body?: unknown, headers = {}): Promise<number> =>
+      (await witness.ask('patch', `/pipeline/scheduler/jobs/${job}`, { token: admin, body, headers })).status;
+    expect(await change('quick_update', { cron: '30 */12 * * *', timezone: 'Europe/Paris' })).toBe(200);
+    expect(await change('quick_update', { cron: '0 0 31 2 *' })).toBe(400);
+    expect(await change('hourly_update', { enabled: false })).toBe(404);
+    expect(await change('quick_update', 'x'.repeat(200_000))).toBe(413);
+    expect(await change('quick_update', 'x', { 'Content-Type': 'text/plain' })).toBe(415);
+    for (const action of ['stop', 'start']) {
+      expect((await witness.ask('post', `/pipeline/scheduler/${action}`, { token: admin })).status).toBe(200);
+    }
+    expect((await witness.ask('get', '/pipeline/scheduler/status', { token: viewer })).status).toBe(200);
+  });
+
+  it('about health', async () => {
+    const paths = ['/health/live', '/health/ready', '/health'];
+    for (const path of paths) expect((await witness.ask('get', path)).status).toBe(200);
+    await service.database.query(
+      `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '0002%'`,
+    );
+    for (const path of paths.slice(1)) expect((await witness.ask('get', path)).status).toBe(503);
+    await service.database.query(
+      `UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL`,
+    );
+  });
+
+  it('were all seen', () => {
+    expect(witness.unseen()).toEqual([]);
+  });
+});
+
+function isTyped(schema: AnySchemaObject): boolean {
+  return ['type', '$ref', 'allOf', 'anyOf'].some((key) => key in schema);
+}
+
+function hasMeaning(described: object): boolean {
+  return 'description' in described || 'example' in described;
+}

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { randomPassword, UsersService } from '../../src/auth/users.service.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/;
+
+let service: TestApp;
+let admin: string;
+let viewer: string;
+
+beforeAll(async () => {
+  service = await startTestApp();
+  const users = service.app.get(UsersService);
+  await users.add('boss', randomPassword(), 'admin');
+  await users.add('guest', randomPassword(), 'viewer');
+  [admin, viewer] = await Promise.all([users.token('boss', 600), users.token('guest', 600)]);
+});
+
+afterAll(async () => {
+  await service.close();
+});
+
+type Method = 'get' | 'post' | 'patch';
+
+async function ask(
+  method: Method,
+  path: string,
+  { token = admin, body }: { token?: string | null; body?: object | string } = {},
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const call = request(service.url)[method](`/pipeline/scheduler/${path}`);
+  if (token !== null) void call.set('Authorization', `Bearer ${token}`);
+  const answer = await (body === undefined ? call : call.type('json').send(body));
+  return { status: answer.status, body: answer.body as Record<string, unknown> };
+}
+
+describe('the schedules', () => {
+  it('are three jobs, each with its next run', async () => {
+    expect(await ask('get', 'status')).toEqual({
+      status: 200,
+      body: {
+        scheduler_running: true,
+        total_jobs: 3,
+        jobs: [
+          {
+            id: 'quick_update',
+            name: 'Quick Update (Popular + Trending)',
+            next_run: expect.stringMatching(ISO),
+            trigger: '0 */6 * * *',
+            timezone: 'UTC',
+            enabled: true,
+            last_run: null,
+          },
+          expect.objectContaining({
+            id: 'daily_update',
+            name: 'Daily Update (All Categories)',
+            trigger: '0 3 * * *',
+          }),
+          expect.objectContaining({
+            id: 'weekly_enrichment',
+            name: 'Weekly Enrichment (Full Data)',
+            trigger: '0 2 * * 0',
+          }),
+        ],
+      },
+    });
+  });
+
+  it('are in the status of the pipeline for everybody, as v3 had them', async () => {
+    const { body } = (await service.get('/pipeline/status')) as { body: { scheduled_jobs: object[] } };
+    expect(body.scheduled_jobs).toHaveLength(3);
+    expect(body.scheduled_jobs[1]).toEqual({
+      id: 'daily_update',
+      name: 'Daily Update (All Categories)',
+      next_run: expect.stringMatching(/T03:00:00\.000Z$/),
+      trigger: '0 3 * * *',
+    });
+  });
+
+  it('stop and start, however often one says so', async () => {
+    for (let time = 1; time <= 2; time++) {
+      expect(await ask('post', 'stop')).toEqual({
+        status: 200,
+        body: { message: 'The schedules are stopped.', scheduler_running: false },
+      });
+    }
+    const { body } = await ask('get', 'status');
+    expect(body).toMatchObject({
+      scheduler_running: false,
+      jobs: [{ next_run: null }, { next_run: null }, { next_run: null }],
+    });
+    for (let time = 1; time <= 2; time++) {
+      expect(await ask('post', 'start')).toEqual({
+        status: 200,
+        body: { message: 'The schedules are running.', scheduler_running: true },
+      });
+    }
+  });
+});
+
+describe('a job', () => {
+  it('can be given another time, another zone, and be disabled', async () => {
+    const changed = await ask('patch', 'jobs/daily_update', {
+      body: { cron: ' 30  4 * * MON ', timezone: 'Asia/Tokyo', enabled: false },
+    });
+    expect(changed).toMatchObject({
+      status: 200,
+      body: {
+        id: 'daily_update',
+        trigger: '30 4 * * MON',
+        timezone: 'Asia/Tokyo',
+        enabled: false,
+        next_run: null,
+      },
+    });
+    const { body } = await ask('patch', 'jobs/daily_update', { body: { enabled: true } });
+    expect(body).toMatchObject({ trigger: '30 4 * * MON', timezone: 'Asia/Tokyo', enabled: true });
+    // 4:30 on a Monday in Tokyo.
+    expect(new Date(String(body.next_run)).getUTCDay()).toBe(0);
+    expect(body.next_run).toMatch(/T19:30:00\.000Z$/);
+  });
+
+  it.each([
+    ['a cron that never fires', { cron: '0 0 31 2 *' }, 'cron: it never fires'],
+    [
+      'a cron that means something else',
+      { cron: '0 */72 * * *' },
+      'cron: "*/72" in the hour fires at 0 only',
+    ],
+    ['seconds', { cron: '0 0 3 * * *' }, 'cron: it must have five fields'],
+    ['no cron', { cron: 7 }, 'cron: it must be a string'],
+    ['null', { cron: null }, 'cron: it must be a string'],
+    ['a very long cron', { cron: '*,'.repeat(10_000) }, 'more than 100 characters'],
+    ['NUL', { cron: '0 3 * * \0' }, 'NUL'],
+    ['an unknown zone', { timezone: 'Mars/Olympus' }, 'timezone must be a time zone'],
+    ['a list as a zone', { timezone: ['UTC'] }, 'timezone must be a time zone'],
+    ['a word for enabled', { enabled: 'false' }, 'enabled must be a boolean'],
+    ['an unknown field', { crontab: '0 3 * * *' }, 'property crontab should not exist'],
+    ['no body', undefined, 'give cron, timezone or enabled'],
+    ['nothing', {}, 'give cron, timezone or enabled'],
+    ['a list', [], ''],
+    ['broken JSON', '{"cron"', ''],
+  ])('refuses %s and says why', async (_, body, detail) => {
+    const before = await ask('get', 'status');
+    const answer = await ask('patch', 'jobs/quick_update', body === undefined ? {} : { body });
+    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
+    expect(await ask('get', 'status')).toEqual(before);
+  });
+
+  it('that does not exist is not found, and those that do are named', async () => {
+    const answer = await ask('patch', 'jobs/hourly', { body: { enabled: false } });
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { detail: 'There is no such job: it is one of quick_update, daily_update, weekly_enrichment.' },
+    });
+  });
+});
+
+describe('who may', () => {
+  it.each([
+    ['get', 'status', 401, 200],
+    ['post', 'start', 401, 403],
+    ['post', 'stop', 401, 403],
+    ['patch', 'jobs/quick_update', 401, 403],
+  ] as const)('%s %s: %d without a token, %d as a viewer', async (method, path, nobody, guest) => {
+    expect((await ask(method, path, { token: null })).status).toBe(nobody);
+    expect((await ask(method, path, { token: viewer })).status).toBe(guest);
+  });
+});
+
+it('the health says that the scheduler is well', async () => {
+  expect((await service.get('/health/ready')).body).toMatchObject({
+    details: { scheduler: { status: 'up' } },
+  });
+});
+
+it('says that it is not, without failing for it', async () => {
+  await service.database.query(`UPDATE scheduler_state SET changed_at = now() - interval '2 days'`);
+  await service.database.query(
+    `UPDATE scheduler_jobs SET changed_at = now() - interval '2 days', cron = to_char(now() - interval '10 minutes', 'MI HH24 * * *'),
+       timezone = 'UTC' WHERE id = 'quick_update'`,
+  );
+  expect((await service.get('/health/ready')).body).toMatchObject({
+    details: { scheduler: { status: 'degraded', message: expect.stringContaining('Overdue: quick_update') } },
+  });
+  await service.database.query('ALTER TABLE scheduler_jobs RENAME TO away');
+  expect((await service.get('/health/ready')).body).toMatchObject({
+    details: { scheduler: { status: 'degraded', message: 'The schedules can not be read.' } },
+  });
+});

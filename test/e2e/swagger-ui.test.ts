@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { UsersService } from '../../src/auth/users.service.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic'],
+  ...['--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage'],
+];
+const PASSWORD = 'correct horse battery';
+
+// Said in the name of the test, so that whoever reads the results knows what was not tried.
+const isThere = existsSync(CHROMIUM);
+const what = isThere ? 'in a browser' : `in a browser (skipped: there is no ${CHROMIUM})`;
+
+(isThere ? describe : describe.skip)(`Swagger UI ${what}`, () => {
+  let service: TestApp;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+  const elsewhere: string[] = [];
+
+  beforeAll(async () => {
+    service = await startTestApp();
+    await service.app.get(UsersService).add('root', PASSWORD, 'admin');
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    page = await browser.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(service.url) && !request.url().startsWith('data:'))
+        elsewhere.push(request.url());
+    });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await service.close();
+  });
+
+  /** Opens an operation, sends it, and gives the status and the body that the page shows. */
+  async function execute(operation: string): Promise<{ status: string; body: unknown }> {
+    const block = page.locator(`[id$="-${operation}"]`);
+    if (!(await block.locator('.opblock-body').isVisible())) await block.locator('.opblock-summary').click();
+    const tryOut = block.getByRole('button', { name: 'Try it out' });
+    if (await tryOut.isVisible()) await tryOut.click();
+    await block.getByRole('button', { name: 'Execute' }).click();
+    const live = block.locator('.live-responses-table');
+    await live.waitFor();
+    const status = (await live.locator('.response-col_status').last().textContent()) ?? '';
+    const text = (await live.locator('.highlight-code code').first().textContent()) ?? '';
+    return { status: status.trim().slice(0, 3), body: JSON.parse(text) as unknown };
+  }
+
+  it('shows every operation, with nothing from elsewhere and within the content policy', async () => {
+    await page.goto(`${service.url}/docs`);
+    await page.locator('.opblock').first().waitFor();
+    expect(await page.locator('.opblock').count()).toBeGreaterThan(10);
+    expect([complaints, elsewhere]).toEqual([[], []]);
+  });
+
+  it('logs in by its Authorize button, triggers a quick run, and sees it succeed', async () => {
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    const form = page.locator('.auth-container', { hasText: 'OAuth2, password' });
+    await form.locator('#oauth_username, #password_username').fill('root');
+    await form.locator('#oauth_password, #password_password').fill(PASSWORD);
+    await form.locator('button.authorize').click();
+    await form.locator('button', { hasText: 'Logout' }).waitFor();
+    await page.locator('.btn-done').last().click();
+
+    const { status, body } = await execute('triggerRun');
+    expect([status, body]).toEqual([
+      '202',
+      expect.objectContaining({ status: 'QUEUED', triggered_by: 'root' }),
+    ]);
+    const { run_id: runId } = body as { run_id: number };
+    await service.end(runId);
+
+    const runs = await execute('listRuns');
+    expect(runs.status).toBe('200');
+    expect((runs.body as object[])[0]).toMatchObject({ id: runId, update_type: 'quick', status: 'SUCCESS' });
+    expect([complaints, elsewhere]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { Program } from '../support/program.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const PASSWORD = 'correct horse battery';
+const SECRET = 'only-for-tests-'.repeat(3);
+
+let service: TestApp;
+let cwd: string;
+
+beforeAll(async () => {
+  service = await startTestApp({ JWT_SECRET: SECRET });
+  cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
+});
+
+afterAll(async () => {
+  await service.close();
+  await rm(cwd, { recursive: true });
+});
+
+interface Ended {
+  readonly code: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command beside the service, without a key for TMDB, with `input` on standard input. */
+async function command(line: string, input = '', env: Record<string, string> = {}): Promise<Ended> {
+  const program = Program.start(line.split(' '), {
+    env: { DATABASE_URL: service.database.url, JWT_SECRET: SECRET, ...env },
+    cwd,
+  });
+  program.write(input);
+  const code = await program.end();
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+async function login(username: string, password: string): Promise<number> {
+  return (await request(service.url).post('/auth/login').send({ username, password })).status;
+}
+
+async function me(token: string): Promise<{ status: number; body: unknown }> {
+  return request(service.url).get('/auth/me').set('Authorization', `Bearer ${token}`);
+}
+
+describe('users on the command line', () => {
+  it('are added with a password from standard input: the first as admin, others as viewers', async () => {
+    expect(await command('user add ann', `${PASSWORD}\n`)).toEqual({
+      code: 0,
+      stdout: 'Added ann, admin.\n',
+      stderr: '',
+    });
+    const [bob, cleo] = await Promise.all([
+      command('user add bob --json', `${PASSWORD}\r\n`),
+      command('user add cleo --role admin', PASSWORD),
+    ]);
+    expect(JSON.parse(bob.stdout)).toEqual({ name: 'bob', role: 'viewer' });
+    expect(cleo.stdout).toBe('Added cleo, admin.\n');
+    for (const name of ['ann', 'bob', 'cleo']) expect(await login(name, PASSWORD)).toBe(200);
+  });
+
+  it('are listed, without anything of their passwords', async () => {
+    const [text, json] = await Promise.all([
+      command('user list', '', { JWT_SECRET: '' }),
+      command('user list --json'),
+    ]);
+    expect(text.stdout).toMatch(/^ann +admin +\d{4}-/m);
+    const users = JSON.parse(json.stdout) as object[];
+    expect(users).toHaveLength(3);
+    expect(users[1]).toEqual({ name: 'bob', role: 'viewer', created_at: expect.any(String) });
+  });
+
+  it.each([
+    ['user add ann', PASSWORD, 'There is a user ann already'],
+    ['user add dan', `${PASSWORD}\n${PASSWORD}\n`, 'without control characters'],
+    ['user add dan', 'x'.repeat(10_000), 'holds more than a password'],
+    ['user passwd dan', PASSWORD, 'There is no user dan'],
+  ])('%s fails where it has to (%#)', async (line, input, why) => {
+    expect(await command(line, input)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(why),
+    });
+  });
+
+  it('get tokens that open what is guarded, until they are revoked', async () => {
+    const [plain, json] = await Promise.all([
+      command('token ann'),
+      command('token ann --expires-in 90d --json'),
+    ]);
+    const first = plain.stdout.trim();
+    const answer = JSON.parse(json.stdout) as { access_token: string };
+    expect(answer).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 7_776_000 });
+    for (const token of [first, answer.access_token]) {
+      expect(await me(token)).toMatchObject({ status: 200, body: { username: 'ann', role: 'admin' } });
+    }
+    expect((await command('user revoke ann')).code).toBe(0);
+    for (const token of [first, answer.access_token]) expect((await me(token)).status).toBe(401);
+    expect(await login('ann', PASSWORD)).toBe(200);
+  });
+
+  it('get a new password, which ends the old one and the tokens', async () => {
+    const token = (await command('token bob')).stdout.trim();
+    expect((await command('user passwd bob', 'another long password')).code).toBe(0);
+    expect((await me(token)).status).toBe(401);
+    expect([await login('bob', PASSWORD), await login('bob', 'another long password')]).toEqual([401, 200]);
+  });
+
+  it('are removed, and can no longer log in', async () => {
+    expect((await command('user remove cleo --json')).stdout).toBe('{\n  "name": "cleo"\n}\n');
+    expect(await login('cleo', PASSWORD)).toBe(401);
+  });
+
+  it('need no secret but for a token', async () => {
+    const { code, stderr } = await command('token ann', '', { JWT_SECRET: '' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('JWT_SECRET is missing');
+  });
+});

@@ -1,0 +1,303 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PrismaService } from '../../src/database/prisma.service.js';
+import { MoviesRepository } from '../../src/movies/movies.repository.js';
+import { EnrichFilms } from '../../src/pipeline/enrich-films.js';
+import { PipelineService } from '../../src/pipeline/pipeline.service.js';
+import { RunCancelling } from '../../src/pipeline/run-cancelling.js';
+import { RunClaims } from '../../src/pipeline/run-claims.repository.js';
+import type { RunHold } from '../../src/pipeline/run-hold.js';
+import { RunJournal } from '../../src/pipeline/run-journal.repository.js';
+import { RunTally } from '../../src/pipeline/run-tally.js';
+import { custom } from '../support/test-pipeline.js';
+import { withClient } from '../support/test-server.js';
+import { TestWorkers } from '../support/test-workers.js';
+
+let workers: TestWorkers;
+
+beforeEach(async () => {
+  workers = await TestWorkers.start({ films: 300, latencyMs: 20 });
+});
+
+afterEach(async () => {
+  await workers.close();
+});
+
+/** Every film of the catalogue that popular names, all of them enriched. */
+const WIDE = custom({
+  ...{ categories: ['popular'], pages_per_category: 15, include_trending: false },
+  ...{ enrich_data: true, max_enrichment: 1_000 },
+});
+const LIST_REQUESTS = 15;
+/** Requests that may be under way in one process. */
+const CONCURRENCY = 20;
+
+async function films(): Promise<number> {
+  const [row] = await workers.database.query<{ n: number }>('SELECT count(*)::int AS n FROM movies');
+  return row!.n;
+}
+
+/** That the run brought in every film, and counted each once. */
+async function expectComplete(run: Readonly<Record<string, unknown>>): Promise<void> {
+  const all = await films();
+  expect(all).toBeGreaterThan(250);
+  expect(run).toMatchObject({
+    ...{ status: 'SUCCESS', error_message: null, failed: 0 },
+    ...{ movies_processed: all, inserted: all, updated: 0, unchanged: 0, enriched: all },
+  });
+  expect(await workers.database.query('SELECT FROM movies WHERE enriched_at IS NULL')).toEqual([]);
+}
+
+describe('a run', () => {
+  it('that a worker hands back when it is told to stop goes on with the next, where it was', async () => {
+    const id = await workers.queue(WIDE);
+    const first = await workers.worker();
+    await workers.enriched(40);
+    await workers.stop(first);
+    expect(await workers.run(id)).toMatchObject({ status: 'RUNNING', holder: null });
+    await workers.worker();
+    const run = await workers.end(id);
+    await expectComplete(run);
+    expect(run).toMatchObject({ times_resumed: 1, worker_deaths: 0 });
+    const { asked, details } = workers.sandbox.counters();
+    expect(asked.lists).toBe(LIST_REQUESTS);
+    expect(details).toBeLessThanOrEqual((run.enriched as number) + CONCURRENCY);
+  });
+
+  it('whose worker is told to stop while it chooses the films goes on with the next all the same', async () => {
+    await workers.database.query(`
+      CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
+      CREATE TRIGGER wait BEFORE UPDATE OF enrich_total ON pipeline_runs FOR EACH ROW EXECUTE FUNCTION wait()`);
+    const id = await workers.queue(WIDE);
+    await withClient(workers.database.url, async (client) => {
+      await client.query('SELECT pg_advisory_lock(7)');
+      const first = await workers.worker();
+      const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted`;
+      while ((await client.query(waiting)).rowCount === 0);
+      const stopped = workers.stop(first);
+      // By then it has heard.
+      await client.query(waiting);
+      await client.query('SELECT pg_advisory_unlock(7)');
+      await stopped;
+    });
+    await workers.worker();
+    await expectComplete(await workers.end(id));
+  });
+
+  it('whose worker is killed goes on with the next; nothing that is stored is fetched again', async () => {
+    const id = await workers.queue(WIDE);
+    const first = workers.program('worker');
+    await workers.enriched(40);
+    first.kill('SIGKILL');
+    await first.end();
+    const before = workers.sandbox.counters();
+    const [stored] = await workers.database.query<{ n: number }>(
+      'SELECT count(*)::int AS n FROM movies WHERE enriched_at IS NOT NULL',
+    );
+    await workers.freeJobs();
+    await workers.worker();
+    const run = await workers.end(id);
+    await expectComplete(run);
+    expect(run).toMatchObject({ times_resumed: 1, worker_deaths: 1 });
+    const after = workers.sandbox.counters();
+    expect(after.asked.lists).toBe(before.asked.lists);
+    expect(after.asked.details - before.asked.details).toBe((await films()) - stored!.n);
+  });
+
+  it('that was killed amid its lists counts each film once', async () => {
+    const id = await workers.queue(WIDE);
+    const first = workers.program('worker');
+    while ((await films()) < 60);
+    first.kill('SIGKILL');
+    await first.end();
+    await workers.freeJobs();
+    await workers.worker();
+    await expectComplete(await workers.end(id));
+    expect(workers.sandbox.counters().asked.lists).toBeLessThanOrEqual(LIST_REQUESTS + 5);
+  });
+
+  it('that its worker did not survive three times ends FAILED, and says so', async () => {
+    const id = await workers.queue(WIDE);
+    await workers.database.query(
+      `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), holder = 2147483647, worker_deaths = 2`,
+    );
+    await workers.worker();
+    expect(await workers.end(id)).toMatchObject({
+      status: 'FAILED',
+      error_message: 'Its worker died 3 times. What was stored stays; the log may say why.',
+    });
+    expect(workers.sandbox.counters().requests).toBe(0);
+  });
+
+  it('waits for a database that ends all its connections, and goes on', async () => {
+    const id = await workers.queue(WIDE);
+    await workers.worker();
+    await workers.enriched(40);
+    await endSessions('true');
+    const run = await workers.end(id);
+    await expectComplete(run);
+    expect(run).toMatchObject({ worker_deaths: 0 });
+  });
+
+  it('goes on when the database ends all its connections but the one that holds its lock', async () => {
+    const id = await workers.queue(WIDE);
+    await workers.worker();
+    while ((await films()) < 60);
+    await endSessions(`pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`);
+    await expectComplete(await workers.end(id));
+  });
+});
+
+async function endSessions(which: string): Promise<void> {
+  await workers.database.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${which}`,
+  );
+}
+
+describe('a worker that has lost its run', () => {
+  const now = new Date();
+  const film = { id: 1, title: 'A film' };
+
+  /** Holds of one run: of the worker that was stopped in its tracks, and of the one that has it now. */
+  async function twoHolds(): Promise<{ lost: RunHold; current: RunHold }> {
+    const id = await workers.queue(WIDE);
+    const claims = workers.front.get(RunClaims);
+    const lost = await claims.take(id, { holder: 1, now });
+    const current = await claims.take(id, { holder: 2, now });
+    return { lost: lost!.hold, current: current!.hold };
+  }
+
+  it('can store no film, settle none and not end the run', async () => {
+    const { lost, current } = await twoHolds();
+    const journal = workers.front.get(RunJournal);
+    const movies = workers.front.get(MoviesRepository);
+    await workers.database.query(`INSERT INTO movies (id, title) VALUES (2, 'Another')`);
+    const storing = journal.transaction(async (tx) => {
+      await tx.$executeRaw`INSERT INTO movies (id, title) VALUES (${film.id}, ${film.title})`;
+      await journal.filmsStored(tx, lost, { inserted: [film.id], updated: [], unchanged: [] });
+    });
+    await expect(storing).rejects.toThrow('has ended or is in other hands');
+    const settling = journal.transaction(async (tx) => {
+      await movies.markGone([2], now, tx);
+      await journal.filmsSettled(tx, lost, [2], 'gone');
+    });
+    await expect(settling).rejects.toThrow('has ended or is in other hands');
+    expect(await workers.database.query('SELECT id, gone_at FROM movies')).toEqual([
+      { id: 2, gone_at: null },
+    ]);
+
+    const claims = workers.front.get(RunClaims);
+    const ending = { status: 'FAILED', errorMessage: 'late', finishedAt: now, sources: [] } as const;
+    expect(await claims.finish(lost, ending)).toBe(false);
+    expect(await claims.retake(lost, 3)).toBeNull();
+    expect(await claims.finish(current, { ...ending, status: 'SUCCESS' })).toBe(true);
+  });
+
+  it('can mark no film as failed or gone, be the run at work or over', async () => {
+    const { current } = await twoHolds();
+    await workers.database.query(`INSERT INTO movies (id, title) VALUES (1, 'A film')`);
+    const context = {
+      hold: { ...current, fence: null },
+      tally: new RunTally(),
+      signal: new AbortController().signal,
+    };
+    const late = (): Promise<void> => workers.front.get(EnrichFilms).failed(1, new Error('late'), context);
+    await late();
+    await workers.database.query(`UPDATE pipeline_runs SET status = 'SUCCESS'`);
+    await late();
+    expect(await workers.database.query('SELECT enrich_failures, enrich_retry_at FROM movies')).toEqual([
+      { enrich_failures: 0, enrich_retry_at: null },
+    ]);
+  });
+});
+
+describe('a batch that fails for good', () => {
+  it('makes its run PARTIAL, and its films are named', async () => {
+    await workers.database.query(
+      `UPDATE movie_pipeline_jobs.queue SET retry_limit = 0 WHERE name = 'enrich'`,
+    );
+    const [refused] = workers.sandbox.filmIds(150, 1);
+    await workers.database.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;
+      CREATE TRIGGER refuse BEFORE UPDATE OF "cast" ON movies FOR EACH ROW
+        WHEN (NEW.id = ${refused} AND NEW."cast" IS NOT NULL) EXECUTE FUNCTION refuse()`);
+    const id = await workers.queue(WIDE);
+    await workers.worker();
+    const run = await workers.end(id);
+    expect(run).toMatchObject({ status: 'PARTIAL' });
+    expect(run.error_message).toMatch(
+      /^\d+ films? failed: \d+ × Its batch failed several times and was given up/,
+    );
+    const all = await films();
+    expect(run.enriched).toBe(all - (run.failed as number));
+    const named = await workers.database.query<{ movie_id: number }>(
+      'SELECT movie_id FROM pipeline_run_errors WHERE run_id = $1',
+      [id],
+    );
+    const left = await workers.database.query<{ movie_id: number }>(
+      'SELECT id AS movie_id FROM movies WHERE enriched_at IS NULL',
+    );
+    expect(new Set(named.map((error) => error.movie_id))).toEqual(new Set(left.map((one) => one.movie_id)));
+    expect(named.map((error) => error.movie_id)).toContain(refused);
+  });
+});
+
+describe('cancelling', () => {
+  function cancel(id: number): Promise<unknown> {
+    return workers.front.get(RunCancelling).cancel(id);
+  }
+
+  it('ends a queued run at once; a worker that comes later leaves it alone', async () => {
+    const id = await workers.queue(WIDE);
+    await cancel(id);
+    expect(await workers.run(id)).toMatchObject({ status: 'CANCELLED', started_at: null });
+    const next = await workers.queue(
+      custom({ categories: ['popular'], pages_per_category: 1, include_trending: false }),
+    );
+    await workers.worker();
+    expect(await workers.end(next)).toMatchObject({ status: 'SUCCESS' });
+    expect(workers.sandbox.counters().asked.lists).toBe(1);
+  });
+
+  it('ends a run at work within seconds, and its batches ask for nothing more', async () => {
+    const id = await workers.queue(WIDE);
+    await workers.worker();
+    await workers.enriched(20);
+    await cancel(id);
+    const run = await workers.end(id);
+    expect(run).toMatchObject({ status: 'CANCELLED' });
+    expect(run.enriched).toBeLessThan(await films());
+  });
+
+  it('ends a run whose worker has died when the next one takes it', async () => {
+    const id = await workers.queue(WIDE);
+    await workers.database.query(
+      `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), holder = 2147483647`,
+    );
+    await cancel(id);
+    await workers.worker();
+    expect(await workers.end(id)).toMatchObject({ status: 'CANCELLED' });
+    expect(workers.sandbox.counters().requests).toBe(0);
+  });
+});
+
+describe('a run in the foreground that is killed', () => {
+  it('is put on record as interrupted by the next start', async () => {
+    const command = workers.program('run', '--categories', 'popular', '--pages', '15', '--enrich');
+    while ((await films()) < 60);
+    command.kill('SIGKILL');
+    await command.end();
+    const [dead] = await workers.front.get(PrismaService).pipelineRun.findMany();
+    expect(dead).toMatchObject({ status: 'RUNNING' });
+    // Its session ends on the server a little later than the process.
+    while ((await workers.run(dead!.id)).status === 'RUNNING')
+      await workers.front.get(PipelineService).closeInterrupted();
+    expect(await workers.run(dead!.id)).toMatchObject({
+      status: 'FAILED',
+      error_message: expect.stringContaining(
+        'Interrupted: the process that ran it ended before the run did.',
+      ),
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { JOB_IDS, type JobId } from '../../src/config/app-config.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { dueSlot, type ScheduledJob } from '../../src/scheduler/due-slot.js';
+import { Timetable } from '../../src/scheduler/timetable.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** Less than the shortest grace and no part of an hour, so that slots are met on time and late. */
+const STEP_MS = 139 * 60_000;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase('empty');
+});
+
+afterAll(async () => {
+  await database.drop();
+});
+
+interface Firing {
+  readonly id: JobId;
+  readonly at: Date;
+}
+
+/** What the first schedules of a time zone fire from one time to another. */
+async function live(timezone: string, from: string, to: string): Promise<Firing[]> {
+  const clock = new FakeClock(new Date(from));
+  const { firstSchedules } = loadConfig({ SCHEDULER_TIMEZONE: timezone }, { tmdbKey: false }).scheduler;
+  const jobs = new Map<JobId, ScheduledJob>();
+  for (const id of JOB_IDS) {
+    const timetable = new Timetable(firstSchedules[id].cron, firstSchedules[id].timezone);
+    const dueAfter = clock.now();
+    jobs.set(id, { id, timetable, enabled: true, active: true, dueAfter, lastRunId: null });
+  }
+  const firings: Firing[] = [];
+  while (clock.now() < new Date(to)) {
+    await clock.advance(STEP_MS);
+    for (const job of jobs.values()) {
+      const slot = dueSlot(job, clock.now());
+      if (slot === null) continue;
+      firings.push({ id: job.id, at: slot.at });
+      jobs.set(job.id, { ...job, dueAfter: slot.at });
+    }
+  }
+  return firings.filter(({ at }) => at < new Date(to));
+}
+
+/** How often each job fired at each local time of day, as PostgreSQL knows the time zone. */
+async function byTimeOfDay(firings: readonly Firing[], timezone: string): Promise<Record<string, number>> {
+  const rows = await database.query<{ what: string; times: number }>(
+    `SELECT id || ' ' || to_char(at AT TIME ZONE $3, 'HH24:MI') AS what, count(*)::int AS times
+       FROM unnest($1::text[], $2::timestamptz[]) AS firing (id, at) GROUP BY what`,
+    [firings.map(({ id }) => id), firings.map(({ at }) => at.toISOString()), timezone],
+  );
+  return Object.fromEntries(rows.map(({ what, times }) => [what, times]));
+}
+
+/** 2026 has 365 days, 52 of them Sundays. */
+const EVERY_DAY = {
+  'quick_update 00:00': 365,
+  'quick_update 06:00': 365,
+  'quick_update 12:00': 365,
+  'quick_update 18:00': 365,
+  'daily_update 03:00': 365,
+};
+
+jest.setTimeout(180_000);
+
+describe('a year', () => {
+  it('in UTC is 1,460 quick, 365 daily and 52 weekly runs', async () => {
+    const firings = await live('UTC', '2025-12-31T23:59:00Z', '2027-01-01T00:00:00Z');
+    expect(await byTimeOfDay(firings, 'UTC')).toEqual({ ...EVERY_DAY, 'weekly_enrichment 02:00': 52 });
+  });
+
+  // The clocks go forward on a Sunday from 2:00 to 3:00, and back on another from 2:00 to 1:00.
+  it('in New York is as many, one of them at 3:00 since there is no 2:00', async () => {
+    const firings = await live('America/New_York', '2026-01-01T04:59:00Z', '2027-01-01T05:00:00Z');
+    expect(await byTimeOfDay(firings, 'America/New_York')).toEqual({
+      ...EVERY_DAY,
+      'weekly_enrichment 02:00': 51,
+      'weekly_enrichment 03:00': 1,
+    });
+  });
+
+  // They go forward from 2:00 to 3:00 here too, and back from 3:00 to 2:00, so that 2:00 comes twice on a Sunday.
+  it('in Paris is as many, and fires once at the 2:00 that comes twice', async () => {
+    const firings = await live('Europe/Paris', '2025-12-31T22:59:00Z', '2026-12-31T23:00:00Z');
+    expect(await byTimeOfDay(firings, 'Europe/Paris')).toEqual({
+      ...EVERY_DAY,
+      'weekly_enrichment 02:00': 51,
+      'weekly_enrichment 03:00': 1,
+    });
+  });
+});

@@ -1,0 +1,142 @@
+import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+export type Method = (typeof METHODS)[number];
+
+interface AnswerDescription {
+  readonly description?: string;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+export interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly object[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: AnySchemaObject;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: AnySchemaObject }>> };
+  readonly responses: Readonly<Record<string, AnswerDescription>>;
+}
+
+export interface ApiDocument {
+  readonly paths: Readonly<Record<string, Partial<Record<Method, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, AnySchemaObject>> };
+}
+
+export interface DescribedOperation {
+  readonly method: Method;
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+export interface Ask {
+  readonly token?: string;
+  /** Sent as JSON, with the type to match; a string is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Reads nothing more than the head of the answer while it lasts. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Seen {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+export function operationsOf({ paths }: ApiDocument): DescribedOperation[] {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item[method];
+      return operation === undefined ? [] : [{ method, path, operation }];
+    }),
+  );
+}
+
+/** Asks as a client does, holds every answer against the OpenAPI document, and keeps which it has seen. */
+export class ApiWitness {
+  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly url: string,
+    private readonly document: ApiDocument,
+  ) {
+    addFormats.default(this.ajv);
+    this.ajv.addSchema(closed(document), 'api');
+  }
+
+  /** @throws Error when the answer is not one that the document describes */
+  async ask(method: Method, path: string, { token, body, headers, signal }: Ask = {}): Promise<Seen> {
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(`${this.url}${path}`, {
+      method: method.toUpperCase(),
+      headers: {
+        ...(text === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(text === undefined ? {} : { body: text }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const isStream = response.headers.get('content-type') === 'text/event-stream';
+    const answer = isStream && signal !== undefined ? '' : await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: this.check(method, path, response, answer),
+    };
+  }
+
+  /** Answers that the document describes and nobody has had. */
+  unseen(): string[] {
+    return operationsOf(this.document).flatMap(({ method, path, operation }) =>
+      Object.keys(operation.responses)
+        .filter((status) => status !== 'default')
+        .map((status) => `${method} ${path} ${status}`)
+        .filter((answer) => !this.seen.has(answer)),
+    );
+  }
+
+  private check(method: Method, path: string, response: Response, text: string): unknown {
+    const [pathname = ''] = path.split('?');
+    const found = operationsOf(this.document).find(
+      (one) =>
+        one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+    );
+    if (found === undefined) throw new Error(`${method} ${path} is not described`);
+    const status = String(response.status) in found.operation.responses ? String(response.status) : 'default';
+    const where = `${method} ${found.path} ${response.status}`;
+    this.seen.add(where);
+    const content = found.operation.responses[status]?.content;
+    if (content === undefined) {
+      if (text !== '') throw new Error(`${where} has a body, and none is described`);
+      return null;
+    }
+    const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
+    if (content[type] === undefined) throw new Error(`${where} is ${type}, which is not described: ${text}`);
+    if (!type.endsWith('json')) return text;
+    const body: unknown = JSON.parse(text);
+    const pointer = ['paths', found.path, method, 'responses', status, 'content', type, 'schema'];
+    const schema = `api#/${pointer.map((part) => encodeURIComponent(part.replaceAll('/', '~1'))).join('/')}`;
+    if (!this.ajv.validate(schema, body)) throw new Error(`${where}: ${this.ajv.errorsText()}: ${text}`);
+    return body;
+  }
+}
+
+/** A field that no schema names is a fault. */
+function closed(document: ApiDocument): ApiDocument {
+  const schemas = Object.entries(document.components.schemas).map(([name, schema]) => [
+    name,
+    schema.type === 'object' ? { additionalProperties: false, ...schema } : schema,
+  ]);
+  return {
+    ...document,
+    components: { schemas: Object.fromEntries(schemas) as ApiDocument['components']['schemas'] },
+  };
+}

@@ -1,0 +1,104 @@
+import { tmpdir } from 'node:os';
+import type { INestApplicationContext } from '@nestjs/common';
+import { PrismaService } from '../../src/database/prisma.service.js';
+import type { RunPlan } from '../../src/pipeline/run-plan.js';
+import { RunQueue } from '../../src/pipeline/run-queue.js';
+import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
+import { Program } from './program.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { openContext, testEnvironment } from './test-pipeline.js';
+
+export type RunRow = Readonly<Record<string, unknown>>;
+
+/** A queue of runs with as many workers as a test starts. */
+export class TestWorkers {
+  private readonly workers = new Set<INestApplicationContext>();
+  private readonly programs: Program[] = [];
+
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly database: TestDatabase,
+    /** Queues runs, and works on none. */
+    readonly front: INestApplicationContext,
+  ) {}
+
+  static async start(catalogue: SandboxOptions = {}): Promise<TestWorkers> {
+    const [database, sandbox] = await Promise.all([createTestDatabase(), Sandbox.start(catalogue)]);
+    return new TestWorkers(
+      sandbox,
+      database,
+      await openContext(testEnvironment(sandbox, database), ['scheduler']),
+    );
+  }
+
+  /** Returns the id of the run. */
+  queue(plan: RunPlan): Promise<number> {
+    const origin = { trigger: 'api', triggeredBy: 'tester' } as const;
+    return this.front
+      .get(PrismaService)
+      .$transaction((tx) => this.front.get(RunQueue).enqueue(tx, plan, origin));
+  }
+
+  async worker(): Promise<INestApplicationContext> {
+    const worker = await openContext(testEnvironment(this.sandbox, this.database), ['worker']);
+    this.workers.add(worker);
+    return worker;
+  }
+
+  /** As SIGTERM does. */
+  async stop(worker: INestApplicationContext): Promise<void> {
+    this.workers.delete(worker);
+    await worker.close();
+  }
+
+  /** The program as a process of its own, which a test may kill. */
+  program(...args: string[]): Program {
+    const env = { ...testEnvironment(this.sandbox, this.database), LOG_LEVEL: 'info' };
+    const program = Program.start(args, { env, cwd: tmpdir() });
+    this.programs.push(program);
+    return program;
+  }
+
+  /** Jobs whose worker has died are free again; the queue finds that by itself after ten seconds of silence. */
+  async freeJobs(): Promise<void> {
+    await this.database.query(
+      `UPDATE movie_pipeline_jobs.job SET state = 'retry', retry_count = retry_count + 1, heartbeat_on = NULL
+        WHERE state = 'active'`,
+    );
+  }
+
+  async run(id: number): Promise<RunRow> {
+    const [row] = await this.database.query<RunRow>('SELECT * FROM pipeline_runs WHERE id = $1', [id]);
+    if (row === undefined) throw new Error(`There is no run ${id}.`);
+    return row;
+  }
+
+  /** The run once it has ended. */
+  async end(id: number): Promise<RunRow> {
+    for (;;) {
+      const run = await this.run(id);
+      if (run.status !== 'QUEUED' && run.status !== 'RUNNING') return run;
+    }
+  }
+
+  /** Resolves once so many details have been stored. */
+  async enriched(films: number): Promise<void> {
+    for (let stored = 0; stored < films;) {
+      const [row] = await this.database.query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM movies WHERE enriched_at IS NOT NULL',
+      );
+      stored = row?.n ?? 0;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const program of this.programs) {
+      program.kill('SIGKILL');
+      await program.end();
+    }
+    for (const worker of this.workers) await worker.close();
+    await this.front.close();
+    await this.sandbox.stop();
+    await this.database.drop();
+  }
+}
