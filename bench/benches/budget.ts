@@ -22,6 +22,7 @@ export const budget: Bench = {
     const database = await lab.database(target);
     const env = { TMDB_REQUESTS_PER_SECOND: String(PER_SECOND) };
     const service = await lab.service(target, { databaseUrl: database.url, sandboxUrl: sandbox.url, env });
+    await service.listen();
     const plan = await customPlan(target, FILMS);
     const foreground = await service.run(plan);
     await checkRun(foreground, database);

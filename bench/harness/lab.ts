@@ -55,16 +55,19 @@ export class Lab {
   }
 
   async sandbox(settings: SandboxSettings): Promise<Sandbox & { end: () => Promise<void> }> {
-    const sandbox = await Sandbox.start(settings);
-    return Object.assign(sandbox, { end: this.closing.add(() => sandbox.stop()) });
+    const sandbox = Sandbox.start(settings);
+    const end = this.closing.add(() => sandbox.stop());
+    await sandbox.ready();
+    return Object.assign(sandbox, { end });
   }
 
   async service(
     target: Target,
     settings: Omit<ServiceSettings, 'dataDir'>,
   ): Promise<Service & { finish: () => Promise<void> }> {
-    const service = await Service.start(target, { ...settings, dataDir: this.folder });
+    const service = Service.start(target, { ...settings, dataDir: this.folder });
     const forget = this.closing.add(() => service.kill());
+    await service.ready();
     const finish = async (): Promise<void> => {
       await service.end();
       await forget();

@@ -18,13 +18,12 @@ export interface SandboxSettings {
 
 /** A made-up TMDB in a process of its own: always this working copy's, so that all targets are asked alike. */
 export class Sandbox {
-  private constructor(
-    private readonly child: ChildProcess,
-    /** What TMDB_BASE_URL is set to. */
-    readonly url: string,
-  ) {}
+  private base = '';
 
-  static async start(settings: SandboxSettings): Promise<Sandbox> {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** Begins to start; `ready` waits for it. */
+  static start(settings: SandboxSettings): Sandbox {
     const options = {
       films: settings.films,
       'latency-ms': settings.latencyMs,
@@ -36,16 +35,23 @@ export class Sandbox {
       value === undefined ? [] : [`--${name}`, String(value)],
     );
     if (settings.keepAnswers === true) args.push('--keep-answers');
-    const child = startChild({ file: built(NOW, 'sandbox/main.js'), args });
-    const url = await new Promise<string>((resolve, reject) => {
-      child.once('exit', (code) => {
+    return new Sandbox(startChild({ file: built(NOW, 'sandbox/main.js'), args }));
+  }
+
+  async ready(): Promise<void> {
+    this.base = await new Promise<string>((resolve, reject) => {
+      this.child.once('exit', (code) => {
         reject(new Error(`The TMDB sandbox did not start (exit code ${code ?? 'unknown'}).`));
       });
-      child.stdout?.once('data', (line: Buffer) => {
+      this.child.stdout?.once('data', (line: Buffer) => {
         resolve((JSON.parse(line.toString()) as { url: string }).url);
       });
     });
-    return new Sandbox(child, url);
+  }
+
+  /** What TMDB_BASE_URL is set to. */
+  get url(): string {
+    return this.base;
   }
 
   /** What it was asked since it was started or reset. */

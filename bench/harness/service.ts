@@ -51,7 +51,7 @@ export function serviceEnvironment(settings: Omit<ServiceSettings, 'databaseUrl'
     DATA_DIR: settings.dataDir,
     PORT: '0',
     SCHEDULER_ENABLED: 'false',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'error',
     ...settings.env,
   };
 }
@@ -71,13 +71,16 @@ export class Service {
     child.stdout?.pipe(process.stderr);
   }
 
-  static async start(target: Target, settings: ServiceSettings): Promise<Service> {
+  /** Begins to start; `ready` waits for it. */
+  static start(target: Target, settings: ServiceSettings): Service {
     const env = { DATABASE_URL: settings.databaseUrl, ...serviceEnvironment(settings) };
     const file = join(import.meta.dirname, 'subject.js');
     // Where there is no .env.
-    const service = new Service(startChild({ file, args: [target.root], env, cwd: settings.dataDir }));
-    await service.answerTo(0);
-    return service;
+    return new Service(startChild({ file, args: [target.root], env, cwd: settings.dataDir }));
+  }
+
+  async ready(): Promise<void> {
+    await this.answerTo(0);
   }
 
   /** Returns the address. */
@@ -89,7 +92,7 @@ export class Service {
     return (await this.call({ do: 'run', plan })) as MeasuredRun;
   }
 
-  /** Has the run done by its worker, through the queue. */
+  /** Has the run done by its worker, through the queue. Only once it listens. */
   async queue(plan: RunPlan): Promise<MeasuredRun> {
     return (await this.call({ do: 'queue', plan })) as MeasuredRun;
   }

@@ -33,11 +33,11 @@ export async function load<Module>(target: Target, module: string): Promise<Modu
 export async function buildRef(ref: string, folder: string, closing: Closing): Promise<Target> {
   const root = join(folder, 'against');
   const git = (...args: string[]): Promise<unknown> => run('git', args, { cwd: ROOT });
-  await git('worktree', 'add', '--detach', root, ref);
   closing.add(async () => {
-    await rm(join(root, 'node_modules'), { recursive: true, force: true });
-    await git('worktree', 'remove', '--force', root);
+    await rm(root, { recursive: true, force: true });
+    await git('worktree', 'prune');
   });
+  await git('worktree', 'add', '--detach', root, ref);
   const bin = join(root, 'node_modules', '.bin');
   const env = {
     ...process.env,

@@ -30,6 +30,9 @@ const TICK_MS = 1;
 /** Starts that a late timer missed are made up for if it was no later; the window bounds them all the same. */
 const CATCH_UP_MS = 100;
 
+/** With fewer the next are asked for, so that no start waits for them. */
+const FEW_SLOTS = 3;
+
 /**
  * Decides when requests start: evenly, never more than `perSecond` within any second, never more than `concurrency` at
  * once, none during a pause, first come first served.
@@ -131,9 +134,9 @@ export class RequestPacer {
     if (this.shared === null) return -Infinity;
     // A slot long past is somebody else's time by now.
     while ((this.slots[0] ?? Infinity) < now - CATCH_UP_MS) this.slots.shift();
-    const [slot] = this.slots;
-    if (slot === undefined) void this.takeSlots(this.shared);
-    return slot ?? null;
+    if (this.slots.length < FEW_SLOTS && this.slots.length < this.queue.size)
+      void this.takeSlots(this.shared);
+    return this.slots[0] ?? null;
   }
 
   private async takeSlots(shared: Slots): Promise<void> {

@@ -12,14 +12,16 @@ class Row {
   constructor(
     private readonly clock: FakeClock,
     private readonly processes: number,
+    private readonly latencyMs: number,
   ) {}
 
-  lease(count: number, spacingMs: number): Promise<{ firstInMs: number; processes: number }> {
-    if (this.away) return Promise.reject(new Error('no database'));
+  async lease(count: number, spacingMs: number): Promise<{ firstInMs: number; processes: number }> {
+    if (this.away) throw new Error('no database');
+    await this.clock.sleep(this.latencyMs);
     const now = this.clock.monotonicMs();
     const first = Math.max(this.nextMs, now);
     this.nextMs = first + count * spacingMs;
-    return Promise.resolve({ firstInMs: first - now, processes: this.processes });
+    return { firstInMs: first - now, processes: this.processes };
   }
 
   pause(ms: number): Promise<void> {
@@ -34,9 +36,10 @@ async function play(
   processes: number,
   each: number,
   meanwhile: (row: Row, pacers: readonly RequestPacer[], clock: FakeClock) => void = () => undefined,
+  latencyMs = 0,
 ): Promise<number[]> {
   const clock = new FakeClock();
-  const row = new Row(clock, processes);
+  const row = new Row(clock, processes, latencyMs);
   const pacers = Array.from({ length: processes }, () => {
     const slots = new SharedSlots(row as unknown as SharedPace, RATE, clock);
     return new RequestPacer({ perSecond: RATE, concurrency: 20 }, clock, slots);
@@ -59,6 +62,17 @@ async function play(
 function mostInASecond(starts: readonly number[]): number {
   return Math.max(...starts.map((start) => starts.filter((at) => at >= start && at < start + 1_000).length));
 }
+
+describe('a process alone', () => {
+  it.each([0, 40])(
+    'starts as many as the rate allows when the database takes %i ms to answer',
+    async (latencyMs) => {
+      const starts = await play(1, 400, undefined, latencyMs);
+      expect(mostInASecond(starts)).toBeLessThanOrEqual(RATE);
+      expect(399 / ((starts.at(-1)! - starts[0]!) / 1_000)).toBeGreaterThan(0.97 * RATE);
+    },
+  );
+});
 
 describe('three processes together', () => {
   it('start no more than the rate in any second, and nearly as many', async () => {

@@ -2,7 +2,7 @@ import type { Clock } from '../common/clock.js';
 import type { SharedPace } from '../database/shared-pace.js';
 import type { Slots } from './request-pacer.js';
 
-/** So much later than evenly: timers of several processes are late by differing amounts. */
+/** So much later than evenly where there are several processes: their timers are late by differing amounts. */
 const LOOSENESS = 1.05;
 /** A lease covers so much time at most, that no process sits on slots which others could use. */
 const LEASE_MS = 100;
@@ -13,7 +13,6 @@ const ALONE_MS = 1_000;
 
 /** When requests of this process may start, so that all processes together keep the rate. */
 export class SharedSlots implements Slots {
-  private readonly spacingMs: number;
   private processes = 1;
   private aloneUntil = -Infinity;
   private aloneNext = -Infinity;
@@ -24,9 +23,7 @@ export class SharedSlots implements Slots {
     private readonly pace: SharedPace,
     private readonly perSecond: number,
     private readonly clock: Clock,
-  ) {
-    this.spacingMs = (1_000 * LOOSENESS) / perSecond;
-  }
+  ) {}
 
   async take(wanted: number): Promise<readonly number[]> {
     const whole = Math.max(1, Math.floor((this.perSecond * LEASE_MS) / 1_000));
@@ -37,21 +34,27 @@ export class SharedSlots implements Slots {
     try {
       const { firstInMs, processes } = await this.pace.lease(count, spacingMs);
       this.processes = processes;
-      return slots(this.clock.monotonicMs() + firstInMs, count, spacingMs);
+      // Slots from the time alone may be left.
+      return slots(Math.max(this.clock.monotonicMs() + firstInMs, this.aloneNext), count, spacingMs);
     } catch {
       this.goAlone();
       return this.own(count);
     }
   }
 
+  /** A process alone is kept to the rate by its pacer. */
+  private get spacingMs(): number {
+    return (1_000 * (this.processes > 1 ? LOOSENESS : 1)) / this.perSecond;
+  }
+
   async pause(ms: number): Promise<void> {
     await this.pace.pause(ms).catch(() => undefined);
   }
 
-  /** What was given out before is used up first. */
+  /** What was given out before is used up first: each may hold a lease and the rest of the one before. */
   private goAlone(): void {
     const now = this.clock.monotonicMs();
-    if (now >= this.carefulUntil) this.aloneNext = now + this.processes * LEASE_MS * LOOSENESS;
+    if (now >= this.carefulUntil) this.aloneNext = now + 2 * this.processes * LEASE_MS * LOOSENESS;
     this.aloneUntil = now + ALONE_MS;
     this.carefulUntil = this.aloneUntil + 2 * ALONE_MS;
   }
