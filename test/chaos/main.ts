@@ -14,31 +14,46 @@ const USAGE = `npm run test:chaos -- [--rounds 50] [--seed 1] [--films 2000] [--
 Runs that meet kill -9, stalls, shutdowns, database restarts, storms of 429, dropped and truncated answers. A round of
 seed 7 is repeated by --rounds 1 --seed 7.`;
 
-const number = { type: 'string' } as const;
-const { values } = parseArgs({
-  options: {
-    rounds: number,
-    seed: number,
-    films: number,
-    server: { type: 'string', default: 'both' },
-    help: { type: 'boolean' },
-  },
-});
+const SERVERS = ['both', 'embedded', 'system'];
 
-function given(value: string | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
+interface Options {
+  readonly rounds: number;
+  readonly seed: number;
+  readonly films: number;
+  readonly server: string;
+  readonly help: boolean;
+}
+
+/** @throws Error when they can't be understood */
+function readOptions(): Options {
+  const text = (otherwise: string): { type: 'string'; default: string } => ({
+    type: 'string',
+    default: otherwise,
+  });
+  const { values } = parseArgs({
+    options: {
+      ...{ rounds: text('50'), seed: text('1'), films: text('2000'), server: text('both') },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { rounds, seed, films, server, help } = values;
+  if (!SERVERS.includes(server)) throw new Error(`Not one of ${SERVERS.join(', ')}: ${server}`);
+  return { rounds: whole(rounds), seed: whole(seed), films: whole(films), server, help };
+}
+
+function whole(value: string): number {
   if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
-  throw new Error(`Not a whole number from 1: ${value}\n${USAGE}`);
+  throw new Error(`Not a whole number from 1: ${value}`);
 }
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function startServers(cwd: string): Promise<Postgres[]> {
+async function startServers(cwd: string, wanted: string): Promise<Postgres[]> {
   const servers: Postgres[] = [];
-  if (values.server !== 'system') servers.push(await startEmbedded(join(cwd, 'embedded')));
-  if (values.server === 'embedded') return servers;
+  if (wanted !== 'system') servers.push(await startEmbedded(join(cwd, 'embedded')));
+  if (wanted === 'embedded') return servers;
   const system = await startSystem(join(cwd, 'system'));
   if (system === null)
     say("Skipped on the system's PostgreSQL: pg_config names none. Install its server to include it.");
@@ -73,11 +88,11 @@ class Theatre {
     private readonly servers: readonly Postgres[],
   ) {}
 
-  static async open(films: number): Promise<Theatre> {
+  static async open({ films, server }: Options): Promise<Theatre> {
     const cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-chaos-'));
     // PostgreSQL does not run as root: its user has to get in.
     await chmod(cwd, 0o755);
-    return new Theatre(cwd, await SandboxProcess.start(films, 1), await startServers(cwd));
+    return new Theatre(cwd, await SandboxProcess.start(films, 1), await startServers(cwd, server));
   }
 
   /** By turns. */
@@ -96,10 +111,7 @@ class Theatre {
 }
 
 /** Returns how many rounds failed. */
-async function play(
-  theatre: Theatre,
-  { rounds, first, films }: { rounds: number; first: number; films: number },
-): Promise<number> {
+async function play(theatre: Theatre, { rounds, seed: first, films }: Options): Promise<number> {
   const { cwd, sandbox } = theatre;
   const reference = await Round.reference({ postgres: theatre.server(0), sandbox, films, cwd });
   const stored = reference.tables.movies?.length ?? 0;
@@ -118,25 +130,19 @@ async function play(
   return failed;
 }
 
-async function main(): Promise<number> {
-  if (values.help === true) {
-    say(USAGE);
-    return 0;
-  }
-  const rounds = given(values.rounds, 50);
-  const first = given(values.seed, 1);
-  const films = given(values.films, 2_000);
-  const theatre = await Theatre.open(films);
+async function main(options: Options): Promise<number> {
+  const theatre = await Theatre.open(options);
   const onSignal = (): void => {
     void theatre.close().finally(() => process.exit(130));
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   let failed: number;
   try {
-    failed = await play(theatre, { rounds, first, films });
+    failed = await play(theatre, options);
   } finally {
     await theatre.close();
   }
+  const { rounds } = options;
   say(
     failed === 0
       ? `All ${rounds} rounds ok: nothing lost, nothing twice.`
@@ -145,4 +151,16 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+/** Null when they can't be understood; what is wrong with them has been said. */
+function optionsOrUsage(): Options | null {
+  try {
+    return readOptions();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    return null;
+  }
+}
+
+const options = optionsOrUsage();
+if (options?.help === true) say(USAGE);
+else process.exitCode = options === null ? 2 : await main(options);
