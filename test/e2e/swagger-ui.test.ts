@@ -46,8 +46,9 @@ const what = isThere ? 'in a browser' : `in a browser (skipped: there is no ${CH
   async function execute(operation: string): Promise<{ status: string; body: unknown }> {
     const block = page.locator(`[id$="-${operation}"]`);
     if (!(await block.locator('.opblock-body').isVisible())) await block.locator('.opblock-summary').click();
-    const tryOut = block.getByRole('button', { name: 'Try it out' });
-    if (await tryOut.isVisible()) await tryOut.click();
+    const toggle = block.locator('.try-out__btn');
+    await toggle.waitFor();
+    if ((await toggle.textContent())?.trim() === 'Try it out') await toggle.click();
     await block.getByRole('button', { name: 'Execute' }).click();
     const live = block.locator('.live-responses-table');
     await live.waitFor();
