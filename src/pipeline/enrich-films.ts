@@ -117,6 +117,7 @@ export class EnrichFilms {
       else for (const film of films) await this.store([film], context);
     }
   }
+
   /** Waits for a database that went away, so that no answer has to be asked for twice. Returns how many films counted. */
   private async settle(
     { signal }: Pick<EnrichContext, 'signal'>,
