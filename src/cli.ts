@@ -19,6 +19,7 @@ const program = createProgram(
     service: async (roles) => (await import('./cli/service.commands.js')).serviceCommand(roles, asked),
     status: async (...given) => (await read()).statusCommand(...given),
     runs: async (...given) => (await read()).runsCommand(...given),
+    failing: async (...given) => (await read()).failingCommand(...given),
     jobs: async (...given) => (await schedules()).jobsCommand(...given),
     scheduler: async (...given) => (await schedules()).schedulerCommand(...given),
     cancel: async (...given) => (await import('./cli/cancel.command.js')).cancelCommand(...given),

@@ -80,8 +80,8 @@ export async function checkSchedules(
   return finding('schedules', 'ok', next.length === 0 ? 'All disabled.' : `Next: ${next.join(', ')}.`);
 }
 
-export async function checkLastRun(database: OpenDatabase): Promise<Finding> {
-  const last = await new RunsRepository(database.prisma).last();
+export async function checkLastRun(database: OpenDatabase, clock: Clock): Promise<Finding> {
+  const last = await new RunsRepository(database.prisma, clock).last();
   if (last === null) return finding('last run', 'warning', 'None yet. Run: npx movie-pipeline run daily');
   const said = `Run ${last.id} of ${last.runDate.toISOString()} ended ${last.status}.`;
   if (last.status === 'FAILED' || last.status === 'PARTIAL') {
@@ -99,4 +99,11 @@ export async function checkFreshness(database: OpenDatabase, now: Date): Promise
   const said = `${number(movies)} films, ${number(enriched)} of them enriched; lists read ${days.toFixed(1)} days ago.`;
   if (days <= STALE_AFTER_DAYS) return finding('freshness', 'ok', said);
   return finding('freshness', 'warning', `${said} Start the service, or run: npx movie-pipeline run daily`);
+}
+
+export async function checkFailing(database: OpenDatabase): Promise<Finding> {
+  const films = await new MoviesRepository(database.prisma).countFailing();
+  if (films === 0) return finding('failing', 'ok', 'No film fails again and again.');
+  const said = `${number(films)} ${films === 1 ? 'film' : 'films'} failed twice or more in a row.`;
+  return finding('failing', 'warning', `${said} See which, and why: npx movie-pipeline failing`);
 }

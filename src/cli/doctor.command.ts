@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error.js';
 import type { OpenDatabase } from '../database/open-database.js';
 import { commandConfig, openCommandDatabase } from './context.js';
 import {
+  checkFailing,
   checkFreshness,
   checkKey,
   checkLastRun,
@@ -53,8 +54,9 @@ async function* examineDatabase(config: AppConfig): AsyncGenerator<Finding> {
     yield migrations;
     if (migrations.verdict !== 'ok') return;
     yield await checked('schedules', () => checkSchedules(database, config, systemClock));
-    yield await checked('last run', () => checkLastRun(database));
+    yield await checked('last run', () => checkLastRun(database, systemClock));
     yield await checked('freshness', () => checkFreshness(database, systemClock.now()));
+    yield await checked('failing', () => checkFailing(database));
   } finally {
     await database.close();
   }

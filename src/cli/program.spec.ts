@@ -23,6 +23,7 @@ async function parse(...args: string[]): Promise<Call | CommanderError> {
     cancel: record('cancel'),
     status: record('status'),
     runs: record('runs'),
+    failing: record('failing'),
     jobs: record('jobs'),
     scheduler: record('scheduler'),
     migrate: record('migrate'),

@@ -20,6 +20,7 @@ export interface Commands extends UserCommands {
   service(roles: readonly Role[]): Promise<void>;
   status(options: { json: boolean }): Promise<number>;
   runs(query: { limit: number; status: RunStatus | null }, options: { json: boolean }): Promise<number>;
+  failing(query: { limit: number }, options: { json: boolean }): Promise<number>;
   jobs(options: { json: boolean }): Promise<number>;
   scheduler(action: 'start' | 'stop', options: { json: boolean }): Promise<number>;
   cancel(runId: number, options: { json: boolean }): Promise<number>;
@@ -65,6 +66,11 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
     .addOption(new Option('--status <status>', 'only these').choices(RUN_STATUSES).argParser(statusOf))
     .action(async (options: { json: boolean; limit: number; status?: RunStatus }) => {
       exit(await commands.runs({ limit: options.limit, status: options.status ?? null }, options));
+    });
+  withJson(program.command('failing').description('the films that fail again and again, and why'))
+    .option('--limit <n>', 'how many, 1 to 100', wholeNumber(1, 100), 20)
+    .action(async (options: { json: boolean; limit: number }) => {
+      exit(await commands.failing({ limit: options.limit }, options));
     });
   withJson(program.command('jobs').description('the schedules, and what came of each last')).action(
     async (options: { json: boolean }) => {

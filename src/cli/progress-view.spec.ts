@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunProgress, SourceReport } from '../pipeline/run.js';
+import type { TmdbWait } from '../tmdb/tmdb-wait.js';
 import { LiveView, Pace, PlainView } from './progress-view.js';
 
 const COUNTS = {} as RunProgress['counts'];
@@ -16,8 +17,16 @@ function source(change: Partial<SourceReport>): SourceReport {
   };
 }
 
-function progress(sources: SourceReport[], enrichment: RunProgress['enrichment'] = null): () => RunProgress {
-  return () => ({ at: '', stage: 'collecting', sources, enrichment, counts: COUNTS });
+function progress(
+  sources: SourceReport[],
+  enrichment: RunProgress['enrichment'] = null,
+  waiting: TmdbWait | null = null,
+): () => RunProgress {
+  return () => ({ at: '', stage: 'collecting', sources, enrichment, counts: COUNTS, waiting });
+}
+
+function pause(seconds: number): TmdbWait {
+  return { for: 'throttled', message: `requests go on in ${seconds} s.`, until: '' };
 }
 
 function screen(): { text: string; write(text: string): void } {
@@ -53,6 +62,22 @@ describe('progress on a terminal', () => {
     expect(out.text).toContain('4/4 pages');
   });
 
+  it('has a line for what is waited for, while that lasts', () => {
+    const out = screen();
+    let now = 0;
+    const view = new LiveView(out, () => now);
+    view.show(progress([source({})], null, pause(12)));
+    expect(out.text).toMatch(/^\S*waiting +requests go on in 12 s\.$/m);
+    now = 1_000;
+    view.show(progress([source({})], null, pause(11)));
+    expect(out.text).toContain('in 11 s.');
+    out.text = '';
+    now = 2_000;
+    view.show(progress([source({})]));
+    // Two lines up, one line down, and what is below goes.
+    expect(out.text).toMatch(/^\u001b\[2A[^\n]*popular[^\n]*\n\u001b\[J$/);
+  });
+
   it('tells the rate and the time left', () => {
     let now = 0;
     const pace = new Pace(() => now);
@@ -75,5 +100,16 @@ describe('progress elsewhere', () => {
     expect(lines.filter((line) => line.startsWith('popular'))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith('enrichment'))).toHaveLength(11);
     expect(out.text).not.toContain('\u001b');
+  });
+
+  it('says once that a wait begins, and again when another does', () => {
+    const out = screen();
+    const view = new PlainView(out, () => 0);
+    view.show(progress([source({})], null, pause(12)));
+    view.show(progress([source({})], null, pause(11)));
+    expect(out.text).toBe('requests go on in 12 s.\n');
+    view.show(progress([source({})]));
+    view.show(progress([source({})], null, pause(5)));
+    expect(out.text).toBe('requests go on in 12 s.\nrequests go on in 5 s.\n');
   });
 });

@@ -48,9 +48,16 @@ function enrichmentLine(progress: RunProgress, pace: Pace): string | null {
   return `${'enrichment'.padEnd(12)} ${bar(total === 0 ? 1 : done / total)} ${`${done}/${total}`.padStart(7)} films${failures}${done < total ? rate : ''}`;
 }
 
-const REDRAW_MS = 100;
+function linesOf(progress: RunProgress, pace: Pace): string[] {
+  const enrichment = enrichmentLine(progress, pace);
+  const waiting = progress.waiting === null ? null : `${'waiting'.padEnd(12)} ${progress.waiting.message}`;
+  return [...progress.sources.map(sourceLine), enrichment, waiting].filter((line) => line !== null);
+}
 
-/** On a terminal: a line for each source and one for enrichment, drawn again in place. */
+const REDRAW_MS = 100;
+const CLEAR_BELOW = '\u001b[J';
+
+/** On a terminal: a line for each source, one for enrichment, and one while it waits, drawn again in place. */
 export class LiveView implements ProgressView {
   private readonly pace: Pace;
   private drawnLines = 0;
@@ -75,20 +82,21 @@ export class LiveView implements ProgressView {
 
   private draw(progress: RunProgress): void {
     this.drawnMs = this.nowMs();
-    const enrichment = enrichmentLine(progress, this.pace);
-    const lines = [...progress.sources.map(sourceLine), ...(enrichment === null ? [] : [enrichment])];
+    const lines = linesOf(progress, this.pace);
     const width = (this.screen.columns ?? 80) - 1;
     const up = this.drawnLines === 0 ? '' : `\u001b[${this.drawnLines}A`;
-    this.screen.write(up + lines.map((line) => `\u001b[2K${line.slice(0, width)}\n`).join(''));
+    const text = lines.map((line) => `\u001b[2K${line.slice(0, width)}\n`).join('');
+    this.screen.write(up + text + CLEAR_BELOW);
     this.drawnLines = lines.length;
   }
 }
 
-/** Elsewhere: a line when a source has ended, and one for each tenth of the enrichment. */
+/** Elsewhere: a line when a source has ended, when a wait begins, and for each tenth of the enrichment. */
 export class PlainView implements ProgressView {
   private readonly pace: Pace;
   private readonly told = new Set<string>();
   private tenth = -1;
+  private waitingFor: string | null = null;
 
   constructor(
     private readonly screen: Screen,
@@ -104,6 +112,7 @@ export class PlainView implements ProgressView {
       this.told.add(report.source);
       this.screen.write(`${sourceLine(report)}\n`);
     }
+    this.showWait(now);
     if (now.enrichment === null) return;
     const line = enrichmentLine(now, this.pace);
     const tenth = Math.floor((10 * now.enrichment.done) / Math.max(1, now.enrichment.total));
@@ -114,5 +123,10 @@ export class PlainView implements ProgressView {
 
   end(): void {
     // Every line is already out.
+  }
+
+  private showWait({ waiting }: RunProgress): void {
+    if (waiting !== null && waiting.for !== this.waitingFor) this.screen.write(`${waiting.message}\n`);
+    this.waitingFor = waiting?.for ?? null;
   }
 }

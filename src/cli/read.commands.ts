@@ -1,4 +1,6 @@
+import { FailingFilmDto } from '../pipeline/dto/failing-film.dto.js';
 import { RunDto } from '../pipeline/dto/run.dto.js';
+import { FailingFilms } from '../pipeline/failing-films.js';
 import type { RunStatus } from '../pipeline/run.js';
 import { RunsService } from '../pipeline/runs.service.js';
 import { SchedulesService } from '../scheduler/schedules.service.js';
@@ -24,12 +26,14 @@ export async function statusCommand(output: Output): Promise<number> {
 function statusText(status: PipelineStatusDto): string {
   const { current_run: current, last_run: last } = status;
   const progress = current?.enrichment ?? null;
+  const waiting = current?.waiting ?? null;
   const enrichment = progress === null ? '' : `, ${progress.done} of ${progress.total} films`;
   const average = status.average_duration_seconds;
   return [
     current === null
       ? `running    ${status.is_running ? 'yes' : 'no'}`
       : `running    run ${current.run_id}, ${current.stage}${enrichment}`,
+    ...(waiting === null ? [] : [`waiting    ${waiting.message}`]),
     last === null
       ? 'last run   none yet'
       : `last run   ${last.id} (${last.update_type ?? 'unknown'}), ${last.status}, ${last.run_date}`,
@@ -75,6 +79,31 @@ function runsText(runs: readonly RunDto[]): string {
       run.failed,
       run.duration_seconds === null ? '' : duration(run.duration_seconds),
       (run.error_message ?? '').slice(0, 60),
+    ]),
+  );
+}
+
+/** The films that fail again and again, those with the most failures first. */
+export async function failingCommand({ limit }: { readonly limit: number }, output: Output): Promise<number> {
+  return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
+    const films = (await app.get(FailingFilms).list(limit)).map((film) => FailingFilmDto.from(film));
+    print(films, films.length === 0 ? 'No film fails again and again.' : failingText(films), output);
+    return EXIT.success;
+  });
+}
+
+function failingText(films: readonly FailingFilmDto[]): string {
+  return table(
+    ['id', 'title', 'failures', 'tried', 'again from', 'last failure'],
+    films.map((film) => [
+      // An id is a name, not a quantity.
+      String(film.movie_id),
+      // Others wrote the title: it is not to steer the terminal.
+      (film.title ?? '').replaceAll(/\p{Cc}/gu, ' ').slice(0, 40),
+      film.failures,
+      film.tried_at === null ? '' : moment(film.tried_at),
+      film.retry_at === null ? '' : moment(film.retry_at),
+      film.last_error?.message ?? '',
     ]),
   );
 }

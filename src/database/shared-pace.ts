@@ -7,6 +7,14 @@ export interface Lease {
   readonly firstInMs: number;
   /** Processes that took slots within the last minute, this one included. */
   readonly processes: number;
+  /** Milliseconds that are left of a pause, whichever process it came from; 0 without one. */
+  readonly pausedForMs: number;
+}
+
+interface LeaseRow {
+  readonly first_in_ms: number;
+  readonly processes: number;
+  readonly paused_for_ms: number | null;
 }
 
 /**
@@ -20,7 +28,7 @@ export class SharedPace {
 
   /** Takes the next `count` slots, `spacingMs` apart. */
   async lease(count: number, spacingMs: number): Promise<Lease> {
-    const [lease] = await this.prisma.$queryRaw<{ first_in_ms: number; processes: number }[]>`
+    const [lease] = await this.prisma.$queryRaw<LeaseRow[]>`
       WITH me AS (
         INSERT INTO tmdb_pace_processes (id, seen_at) VALUES (${this.process}::uuid, clock_timestamp())
         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
@@ -34,14 +42,21 @@ export class SharedPace {
       INSERT INTO tmdb_pace AS p (id, next_at) VALUES (1, clock_timestamp() + ${spacingMs * count} * interval '1 ms')
       ON CONFLICT (id) DO UPDATE SET next_at = greatest(p.next_at, clock_timestamp()) + ${spacingMs * count} * interval '1 ms'
       RETURNING (extract(epoch FROM p.next_at - clock_timestamp()) * 1000 - ${spacingMs * count})::float8 AS first_in_ms,
-        (SELECT n + 1 FROM others) AS processes`;
-    return { firstInMs: Math.max(0, lease?.first_in_ms ?? 0), processes: lease?.processes ?? 1 };
+        (SELECT n + 1 FROM others) AS processes,
+        (extract(epoch FROM p.paused_until - clock_timestamp()) * 1000)::float8 AS paused_for_ms`;
+    return {
+      firstInMs: Math.max(0, lease?.first_in_ms ?? 0),
+      processes: lease?.processes ?? 1,
+      pausedForMs: Math.max(0, lease?.paused_for_ms ?? 0),
+    };
   }
 
   /** Nobody gets a slot for so long. */
   async pause(ms: number): Promise<void> {
     await this.prisma.$executeRaw`
-      INSERT INTO tmdb_pace AS p (id, next_at) VALUES (1, clock_timestamp() + ${ms} * interval '1 ms')
-      ON CONFLICT (id) DO UPDATE SET next_at = greatest(p.next_at, excluded.next_at)`;
+      INSERT INTO tmdb_pace AS p (id, next_at, paused_until)
+      SELECT 1, at, at FROM (SELECT clock_timestamp() + ${ms} * interval '1 ms' AS at) AS pause
+      ON CONFLICT (id) DO UPDATE SET next_at = greatest(p.next_at, excluded.next_at),
+        paused_until = greatest(p.paused_until, excluded.paused_until)`;
   }
 }

@@ -1,4 +1,4 @@
-/** Statements about which films' details are to be asked for. `$1`: the time. */
+/** Statements about which films' details are to be asked for. `$1`: the time, unless said otherwise. */
 
 /**
  * Days after which details are asked for again, by the age of the film. A film without a date is as an old one, unless
@@ -54,3 +54,14 @@ export const MARK_FAILED = `
     enrich_retry_at = CASE WHEN enrich_failures > 0 THEN $1::timestamptz
       + least(interval '1 hour' * 2 ^ least(enrich_failures - 1, 20), interval '30 days') END
   WHERE id = ANY($2::int[])`;
+
+/** As the index on them has it. */
+const FAILS_AGAIN = 'enrich_failures > 1';
+
+/** Those with the most failures, first. `$1`: how many at most. */
+export const FAILING = `
+  SELECT id, title, enrich_failures AS failures, enrich_tried_at AS "triedAt", enrich_retry_at AS "retryAt",
+    gone_at AS "goneAt"
+  FROM movies WHERE ${FAILS_AGAIN} ORDER BY enrich_failures DESC, id LIMIT $1::int`;
+
+export const COUNT_FAILING = `SELECT count(*)::int AS films FROM movies WHERE ${FAILS_AGAIN}`;

@@ -53,3 +53,16 @@ export interface EnrichedMovie extends ListedMovie {
   /** A YouTube key, or null where there is no trailer. */
   readonly trailerKey: string | null;
 }
+
+/** A film whose details could not be had or stored, at least twice in a row. */
+export interface FailingMovie {
+  readonly id: number;
+  readonly title: string | null;
+  /** In a row. */
+  readonly failures: number;
+  readonly triedAt: Date | null;
+  /** Not due before then. */
+  readonly retryAt: Date | null;
+  /** TMDB no longer knows it since then. */
+  readonly goneAt: Date | null;
+}

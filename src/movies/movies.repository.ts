@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import { AMONG, ENRICHED_BEFORE, MARK_FAILED, MARK_GONE, NEVER_ENRICHED, OVERDUE } from './due-sql.js';
-import type { EnrichedMovie, ListedMovie } from './movie-records.js';
+import {
+  AMONG,
+  COUNT_FAILING,
+  ENRICHED_BEFORE,
+  FAILING,
+  MARK_FAILED,
+  MARK_GONE,
+  NEVER_ENRICHED,
+  OVERDUE,
+} from './due-sql.js';
+import type { EnrichedMovie, FailingMovie, ListedMovie } from './movie-records.js';
 import { refusal } from './row-refused-error.js';
 import { enrichedRow, listedRow, type MovieRow } from './rows.js';
 import { UPSERT_ENRICHED, UPSERT_LISTED } from './upsert-sql.js';
@@ -91,6 +100,17 @@ export class MoviesRepository {
   /** The details of these films could not be had or stored. The more often, the later they are due again. */
   async markFailed(ids: readonly number[], now: Date, tx: Transaction = this.prisma): Promise<void> {
     await tx.$executeRawUnsafe(MARK_FAILED, now.toISOString(), ids);
+  }
+
+  /** Films that failed at least twice in a row, those with the most failures first. */
+  failing(limit: number): Promise<FailingMovie[]> {
+    return this.prisma.$queryRawUnsafe<FailingMovie[]>(FAILING, limit);
+  }
+
+  /** How many films failed at least twice in a row. */
+  async countFailing(): Promise<number> {
+    const [count] = await this.prisma.$queryRawUnsafe<{ films: number }[]>(COUNT_FAILING);
+    return count?.films ?? 0;
   }
 
   async freshness(): Promise<Freshness> {

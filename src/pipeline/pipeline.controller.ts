@@ -4,10 +4,12 @@ import type { Request, Response } from 'express';
 import { CurrentUser, Open } from '../auth/access.js';
 import type { AuthUser } from '../auth/auth-user.js';
 import { ApiProblem } from '../common/api-problem.js';
+import { FailingFilmDto, FailingQueryDto } from './dto/failing-film.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunDto } from './dto/run.dto.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
+import { FailingFilms } from './failing-films.js';
 import { NoSuchRunError } from './run-errors.js';
 import { RunsService } from './runs.service.js';
 
@@ -16,7 +18,10 @@ import { RunsService } from './runs.service.js';
 @UseFilters(PipelineErrorsFilter)
 @Open()
 export class PipelineController {
-  constructor(private readonly runs: RunsService) {}
+  constructor(
+    private readonly runs: RunsService,
+    private readonly films: FailingFilms,
+  ) {}
 
   @Get('runs')
   @ApiOperation({
@@ -60,6 +65,20 @@ export class PipelineController {
     const details = await this.runs.details(id);
     if (details === null) throw new NoSuchRunError(id);
     return RunDetailsDto.fromDetails(details, user);
+  }
+
+  @Get('failing')
+  @ApiOperation({
+    operationId: 'listFailing',
+    summary: 'Films that fail again and again, and when each is tried next',
+    description:
+      'Films whose details could not be had or stored at least twice in a row, those with the most failures first. ' +
+      'Each is tried ever more rarely, from an hour to 30 days.',
+  })
+  @ApiOkResponse({ type: [FailingFilmDto], description: 'The films.' })
+  @ApiProblem(400)
+  async failing(@Query() { limit }: FailingQueryDto): Promise<FailingFilmDto[]> {
+    return (await this.films.list(limit)).map((film) => FailingFilmDto.from(film));
   }
 }
 

@@ -8,6 +8,7 @@ import { EnrichBatches } from './enrich-batches.js';
 import { EnrichFilms } from './enrich-films.js';
 import { EnrichWorker } from './enrich-worker.js';
 import { EventsController } from './events.controller.js';
+import { FailingFilms } from './failing-films.js';
 import { PipelineController } from './pipeline.controller.js';
 import { PipelineService } from './pipeline.service.js';
 import { RunBeat } from './run-beat.js';
@@ -31,11 +32,11 @@ import { TriggersController } from './triggers.controller.js';
   imports: [TmdbModule, MoviesModule, EnrichmentModule],
   controllers: [PipelineController, TriggersController, EventsController],
   providers: [
-    ...[PipelineService, RunsService, RunsRepository, RunQueue, RunWorker],
+    ...[PipelineService, RunsService, RunsRepository, FailingFilms, RunQueue, RunWorker],
     ...[RunTriggers, RunRequests, RunCancelling, RunEvents, RunRetention],
     ...[RunLock, RunClaims, RunJournal, RunExecutor, RunBeat, RunStages],
     ...[CollectStage, EnrichStage, EnrichFilms, EnrichBatches, EnrichWorker],
   ],
-  exports: [PipelineService, RunsService, RunQueue, RunCancelling],
+  exports: [PipelineService, RunsService, FailingFilms, RunQueue, RunCancelling],
 })
 export class PipelineModule {}

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { TmdbClient } from '../tmdb/tmdb-client.js';
 import { RunCancelled, RunStopped } from './run-errors.js';
 import { type RunHold, RunLostError } from './run-hold.js';
 import { type Heard, RunJournal } from './run-journal.repository.js';
@@ -16,13 +17,14 @@ export interface Beating {
 
 const EVERY_MS = 1_000;
 
-/** Once a second says on record how far a worker is, and hears whether it should go on. */
+/** Once a second says on record how far a worker is and what it waits for, and hears whether it should go on. */
 @Injectable()
 export class RunBeat {
   private readonly logger = new Logger(RunBeat.name);
 
   constructor(
     private readonly journal: RunJournal,
+    private readonly tmdb: TmdbClient,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -50,9 +52,11 @@ export class RunBeat {
   private async beat(beating: Beating): Promise<void> {
     const { hold, tally, stop, tells } = beating;
     const tmdb = tally.unsaved();
+    const waiting = this.tmdb.waiting();
+    tally.waits(waiting);
     try {
       const progress = tells ? tally.progress(this.clock.now()) : null;
-      this.hear(await this.journal.beat(hold, progress, tmdb), beating);
+      this.hear(await this.journal.beat(hold, { progress, waiting, tmdb }), beating);
       tally.tmdbSaved(tmdb);
     } catch (error) {
       if (error instanceof RunLostError) stop.abort(error);

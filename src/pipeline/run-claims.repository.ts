@@ -208,7 +208,7 @@ async function ended(tx: Transaction, id: number, finishedAt: Date, outcome: Run
   await tx.pipelineRunFilm.deleteMany({ where: { runId: id } });
   await tx.$executeRaw`
     UPDATE pipeline_runs
-    SET status = ${outcome.status}, error_message = ${outcome.errorMessage}, progress = NULL, holder = NULL,
+    SET status = ${outcome.status}, error_message = ${outcome.errorMessage}, progress = NULL, waiting = NULL, holder = NULL,
       finished_at = ${finishedAt.toISOString()}::timestamptz,
       duration_seconds = greatest(0, extract(epoch FROM ${finishedAt.toISOString()}::timestamptz - started_at))
     WHERE id = ${id}`;

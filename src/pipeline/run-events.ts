@@ -77,7 +77,8 @@ export class RunEvents {
     const { details, progress } = found;
     const { status, timesResumed } = details.run;
     if (status !== 'QUEUED' && status !== 'RUNNING') return { id: END, kind: 'end', details };
-    return { id: `${status}-${timesResumed}-${progress?.at ?? ''}`, kind: 'progress', details, progress };
+    const id = [status, timesResumed, progress?.at, progress?.waiting?.until].join('-');
+    return { id, kind: 'progress', details, progress };
   }
 
   private admit(address: string): void {

@@ -2,15 +2,27 @@ import { Injectable } from '@nestjs/common';
 import { Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { StoreReport } from '../movies/movies.repository.js';
+import type { TmdbWait } from '../tmdb/tmdb-wait.js';
 import { held, type RunHold, RunLostError } from './run-hold.js';
 import type { Walked } from './walk-list.js';
 import type { Source } from './run-plan.js';
 import type { ItemError, RunCounts, RunProgress } from './run.js';
 import type { RunEnd } from './run-outcome.js';
+import type { TmdbCounts } from './run-tally.js';
 import { toCounts } from './runs.repository.js';
 
 /** What became of a film that is to be enriched. */
 export type Enrichment = 'done' | 'gone' | 'failed';
+
+/** What a worker says once a second. */
+export interface Told {
+  /** Null when it is another worker's to say. */
+  readonly progress: RunProgress | null;
+  /** Null leaves what another worker may have said: it holds for a while, and nobody has to take it back. */
+  readonly waiting: TmdbWait | null;
+  /** Since it last said so. */
+  readonly tmdb: TmdbCounts;
+}
 
 /** What a worker hears each time it tells how far it is. */
 export interface Heard {
@@ -143,14 +155,14 @@ export class RunJournal {
   }
 
   /** Says how far a worker is, and adds what it asked of TMDB since it last said so. */
-  async beat(
-    hold: RunHold,
-    progress: RunProgress | null,
-    tmdb: Pick<RunCounts, 'tmdbRequests' | 'tmdbRetries' | 'rateLimited' | 'waitedSeconds'>,
-  ): Promise<Heard> {
+  async beat(hold: RunHold, { progress, waiting, tmdb }: Told): Promise<Heard> {
     const [run] = await this.prisma.pipelineRun.updateManyAndReturn({
       where: held(hold),
-      data: { ...increments(tmdb), ...(progress === null ? {} : { progress: json(progress) }) },
+      data: {
+        ...increments(tmdb),
+        ...(progress === null ? {} : { progress: json(progress) }),
+        ...(waiting === null ? {} : { waiting: json(waiting) }),
+      },
     });
     if (run === undefined) throw new RunLostError(hold.runId);
     return {

@@ -1,4 +1,5 @@
 import type { TmdbTally } from '../tmdb/tmdb-call.js';
+import { holding, type TmdbWait } from '../tmdb/tmdb-wait.js';
 import type { Source } from './run-plan.js';
 import type { RunPlan } from './run-plan.js';
 import type { RunCounts, RunProgress, SourceReport } from './run.js';
@@ -24,6 +25,7 @@ export class RunTally {
   private readonly sources: ReadonlyMap<Source, Writable<SourceReport>>;
   private stage: RunProgress['stage'] = 'collecting';
   private enrichment: Writable<NonNullable<RunProgress['enrichment']>> | null = null;
+  private waiting: TmdbWait | null = null;
   private counted: Writable<RunCounts>;
   private saved: TmdbCounts = { tmdbRequests: 0, tmdbRetries: 0, rateLimited: 0, waitedSeconds: 0 };
 
@@ -120,6 +122,13 @@ export class RunTally {
     this.changed();
   }
 
+  /** What this worker waits for at present; said again while it goes on. */
+  waits(waiting: TmdbWait | null): void {
+    const before = this.waiting;
+    this.waiting = waiting;
+    if (waiting !== before) this.changed();
+  }
+
   /** The different films stored from the lists, in the order in which they came. */
   collected(): number[] {
     return [...this.films];
@@ -151,6 +160,7 @@ export class RunTally {
       sources: this.sourceReports(),
       enrichment: this.enrichment === null ? null : { ...this.enrichment },
       counts: this.counts(),
+      waiting: holding(this.waiting, now),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { TmdbWait } from '../tmdb/tmdb-wait.js';
 import type { Source, UpdateType } from './run-plan.js';
 
 export const RUN_STATUSES = ['QUEUED', 'RUNNING', 'SUCCESS', 'PARTIAL', 'FAILED', 'CANCELLED'] as const;
@@ -60,6 +61,8 @@ export interface RunProgress {
   readonly sources: readonly SourceReport[];
   readonly enrichment: { readonly done: number; readonly total: number; readonly failed: number } | null;
   readonly counts: RunCounts;
+  /** What one of its workers waits for; null while all goes well. */
+  readonly waiting: TmdbWait | null;
 }
 
 /** One run as it is on record. */

@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
 import type { PipelineRun, PipelineRunError, PipelineRunFigure } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
+import { holding, type TmdbWait } from '../tmdb/tmdb-wait.js';
 import type { ItemError, Run, RunCounts, RunProgress, RunStatus, SourceReport, Trigger } from './run.js';
 import type { UpdateType } from './run-plan.js';
 
@@ -16,6 +18,9 @@ export interface ActiveRun {
   /** Whether it goes on with another worker when its own dies. */
   readonly isQueued: boolean;
 }
+
+/** Why a film's details could not be had or stored. */
+export type FilmError = Pick<ItemError, 'code' | 'message' | 'occurredAt'> & { readonly runId: number };
 
 export interface RunsQuery {
   readonly limit: number;
@@ -40,7 +45,10 @@ export interface RunFigures {
 /** Reads what is on record of runs. */
 @Injectable()
 export class RunsRepository {
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** The run that is at work, or else the one that is to be next. */
   async active(tx: Transaction = this.prisma): Promise<ActiveRun | null> {
@@ -49,7 +57,7 @@ export class RunsRepository {
       orderBy: [{ status: 'desc' }, { id: 'asc' }],
     });
     if (row === null) return null;
-    return { run: toRun(row), progress: row.progress as RunProgress | null, isQueued: row.jobId !== null };
+    return { run: toRun(row), progress: this.progressOf(row), isQueued: row.jobId !== null };
   }
 
   /** The run that ended or began last, whichever state it is in. */
@@ -90,7 +98,7 @@ export class RunsRepository {
     const row = await this.prisma.pipelineRun.findUnique({ where: { id } });
     if (row === null) return null;
     const details = { run: toRun(row), sources: sourcesOf(row), errors: [] };
-    return { details, progress: row.progress as RunProgress | null };
+    return { details, progress: this.progressOf(row) };
   }
 
   async details(id: number): Promise<RunDetails | null> {
@@ -100,6 +108,15 @@ export class RunsRepository {
     });
     if (row === null) return null;
     return { run: toRun(row), sources: sourcesOf(row), errors: row.errors.map(toItemError) };
+  }
+
+  /** The latest failure of each film's details that is still on record. */
+  async lastFilmErrors(movieIds: readonly number[]): Promise<ReadonlyMap<number, FilmError>> {
+    const errors = await this.prisma.$queryRaw<(FilmError & { readonly movieId: number })[]>`
+      SELECT movie_id AS "movieId", code, message, occurred_at AS "occurredAt", run_id AS "runId"
+      FROM unnest(${[...movieIds]}::int[]) AS film (id) CROSS JOIN LATERAL (
+        SELECT * FROM pipeline_run_errors WHERE movie_id = film.id AND page IS NULL ORDER BY id DESC LIMIT 1) AS latest`;
+    return new Map(errors.map(({ movieId, ...error }) => [movieId, error]));
   }
 
   async figures(): Promise<RunFigures> {
@@ -116,6 +133,13 @@ export class RunsRepository {
       partial: of('PARTIAL'),
       averageDurationSeconds: timed === 0 ? null : sum((figure) => figure.seconds) / timed,
     };
+  }
+
+  /** One worker says how far the run is, and each of them what it waits for. */
+  private progressOf(row: PipelineRun): RunProgress | null {
+    const progress = row.progress as unknown as RunProgress | null;
+    const waiting = holding(row.waiting as unknown as TmdbWait | null, this.clock.now());
+    return progress === null ? null : { ...progress, waiting };
   }
 }
 

@@ -13,6 +13,8 @@ export interface Slots {
   take(wanted: number): Promise<readonly number[]>;
   /** Nobody is to start a request for so long. */
   pause(ms: number): Promise<void>;
+  /** The end of the latest pause that is known of, whoever began it; on the clock's monotonic scale. */
+  readonly pausedUntil: number;
 }
 
 interface Waiting {
@@ -94,6 +96,12 @@ export class RequestPacer {
     this.pausedUntil = Math.max(before, now + ms);
     void this.shared?.pause(ms);
     return this.pausedUntil - before;
+  }
+
+  /** The end of the pause that keeps requests from starting, on the clock's monotonic scale; null when none does. */
+  get pauseEnd(): number | null {
+    const end = Math.max(this.pausedUntil, this.shared?.pausedUntil ?? -Infinity);
+    return this.queue.size > 0 && end > this.clock.monotonicMs() ? end : null;
   }
 
   private leaveOnce(): () => void {

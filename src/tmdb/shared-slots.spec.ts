@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../test/support/fake-clock.js';
-import type { SharedPace } from '../database/shared-pace.js';
+import type { Lease, SharedPace } from '../database/shared-pace.js';
 import { RequestPacer } from './request-pacer.js';
 import { SharedSlots } from './shared-slots.js';
 
 /** As the database's row does it, on the test's clock. */
 class Row {
   nextMs = 0;
+  pausedUntilMs = 0;
   away = false;
 
   constructor(
@@ -15,17 +16,19 @@ class Row {
     private readonly latencyMs: number,
   ) {}
 
-  async lease(count: number, spacingMs: number): Promise<{ firstInMs: number; processes: number }> {
+  async lease(count: number, spacingMs: number): Promise<Lease> {
     if (this.away) throw new Error('no database');
     await this.clock.sleep(this.latencyMs);
     const now = this.clock.monotonicMs();
     const first = Math.max(this.nextMs, now);
     this.nextMs = first + count * spacingMs;
-    return { firstInMs: first - now, processes: this.processes };
+    const pausedForMs = Math.max(0, this.pausedUntilMs - now);
+    return { firstInMs: first - now, processes: this.processes, pausedForMs };
   }
 
   pause(ms: number): Promise<void> {
-    this.nextMs = Math.max(this.nextMs, this.clock.monotonicMs() + ms);
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, this.clock.monotonicMs() + ms);
+    this.nextMs = Math.max(this.nextMs, this.pausedUntilMs);
     return Promise.resolve();
   }
 }
@@ -88,6 +91,18 @@ describe('three processes together', () => {
     // What was given out before the pause may still start.
     expect(starts.filter((at) => at > 1_500 && at < 6_000)).toEqual([]);
     expect(starts).toHaveLength(180);
+  });
+
+  it('know of the pause, whichever of them was told to', async () => {
+    const told: (number | null)[] = [];
+    await play(3, 60, (_, pacers, clock) => {
+      void clock.sleep(1_000).then(() => pacers[0]!.pause(5_000));
+      for (const at of [999, 2_000, 6_001]) {
+        void clock.sleep(at).then(() => told.push(...pacers.map(({ pauseEnd }) => pauseEnd)));
+      }
+    });
+    const nobody = [null, null, null];
+    expect(told).toEqual([...nobody, 6_000, 6_000, 6_000, ...nobody]);
   });
 
   it('keep to their shares while the database is away, and when it is back', async () => {

@@ -18,6 +18,7 @@ export class SharedSlots implements Slots {
   private aloneNext = -Infinity;
   /** Until then others may still be alone. */
   private carefulUntil = -Infinity;
+  private pauseEndsAt = -Infinity;
 
   constructor(
     private readonly pace: SharedPace,
@@ -32,14 +33,20 @@ export class SharedSlots implements Slots {
     if (now < this.aloneUntil) return this.own(count);
     const spacingMs = this.spacingMs * (now < this.carefulUntil ? this.processes : 1);
     try {
-      const { firstInMs, processes } = await this.pace.lease(count, spacingMs);
+      const { firstInMs, processes, pausedForMs } = await this.pace.lease(count, spacingMs);
+      const leasedAt = this.clock.monotonicMs();
       this.processes = processes;
+      this.pauseEndsAt = leasedAt + pausedForMs;
       // Slots from the time alone may be left.
-      return slots(Math.max(this.clock.monotonicMs() + firstInMs, this.aloneNext), count, spacingMs);
+      return slots(Math.max(leasedAt + firstInMs, this.aloneNext), count, spacingMs);
     } catch {
       this.goAlone();
       return this.own(count);
     }
+  }
+
+  get pausedUntil(): number {
+    return this.pauseEndsAt;
   }
 
   /** A process alone is kept to the rate by its pacer. */

@@ -5,10 +5,12 @@ import { RANDOM, type Random } from '../common/random.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { SharedPace } from '../database/shared-pace.js';
 import { RequestPacer } from './request-pacer.js';
+import { RequestWaits, type SentRequest } from './request-waits.js';
 import { SharedSlots } from './shared-slots.js';
 import type { TmdbCall } from './tmdb-call.js';
 import { TmdbError } from './tmdb-error.js';
 import { type Parameters, TmdbTransport } from './tmdb-transport.js';
+import type { TmdbWait } from './tmdb-wait.js';
 import { UpstreamState } from './upstream-state.js';
 import { decodeGenres, type TmdbGenre } from './wire/genres.js';
 import { decodeMovie, type TmdbMovie } from './wire/movie.js';
@@ -38,6 +40,7 @@ export class TmdbClient {
   private readonly logger = new Logger(TmdbClient.name);
   private readonly pacer: RequestPacer;
   private readonly upstream = new UpstreamState();
+  private readonly waits: RequestWaits;
   private readonly language: string;
   private readonly region: Parameters;
 
@@ -51,6 +54,7 @@ export class TmdbClient {
     const { requestsPerSecond: perSecond, maxConcurrency: concurrency } = tmdb;
     const shared = pace === null ? null : new SharedSlots(pace, perSecond, clock);
     this.pacer = new RequestPacer({ perSecond, concurrency }, clock, shared);
+    this.waits = new RequestWaits(clock);
     this.language = tmdb.language;
     this.region = tmdb.region === null ? {} : { region: tmdb.region };
   }
@@ -58,6 +62,11 @@ export class TmdbClient {
   /** TMDB has failed lately and has not answered since. */
   get isDown(): boolean {
     return this.upstream.isDown;
+  }
+
+  /** What requests wait for at present, on whoever's behalf; null while all goes well. */
+  waiting(): TmdbWait | null {
+    return this.waits.current(this.pacer.pauseEnd);
   }
 
   /** One page of a list, from 1 to 500. */
@@ -103,7 +112,7 @@ export class TmdbClient {
       const sent = { atMs: 0 };
       try {
         const body = await this.send(request, call, sent);
-        this.upstream.answered();
+        this.answered();
         return decoded(request, body);
       } catch (error) {
         call.signal?.throwIfAborted();
@@ -112,23 +121,30 @@ export class TmdbClient {
           this.pause(error, sent.atMs, call);
         } else {
           failures += 1;
-          if (!error.retryable) this.upstream.answered();
+          if (!error.retryable) this.answered();
           if (!error.retryable || failures === TRIES)
             throw error.retryable ? this.upstream.failed(error) : error;
-          await this.backOff(request, error, failures, call);
+          await this.waits.untilTriedAgain(error, () => this.backOff(request, error, failures, call));
         }
         if (call.tally !== undefined) call.tally.retries += 1;
       }
     }
   }
 
-  private async send(request: Request<unknown>, call: TmdbCall, sent: { atMs: number }): Promise<unknown> {
+  private answered(): void {
+    this.upstream.answered();
+    this.waits.answered();
+  }
+
+  private async send(request: Request<unknown>, call: TmdbCall, sent: SentRequest): Promise<unknown> {
     const leave = await this.pacer.enter(call.signal);
     try {
       sent.atMs = this.clock.monotonicMs();
+      this.waits.began(sent);
       if (call.tally !== undefined) call.tally.requests += 1;
       return await this.transport.get(request.path, request.parameters, call.signal);
     } finally {
+      this.waits.ended(sent);
       leave();
     }
   }

@@ -89,6 +89,36 @@ describe('after runs', () => {
   });
 });
 
+describe('films that fail again and again', () => {
+  beforeAll(async () => {
+    await service.database.query(`
+      UPDATE movies SET enrich_failures = place, enrich_tried_at = '2026-09-01 12:00Z',
+          enrich_retry_at = '2026-09-01 14:00Z', gone_at = CASE WHEN place = 3 THEN '2026-09-01 12:00Z'::timestamptz END
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM movies LIMIT 4) AS some WHERE some.id = movies.id;
+      INSERT INTO pipeline_run_errors (run_id, movie_id, code, message, occurred_at)
+        SELECT 2, id, 'timeout', 'TMDB took longer.', '2026-09-01 12:00Z' FROM movies WHERE enrich_failures = 4`);
+  });
+
+  it('are listed with the reason and when each is tried next, those with the most failures first', async () => {
+    const { body } = (await service.get('/pipeline/failing')) as { body: { failures: number }[] };
+    expect(body.map(({ failures }) => failures)).toEqual([4, 3, 2]);
+    expect(body).toMatchObject([
+      {
+        movie_id: expect.any(Number),
+        title: expect.any(String),
+        ...{ tried_at: '2026-09-01T12:00:00.000Z', retry_at: '2026-09-01T14:00:00.000Z', gone_at: null },
+        last_error: {
+          ...{ code: 'timeout', message: 'TMDB took longer.', run_id: 2 },
+          occurred_at: '2026-09-01T12:00:00.000Z',
+        },
+      },
+      { gone_at: '2026-09-01T12:00:00.000Z', last_error: null },
+      { last_error: null },
+    ]);
+    expect((await service.get('/pipeline/failing?limit=1')).body).toHaveLength(1);
+  });
+});
+
 describe('health', () => {
   it('is alive, ready and well', async () => {
     expect((await service.get('/health/live')).body).toEqual({ status: 'ok' });
@@ -107,6 +137,8 @@ describe('bad requests', () => {
     ['/pipeline/runs?status=done', 400, 'status must be one of'],
     ['/pipeline/runs?color=red', 400, 'property color should not exist'],
     ['/pipeline/runs?cursor=x', 400, 'cursor'],
+    ['/pipeline/failing?limit=101', 400, 'limit must not be greater than 100'],
+    ['/pipeline/failing?limit=many', 400, 'limit must be an integer'],
     ['/pipeline/runs/0', 400, 'id must not be less than 1'],
     ['/pipeline/runs/99999999999', 400, 'id must not be greater than'],
     ['/pipeline/runs/4711', 404, 'There is no run 4711'],

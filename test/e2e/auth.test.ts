@@ -169,6 +169,7 @@ const OPEN = [
     'GET /pipeline/runs',
     'GET /pipeline/runs/:id',
     'GET /pipeline/runs/:id/events',
+    'GET /pipeline/failing',
   ],
 ];
 

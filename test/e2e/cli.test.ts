@@ -122,6 +122,20 @@ describe('a run on the command line', () => {
   });
 });
 
+describe('a run that TMDB asks to pause', () => {
+  it('says so where it runs, and in the status', async () => {
+    sandbox.setFaults({ tooMany: 1 });
+    const program = start('run quick');
+    const pause = /TMDB asked for a pause \(429\): requests go on in \d+ s\./;
+    while (!pause.test(program.stderr)) await new Promise((resolve) => setImmediate(resolve));
+    let status = '';
+    while (!/^waiting +/m.test(status)) status = (await done('status')).stdout;
+    expect(status).toMatch(pause);
+    program.kill('SIGINT');
+    expect(await program.end()).toBe(130);
+  });
+});
+
 describe('commands that look', () => {
   it('tell the status, and the runs on record, as text and as JSON', async () => {
     expect((await done('status')).stdout).toMatch(/^running +no$/m);
@@ -179,9 +193,28 @@ describe('commands that look', () => {
       'schedules',
       'last run',
       'freshness',
+      'failing',
     ]) {
       expect(stdout).toMatch(new RegExp(`^[✓!] ${check}`, 'm'));
     }
+  });
+
+  it('list the films that fail again and again, which doctor counts', async () => {
+    expect((await done('failing')).stdout).toBe('No film fails again and again.\n');
+    await database.query(`
+      INSERT INTO movies (id, title, enrich_failures, enrich_tried_at, enrich_retry_at)
+      VALUES (-1, E'Bell\\u0007', 5, '2026-09-01 12:00Z', '2026-09-01 20:00Z')`);
+    expect((await done('failing')).stdout).toMatch(
+      /^-1 +Bell +5 +2026-09-01 12:00:00 +2026-09-01 20:00:00$/m,
+    );
+    expect(JSON.parse((await done('failing --limit 1 --json')).stdout)).toEqual([
+      expect.objectContaining({ movie_id: -1, failures: 5, last_error: null }),
+    ]);
+    expect((await done('failing --limit 101')).code).toBe(2);
+    expect((await done('doctor')).stdout).toMatch(
+      /^! failing +1 film failed twice or more in a row\. .*npx movie-pipeline failing$/m,
+    );
+    await database.query('DELETE FROM movies WHERE id = -1');
   });
 
   it('doctor finds a key that is refused, and fails', async () => {

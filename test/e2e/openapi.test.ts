@@ -163,6 +163,11 @@ describe('the answers', () => {
     expect(await trigger('quick', { 'Content-Type': 'text/plain' })).toBe(415);
 
     await witness.ask('get', '/pipeline/status');
+    await service.database.query(
+      `UPDATE pipeline_runs SET waiting = '{"for": "slow", "message": "TMDB is slow.", "until": "2999-01-01T00:00:00Z"}'`,
+    );
+    const status = await witness.ask('get', '/pipeline/status');
+    expect(status.body).toMatchObject({ current_run: { waiting: { for: 'slow' } } });
     await listenInCrowds();
 
     const cancel = async (id: string): Promise<number> =>
@@ -209,6 +214,17 @@ describe('the answers', () => {
     });
     expect(heard.status).toBe(204);
     expect((await witness.ask('get', '/pipeline/runs/2/events')).body).toContain('event: end\n');
+  });
+
+  it('about failing films', async () => {
+    await service.database.query(`
+      UPDATE movies SET enrich_failures = 2, enrich_tried_at = now(), enrich_retry_at = now();
+      INSERT INTO pipeline_run_errors (run_id, movie_id, code, message, occurred_at)
+        SELECT 2, min(id), 'timeout', 'TMDB took longer.', now() FROM movies`);
+    const { status, body } = await witness.ask('get', '/pipeline/failing?limit=100');
+    expect(status).toBe(200);
+    expect((body as { last_error: unknown }[]).filter((film) => film.last_error !== null)).toHaveLength(1);
+    expect((await witness.ask('get', '/pipeline/failing?limit=0')).status).toBe(400);
   });
 
   it('about the schedules', async () => {

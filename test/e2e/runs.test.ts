@@ -160,6 +160,30 @@ describe('the events of a run', () => {
     expect(new Set(kinds.slice(0, -1))).toEqual(new Set(['progress']));
   });
 
+  it('and the status tell that TMDB asked for a pause, while it lasts', async () => {
+    service.sandbox.setFaults({ tooMany: 1 });
+    const { runId } = await trigger();
+    for await (const { kind, data } of service.events(runId)) {
+      expect(kind).toBe('progress');
+      if (data.waiting === null) continue;
+      expect(data.waiting).toEqual({
+        for: 'throttled',
+        message: expect.stringMatching(/^TMDB asked for a pause \(429\): requests go on in \d+ s\.$/),
+        until: expect.stringMatching(/^\d{4}-.*Z$/),
+      });
+      break;
+    }
+    let waiting: unknown = null;
+    while (waiting === null) {
+      const { body } = await service.get('/pipeline/status');
+      waiting = (body as { current_run: { waiting: unknown } }).current_run.waiting;
+    }
+    expect(waiting).toMatchObject({ for: 'throttled' });
+    await service.post(`/pipeline/runs/${runId}/cancel`);
+    await service.end(runId);
+    expect((await service.get('/pipeline/status')).body).toMatchObject({ current_run: null });
+  });
+
   it('are over for whoever has had the last', async () => {
     const path = `/pipeline/runs/1/events`;
     await request(service.url).get(path).set('Last-Event-ID', 'end').expect(204);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { COUNT_FAILING, FAILING } from '../../src/movies/due-sql.js';
 import type { EnrichedMovie, ListedMovie } from '../../src/movies/movie-records.js';
 import { RowRefusedError } from '../../src/movies/row-refused-error.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
@@ -266,6 +267,36 @@ describe('which films are due', () => {
     expect(await isDueAfter(30 * 24)).toBe(true);
     await store.movies.storeEnriched([ENRICHED], now);
     expect(await store.row(550)).toMatchObject({ enrich_failures: 0, enrich_retry_at: null });
+  });
+
+  it('is listed once it failed twice in a row, those with the most failures first, until it is enriched', async () => {
+    await store.movies.storeListed(
+      [1, 2, 3, 4].map((id) => ({ ...LISTED, id })),
+      now,
+    );
+    for (const ids of [[1, 2, 3, 4], [2, 3, 4], [3], [4]]) await store.movies.markFailed(ids, now);
+    const ids = async (limit = 100): Promise<number[]> =>
+      (await store.movies.failing(limit)).map(({ id }) => id);
+    expect(await ids()).toEqual([3, 4, 2]);
+    expect(await ids(1)).toEqual([3]);
+    expect((await store.movies.failing(1))[0]).toEqual({
+      ...{ id: 3, title: 'Fight Club', failures: 3, goneAt: null },
+      ...{ triedAt: now, retryAt: new Date(now.getTime() + 2 * 3_600_000) },
+    });
+    expect(await store.movies.countFailing()).toBe(3);
+    await store.movies.storeEnriched([{ ...ENRICHED, id: 3 }], now);
+    expect(await ids()).toEqual([4, 2]);
+  });
+
+  it('is found among many by an index of those that fail alone', async () => {
+    await store.query(`
+      INSERT INTO movies (id, title, enrich_failures) SELECT n, 'A film', CASE WHEN n % 1000 = 0 THEN 3 ELSE n % 2 END
+      FROM generate_series(1, 20000) AS n;
+      ANALYZE movies`);
+    for (const sql of [FAILING.replace('$1', '20'), COUNT_FAILING]) {
+      const plan = await store.query(`EXPLAIN ${sql}`);
+      expect(JSON.stringify(plan)).toContain('movies_failing_idx');
+    }
   });
 
   it('names those that TMDB’s terms will not let stay much longer', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { presetPlan } from '../../src/pipeline/run-plan.js';
+import { type FailingFilm, FailingFilms } from '../../src/pipeline/failing-films.js';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
@@ -32,6 +33,28 @@ describe('a film', () => {
     pipeline.sandbox.restore(gone!);
     await pipeline.run({ ...SMALL, incremental: false });
     expect(await pipeline.query(marked, [gone])).toEqual([{ known: true, gone: false }]);
+  });
+
+  it('that fails again and again is listed with the latest reason', async () => {
+    await start();
+    const [bad] = pipeline.sandbox.filmIds(3, 1);
+    const list = (): Promise<FailingFilm[]> => pipeline.app.get(FailingFilms).list(20);
+    pipeline.sandbox.breakDown(`/movie/${bad}`);
+    await pipeline.run(SMALL);
+    expect(await list()).toEqual([]);
+    const { run } = await pipeline.run(SMALL);
+    expect(await list()).toMatchObject([
+      { id: bad, failures: 2, lastError: { code: 'server_error', runId: run.id } },
+    ]);
+    // What a list says of the film is no failure of its details, and a run that is trimmed takes its errors along.
+    await pipeline.query(
+      `INSERT INTO pipeline_run_errors (run_id, source, page, movie_id, code, message, occurred_at)
+       VALUES ($1, 'popular', 1, $2, 'unusable_item', '', now())`,
+      [run.id, bad],
+    );
+    expect(await list()).toMatchObject([{ lastError: { code: 'server_error', runId: run.id } }]);
+    await pipeline.query('DELETE FROM pipeline_runs');
+    expect(await list()).toMatchObject([{ id: bad, lastError: null }]);
   });
 
   it('whose row the database refuses fails alone', async () => {

@@ -35,3 +35,16 @@ it('gives none during a pause', async () => {
   await pace.pause(24 * 3_600_000);
   expect((await pace.lease(1, 1)).firstInMs).toBeGreaterThan(23 * 3_600_000);
 });
+
+it('says how long a pause still is, whoever began it, and nothing of one that is over', async () => {
+  const [here, elsewhere] = [new SharedPace(open.prisma), new SharedPace(open.prisma)];
+  await here.pause(24 * 3_600_000);
+  await here.pause(1_000);
+  const { pausedForMs } = await elsewhere.lease(1, 1);
+  expect(pausedForMs).toBeGreaterThan(23 * 3_600_000);
+  expect(pausedForMs).toBeLessThanOrEqual(24 * 3_600_000);
+  await database.query(`UPDATE tmdb_pace SET paused_until = now() - interval '1 second'`);
+  expect((await elsewhere.lease(1, 1)).pausedForMs).toBe(0);
+  await database.query('DELETE FROM tmdb_pace');
+  expect((await elsewhere.lease(1, 1)).pausedForMs).toBe(0);
+});

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { TMDB_WAITS, type TmdbWait } from '../../tmdb/tmdb-wait.js';
 import { type Run, type RunProgress, RUN_STATUSES, type RunStatus } from '../run.js';
 import { SourceReportDto } from './run-details.dto.js';
 
@@ -13,6 +14,26 @@ export class EnrichmentProgressDto {
 
   @ApiProperty({ example: 0 })
   failed!: number;
+}
+
+export class WaitingDto implements TmdbWait {
+  @ApiProperty({
+    enum: TMDB_WAITS,
+    enumName: 'WaitingFor',
+    description:
+      'throttled: TMDB asked for a pause; failing: it fails, and is tried again; slow: it takes its time.',
+    example: 'throttled',
+  })
+  for!: TmdbWait['for'];
+
+  @ApiProperty({ example: 'TMDB asked for a pause (429): requests go on in 12 s.' })
+  message!: string;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'The end of the pause; otherwise it is said again before then if it goes on.',
+  })
+  until!: string;
 }
 
 /** What an active run is doing. */
@@ -39,6 +60,13 @@ export class RunProgressDto {
   })
   enrichment!: EnrichmentProgressDto | null;
 
+  @ApiProperty({
+    type: WaitingDto,
+    nullable: true,
+    description: 'What it waits for; null while all goes well.',
+  })
+  waiting!: WaitingDto | null;
+
   static from(run: Run, progress: RunProgress | null): RunProgressDto {
     return {
       run_id: run.id,
@@ -47,6 +75,7 @@ export class RunProgressDto {
       at: progress?.at ?? null,
       sources: (progress?.sources ?? []).map((report) => ({ ...report })),
       enrichment: progress?.enrichment ?? null,
+      waiting: progress?.waiting ?? null,
     };
   }
 }
