@@ -94,7 +94,7 @@ describe('films that fail again and again', () => {
     await service.database.query(`
       UPDATE movies SET enrich_failures = place, enrich_tried_at = '2026-09-01 12:00Z',
           enrich_retry_at = '2026-09-01 14:00Z', gone_at = CASE WHEN place = 3 THEN '2026-09-01 12:00Z'::timestamptz END
-        FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM movies LIMIT 4) AS some WHERE some.id = movies.id;
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM movies LIMIT 4) AS four WHERE four.id = movies.id;
       INSERT INTO pipeline_run_errors (run_id, movie_id, code, message, occurred_at)
         SELECT 2, id, 'timeout', 'TMDB took longer.', '2026-09-01 12:00Z' FROM movies WHERE enrich_failures = 4`);
   });

@@ -160,6 +160,27 @@ describe('the events of a run', () => {
     expect(new Set(kinds.slice(0, -1))).toEqual(new Set(['progress']));
   });
 
+  it('are over for whoever has had the last', async () => {
+    const path = `/pipeline/runs/1/events`;
+    await request(service.url).get(path).set('Last-Event-ID', 'end').expect(204);
+    await request(service.url).get('/pipeline/runs/4711/events').expect(404);
+  });
+
+  it('go to ten listeners from one address at once', async () => {
+    const runId = await hangingRun();
+    const over = new AbortController();
+    const listen = (): Promise<Response> =>
+      fetch(`${service.url}/pipeline/runs/${runId}/events`, { signal: over.signal });
+    const streams = await Promise.all(Array.from({ length: 11 }, listen));
+    expect(streams.map(({ status }) => status).sort()).toEqual([
+      ...Array.from({ length: 10 }, () => 200),
+      429,
+    ]);
+    over.abort();
+    await service.post(`/pipeline/runs/${runId}/cancel`);
+    await service.end(runId);
+  });
+
   it('and the status tell that TMDB asked for a pause, while it lasts', async () => {
     service.sandbox.setFaults({ tooMany: 1 });
     const { runId } = await trigger();
@@ -182,27 +203,6 @@ describe('the events of a run', () => {
     await service.post(`/pipeline/runs/${runId}/cancel`);
     await service.end(runId);
     expect((await service.get('/pipeline/status')).body).toMatchObject({ current_run: null });
-  });
-
-  it('are over for whoever has had the last', async () => {
-    const path = `/pipeline/runs/1/events`;
-    await request(service.url).get(path).set('Last-Event-ID', 'end').expect(204);
-    await request(service.url).get('/pipeline/runs/4711/events').expect(404);
-  });
-
-  it('go to ten listeners from one address at once', async () => {
-    const runId = await hangingRun();
-    const over = new AbortController();
-    const listen = (): Promise<Response> =>
-      fetch(`${service.url}/pipeline/runs/${runId}/events`, { signal: over.signal });
-    const streams = await Promise.all(Array.from({ length: 11 }, listen));
-    expect(streams.map(({ status }) => status).sort()).toEqual([
-      ...Array.from({ length: 10 }, () => 200),
-      429,
-    ]);
-    over.abort();
-    await service.post(`/pipeline/runs/${runId}/cancel`);
-    await service.end(runId);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PrismaService } from '../../src/database/prisma.service.js';
 import { EnrichBatches } from '../../src/pipeline/enrich-batches.js';
 import { RunClaims } from '../../src/pipeline/run-claims.repository.js';
+import { type RunEvent, RunEvents } from '../../src/pipeline/run-events.js';
 import { RunJournal } from '../../src/pipeline/run-journal.repository.js';
 import { RunsService } from '../../src/pipeline/runs.service.js';
 import { custom } from '../support/test-pipeline.js';
@@ -66,17 +67,42 @@ describe('what a run waits for', () => {
     expect(await workers.run(id)).toMatchObject({ status: 'SUCCESS', waiting: null });
   });
 
-  it('holds until the time that was said with it', async () => {
-    await workers.database.query(
-      `INSERT INTO pipeline_runs (id, status, job_id, progress) VALUES (7, 'RUNNING', gen_random_uuid(), '{}')`,
-    );
+  describe('as one of its workers said', () => {
+    beforeEach(async () => {
+      await workers.database.query(
+        `INSERT INTO pipeline_runs (id, status, job_id, progress) VALUES (7, 'RUNNING', gen_random_uuid(), '{}')`,
+      );
+    });
+
     const say = (until: string): Promise<unknown> =>
       workers.database.query(`UPDATE pipeline_runs SET waiting = $1`, [
         JSON.stringify({ for: 'slow', message: 'TMDB is slow.', until }),
       ]);
-    await say('2999-01-01T00:00:00.000Z');
-    expect(await waiting(7)).toMatchObject({ for: 'slow' });
-    await say('2026-01-01T00:00:00.000Z');
-    expect(await waiting(7)).toBeNull();
+
+    it('holds until the time that was said with it', async () => {
+      await say('2999-01-01T00:00:00.000Z');
+      expect(await waiting(7)).toMatchObject({ for: 'slow' });
+      await say('2026-01-01T00:00:00.000Z');
+      expect(await waiting(7)).toBeNull();
+    });
+
+    it('is an event, be it that nothing else has changed', async () => {
+      const over = new AbortController();
+      const listener = { lastId: null, address: '127.0.0.1', signal: over.signal };
+      const events = (await workers.front.get(RunEvents).listen(7, listener))!;
+      const next = async (): Promise<RunEvent> => {
+        for (;;) {
+          const { value } = await events.next();
+          if (value) return value;
+        }
+      };
+      expect(await next()).toMatchObject({ progress: { waiting: null } });
+      await say('2999-01-01T00:00:00.000Z');
+      expect(await next()).toMatchObject({ progress: { waiting: { for: 'slow' } } });
+      await say('2026-01-01T00:00:00.000Z');
+      expect(await next()).toMatchObject({ progress: { waiting: null } });
+      over.abort();
+      await events.return(undefined);
+    });
   });
 });
