@@ -31,7 +31,6 @@ async function waiting(runId: number): Promise<unknown> {
 describe('what a run waits for', () => {
   it.each([
     ['tooMany', 'throttled', 'TMDB asked for a pause (429)'],
-    ['serverError', 'failing', 'TMDB fails, and is tried again: TMDB had an internal error (500, code 11).'],
     ['hung', 'slow', 'TMDB is slow'],
   ] as const)('is told when answers are %s: %s', async (fault, kind, message) => {
     workers.sandbox.setFaults({ [fault]: 1 });
