@@ -114,9 +114,9 @@ describe('TMDB that fails', () => {
     for (const waitedMs of [500, 1_500, 3_500, 7_500]) {
       await until(() => tally.waitedMs === waitedMs);
       await tmdb.movie(550, {});
+      expect(tmdb.waiting()).toBeNull();
       // The back-off that has just begun is half of all so far, nearly.
       await clock.advance((waitedMs + 500) / 2);
-      expect(tmdb.waiting()).toBeNull();
     }
     await expect(asked).rejects.toThrow('(502)');
   });
