@@ -91,8 +91,8 @@ describe('what a run waits for', () => {
       const events = (await workers.front.get(RunEvents).listen(7, listener))!;
       const next = async (): Promise<RunEvent> => {
         for (;;) {
-          const { value } = await events.next();
-          if (value) return value;
+          const result = await events.next();
+          if (result.done !== true && result.value !== null) return result.value;
         }
       };
       expect(await next()).toMatchObject({ progress: { waiting: null } });
