@@ -92,7 +92,8 @@ describe('what a run waits for', () => {
       const next = async (): Promise<RunEvent> => {
         for (;;) {
           const result = await events.next();
-          if (result.done !== true && result.value !== null) return result.value;
+          if (result.done === true) throw new Error('The events are over.');
+          if (result.value !== null) return result.value;
         }
       };
       expect(await next()).toMatchObject({ progress: { waiting: null } });
