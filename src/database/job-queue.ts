@@ -22,6 +22,8 @@ const POLL_SECONDS = 1;
 export class JobQueue {
   private readonly logger = new Logger(JobQueue.name);
   private boss: PgBoss | null = null;
+  /** pg-boss's ids of this process's workers, by queue. */
+  private readonly workers = new Map<string, string>();
 
   constructor(
     private readonly pool: Pool,
@@ -68,13 +70,20 @@ export class JobQueue {
     concurrency: number,
     handler: (job: Job<Data>) => Promise<void>,
   ): Promise<void> {
-    await this.started().work<Data>(
+    const id = await this.started().work<Data>(
       queue,
       { pollingIntervalSeconds: POLL_SECONDS, localConcurrency: concurrency },
       async ([job]) => {
         if (job !== undefined) await handler(job);
       },
     );
+    this.workers.set(queue, id);
+  }
+
+  /** Has this process look for jobs of the queue at once, where it works on them at all. */
+  wake(queue: string): void {
+    const id = this.workers.get(queue);
+    if (id !== undefined) this.started().notifyWorker(id);
   }
 
   /** Jobs of a queue that have not ended, of those whose data contain `data`. */

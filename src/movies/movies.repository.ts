@@ -139,7 +139,7 @@ async function store(
   try {
     const stored = await tx.$queryRawUnsafe<{ id: number; result: keyof StoreReport }[]>(
       sql,
-      JSON.stringify(rows),
+      Buffer.from(JSON.stringify(rows)),
       now.toISOString(),
     );
     for (const { id, result } of stored) report[result].push(id);

@@ -18,13 +18,13 @@ export function listedRow(movie: ListedMovie): MovieRow {
     original_title: movie.originalTitle,
     adult: movie.adult,
     // Left out rather than null: JSON's null would be a value of its own in a JSONB column.
-    ...(movie.genres === null ? {} : { genres: movie.genres }),
+    genres: movie.genres ?? undefined,
   };
 }
 
 export function enrichedRow(movie: EnrichedMovie): MovieRow {
-  return {
-    ...listedRow(movie),
+  const row = listedRow(movie);
+  return Object.assign(row, {
     cast: movie.cast,
     crew: movie.crew,
     keywords: movie.keywords,
@@ -36,5 +36,5 @@ export function enrichedRow(movie: EnrichedMovie): MovieRow {
     trailer_key: movie.trailerKey,
     imdb_id: movie.imdbId,
     status: movie.status,
-  };
+  });
 }

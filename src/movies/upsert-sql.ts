@@ -84,9 +84,10 @@ interface Upsert {
 }
 
 /**
- * One statement for a whole batch. $1: the films as a JSON array of objects with these columns and `id`, each id once;
- * $2: the time. Rows that are as they should be are left out before the INSERT, for `ON CONFLICT … WHERE false` would
- * lock and log each of them. Ids are written in order, so that two writers can't wait for each other in a circle.
+ * One statement for a whole batch. $1: the films as a JSON array, in UTF-8, of objects with these columns and `id`, each
+ * id once; $2: the time. Bytes, because Prisma writes a string as JSON once more and escapes it. Rows that are as they
+ * should be are left out before the INSERT, for `ON CONFLICT … WHERE false` would lock and log each of them. Ids are
+ * written in order, so that two writers can't wait for each other in a circle.
  * Answers `id` and `result` ('inserted', 'updated' or 'unchanged') for every film.
  */
 function upsert({ columns, stamps, alsoWhen }: Upsert): string {
@@ -94,12 +95,11 @@ function upsert({ columns, stamps, alsoWhen }: Upsert): string {
   const stampNames = Object.keys(stamps);
   const visible = columns.filter((one) => one.visible);
   return `
-    WITH given AS MATERIALIZED (
-      SELECT * FROM json_to_recordset($1::json)
-        AS g(id int, ${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})
-    ), compared AS MATERIALIZED (
+    WITH compared AS MATERIALIZED (
       SELECT g.*, m.id IS NULL AS is_new, ${differs(columns, 'g')} AS is_changed, ${alsoWhen} AS is_touched
-      FROM given g LEFT JOIN movies m ON m.id = g.id
+      FROM jsonb_to_recordset(convert_from($1, 'UTF8')::jsonb)
+        AS g(id int, ${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})
+      LEFT JOIN movies m ON m.id = g.id
     ), written AS (
       INSERT INTO movies AS m (id, ${names}, created_at, updated_at${stampNames.map((name) => `, ${name}`).join('')})
       SELECT id, ${names}, now.utc, now.utc${Object.values(stamps)

@@ -17,7 +17,7 @@ import { type Walked, walkList } from './walk-list.js';
 type PlannedSource = RunPlan['sources'][number];
 
 interface Collecting extends RunContext {
-  readonly genreNames: ReadonlyMap<number, string>;
+  readonly genreNames: Promise<ReadonlyMap<number, string>>;
   /** A film that two sources name is stored before either says where it saw it. */
   readonly storing: Serial;
   /** What the run stored before it was interrupted; those pages are not asked for again. */
@@ -39,13 +39,14 @@ export class CollectStage {
 
   /** Rejects only when the run can't go on; what failed otherwise is in the tally. */
   async run(plan: RunPlan, context: RunContext): Promise<void> {
-    const genreNames = await this.genreNames(context);
     const { runId } = context.hold;
     context.tally.storedBefore(await this.journal.films(runId));
     const storedPages = await this.journal.pages(runId);
+    // Asked for beside the first pages, which wait for them before they are stored.
+    const genreNames = this.genreNames(context);
     const collecting = { ...context, genreNames, storing: new Serial(), storedPages };
     await untilAllEnd(
-      plan.sources.map((planned) => this.collect(planned, collecting)),
+      [genreNames, ...plan.sources.map((planned) => this.collect(planned, collecting))],
       context,
     );
   }
@@ -123,7 +124,8 @@ export class CollectStage {
     fresh: readonly TmdbListItem[],
     context: Collecting,
   ): Promise<void> {
-    const { hold, tally, genreNames } = context;
+    const { hold, tally } = context;
+    const genreNames = await context.genreNames;
     await context.storing.run(async () => {
       const films = fresh.filter((item) => !tally.isStored(item.id));
       await this.storeFilms(

@@ -37,6 +37,11 @@ export class EnrichBatches {
     if (jobs.length > 0) await this.queue.send(tx, ENRICH_QUEUE, jobs);
   }
 
+  /** Has this process's worker look for batches now. */
+  wake(): void {
+    this.queue.wake(ENRICH_QUEUE);
+  }
+
   /** Waits until no film of the run is due any more. Those that no batch holds have failed: their batch did, for good. */
   async untilDone({ hold, tally, signal }: RunContext): Promise<void> {
     for (;;) {
@@ -49,12 +54,14 @@ export class EnrichBatches {
       for (const id of lost) await this.films.failed(id, new Error(GIVEN_UP), { hold, tally, signal });
       tally.sync(await this.journal.counts(hold.runId), waiting.length);
       if (waiting.length === 0) return;
-      await this.clock.sleep(LOOK_MS, signal);
+      await this.clock.sleep(waiting.length > BATCH_SIZE ? LOOK_MS : LOOK_CLOSELY_MS, signal);
     }
   }
 }
 
 const LOOK_MS = 500;
+/** Towards the end, which no batch announces. */
+const LOOK_CLOSELY_MS = 100;
 const GIVEN_UP = 'Its batch failed several times and was given up. The log says why.';
 
 /** Films that a batch holds, and those that none does. */

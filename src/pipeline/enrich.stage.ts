@@ -40,6 +40,7 @@ export class EnrichStage {
       await this.journal.enrichmentPlanned(tx, hold, choice);
       if (context.isQueued) await this.batches.send(tx, hold.runId, choice.ids.length);
     });
+    if (context.isQueued) this.batches.wake();
     tally.freshSkipped(choice.fresh);
     return choice.ids.length;
   }

@@ -135,13 +135,23 @@ export class RunJournal {
     ids: readonly number[],
     enrichment: Enrichment,
   ): Promise<number> {
-    const { count } = await tx.pipelineRunFilm.updateMany({
-      where: { runId: hold.runId, movieId: { in: [...ids] }, enrichment: 'due' },
-      data: { enrichment },
-    });
-    if (enrichment === 'done') await this.count(tx, hold, { enriched: count });
-    if (enrichment === 'gone') await this.count(tx, hold, { gone: count });
-    return count;
+    const { runId, fence } = hold;
+    const [answer] = await tx.$queryRaw<{ settled: number; held: boolean }[]>`
+      WITH settled AS (
+        UPDATE pipeline_run_films SET enrichment = ${enrichment}
+        WHERE run_id = ${runId} AND movie_id = ANY(${[...ids]}::int[]) AND enrichment = 'due'
+        RETURNING movie_id
+      ), counted AS (
+        UPDATE pipeline_runs SET
+          enriched = enriched + CASE WHEN ${enrichment} = 'done' THEN (SELECT count(*)::int FROM settled) ELSE 0 END,
+          gone = gone + CASE WHEN ${enrichment} = 'gone' THEN (SELECT count(*)::int FROM settled) ELSE 0 END
+        WHERE id = ${runId} AND status = 'RUNNING' AND times_resumed = coalesce(${fence}::int, times_resumed)
+        RETURNING id
+      )
+      SELECT (SELECT count(*)::int FROM settled) AS settled, EXISTS (SELECT FROM counted) AS held`;
+    // A failure is counted with its error, and not at all where another worker was first.
+    if (answer === undefined || (!answer.held && enrichment !== 'failed')) throw new RunLostError(runId);
+    return answer.settled;
   }
 
   /** Something could not be brought in. */
