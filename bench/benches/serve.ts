@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import autocannon from 'autocannon';
 import { type Bench, expectEqual, expectThat } from '../harness/bench.js';
+import { readEvenly } from '../harness/readers.js';
 import { percentile } from '../harness/statistics.js';
 import { customPlan } from './plans.js';
 
@@ -65,25 +65,7 @@ export const serve: Bench = {
 };
 
 async function latencies(url: string, seconds: number): Promise<Latency> {
-  const times: number[] = [];
-  const options = {
-    url,
-    connections: 10,
-    overallRate: PER_SECOND,
-    duration: seconds,
-    requests: [{ path: '/pipeline/status' }, { path: '/pipeline/runs' }],
-  };
-  const result = await new Promise<autocannon.Result>((resolve, reject) => {
-    const load = autocannon(options, (error: Error | null, done) => {
-      if (error === null) resolve(done);
-      else reject(error);
-    });
-    // Its own histogram knows whole milliseconds only.
-    load.on('response', (_client, _status, _bytes, ms) => {
-      times.push(ms);
-    });
-  });
-  expectEqual('answers that are none', [result.errors, result.timeouts, result.non2xx], [0, 0, 0]);
-  expectThat('half of the requests could be sent in time', times.length > 0.5 * PER_SECOND * seconds);
+  const urls = [`${url}/pipeline/status`, `${url}/pipeline/runs`];
+  const times = await readEvenly({ urls, perSecond: PER_SECOND, seconds });
   return { p50: percentile(times, 50), p99: percentile(times, 99) };
 }

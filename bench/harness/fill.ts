@@ -62,7 +62,7 @@ async function fillRuns(client: Client, runs: number): Promise<void> {
      SELECT at, CASE n % 1000 WHEN 1 THEN 'FAILED' WHEN 2 THEN 'PARTIAL' ELSE 'SUCCESS' END, 'daily', 'schedule',
        '["popular", "top_rated", "upcoming", "now_playing", "trending"]', 460, 25, at, at + interval '25 seconds',
        460, 460, 483
-     FROM generate_series(1, $1::int) AS n, LATERAL (SELECT now() - ($1 - n) * interval '1 minute' AS at) AS times`,
+     FROM generate_series(1, $1::int) AS n, LATERAL (SELECT now() - ($1 - n) * interval '20 seconds' AS at) AS times`,
     [runs],
   );
   await client.query(`SET session_replication_role = DEFAULT`);

@@ -4,6 +4,7 @@ import { TmdbError } from '../tmdb/tmdb-error.js';
 import type { EnrichBatch } from './enrich-batches.js';
 import { EnrichFilms } from './enrich-films.js';
 import { RunBeat } from './run-beat.js';
+import { newStop } from './run-context.js';
 import { RunCancelled, RunStopped } from './run-errors.js';
 import { RunLostError } from './run-hold.js';
 import { RunJournal } from './run-journal.repository.js';
@@ -24,7 +25,7 @@ export class EnrichWorker {
     const { runId } = data;
     const due = await this.journal.due(runId, data);
     if (due.length === 0) return;
-    const stop = new AbortController();
+    const stop = newStop();
     const leave = (): void => {
       stop.abort(shutdown.aborted ? shutdown.reason : claim.reason);
     };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { RunHold } from './run-hold.js';
 import type { RunTally } from './run-tally.js';
 
@@ -33,4 +34,11 @@ export async function untilAllEnd(
     ),
   );
   context.signal.throwIfAborted();
+}
+
+/** Ends the work on a run or on a batch. Every request under way listens to it, and they may be many. */
+export function newStop(): AbortController {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  return stop;
 }

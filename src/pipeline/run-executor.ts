@@ -5,6 +5,7 @@ import { RANDOM, type Random } from '../common/random.js';
 import { databaseFault, isConnectionLost } from '../database/sql-state.js';
 import { RunBeat } from './run-beat.js';
 import { type HeldRun, RunClaims } from './run-claims.repository.js';
+import { newStop } from './run-context.js';
 import { RunLockLost } from './run-errors.js';
 import { type HeldRunLock, RunLock } from './run-lock.js';
 import { outcomeOf, type RunEnd } from './run-outcome.js';
@@ -49,7 +50,7 @@ export class RunExecutor {
 
   /** Waits for the run lock, or with `patient: false` returns null when another run holds it. */
   async grip(signal: AbortSignal, { patient }: { patient: boolean }): Promise<Grip | null> {
-    const stop = new AbortController();
+    const stop = newStop();
     const onLost = (cause: Error): void => {
       stop.abort(new RunLockLost({ cause }));
     };

@@ -2,6 +2,7 @@ import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AxiosRequestConfig } from 'axios';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { Turns } from '../common/turns.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { bodyText, LONGEST_BODY, tooLong } from './body-text.js';
 import { type Answer, readAnswer } from './read-answer.js';
@@ -15,6 +16,8 @@ const ANSWERED = new Error('The answer has come.');
 /** One request to TMDB, without repeats. */
 @Injectable()
 export class TmdbTransport {
+  /** A large body takes milliseconds to undo and to read. */
+  private readonly turns = new Turns();
   private readonly timeoutMs: number;
   private readonly common: AxiosRequestConfig;
 
@@ -76,6 +79,7 @@ export class TmdbTransport {
         const value: unknown = headers[name];
         return typeof value === 'string' ? value : null;
       };
+      await this.turns.next();
       return { status, retryAfter: header('retry-after'), body: bodyText(data, header('content-encoding')) };
     } catch (error) {
       signal.throwIfAborted();
