@@ -70,6 +70,7 @@ describe('a disk that is full', () => {
           'What was stored stays; the log says more.',
       });
       await expectCountsOfTables(run);
+      expect(await workers.database.query(TRIED_AGAIN)).toEqual([]);
       await empty();
       expect(await workers.end(await workers.queue(WIDE))).toMatchObject({
         status: 'SUCCESS',
