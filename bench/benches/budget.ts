@@ -1,9 +1,13 @@
-import { type Bench, expectEqual } from '../harness/bench.js';
-import type { Database } from '../harness/lab.js';
-import type { MeasuredRun } from '../harness/service.js';
+import { type Bench, expectEqual, type Sample } from '../harness/bench.js';
+import type { Database, Lab } from '../harness/lab.js';
+import type { Sandbox } from '../harness/sandbox.js';
+import type { MeasuredRun, ServiceSettings } from '../harness/service.js';
+import type { Target } from '../harness/target.js';
 import { customPlan, FILMS } from './plans.js';
 
 const PER_SECOND = 40;
+/** Milliseconds, and requests in any second past which it answers 429. */
+const IMPATIENT = { latencyMs: 40, jitterMs: 80, rateLimit: 42 };
 
 /** A run that enriches a thousand films, against a server that has no patience. */
 export const budget: Bench = {
@@ -14,14 +18,16 @@ export const budget: Bench = {
     { name: 'the same, through the queue', unit: '', goal: { atLeast: 0.97 } },
     { name: 'answers of 429', unit: '', goal: { atMost: 0 } },
     { name: 'requests in the busiest second', unit: '' },
+    { name: 'three processes: share of the ideal rate', unit: '', goal: { atLeast: 0.9 } },
+    { name: 'three processes: requests in the busiest second', unit: '', goal: { atMost: PER_SECOND } },
+    { name: 'three processes: answers of 429', unit: '', goal: { atMost: 0 } },
   ],
   repeats: 2,
   warmUps: 0,
   async measure(target, lab) {
-    const sandbox = await lab.sandbox({ latencyMs: 40, jitterMs: 80, rateLimit: 42 });
+    const sandbox = await lab.sandbox(IMPATIENT);
     const database = await lab.database(target);
-    const env = { TMDB_REQUESTS_PER_SECOND: String(PER_SECOND) };
-    const service = await lab.service(target, { databaseUrl: database.url, sandboxUrl: sandbox.url, env });
+    const service = await lab.service(target, settingsOf(database, sandbox));
     await service.listen();
     const plan = await customPlan(target, FILMS);
     const foreground = await service.run(plan);
@@ -37,6 +43,7 @@ export const budget: Bench = {
     await database.drop();
     await sandbox.end();
     return {
+      ...(await threeProcesses(target, lab)),
       'share of the ideal rate': requests / PER_SECOND / foreground.seconds,
       'the same, through the queue': counters.requests / PER_SECOND / (queued.durationSeconds ?? Number.NaN),
       'answers of 429': foreground.run.rateLimited + queued.run.rateLimited,
@@ -44,6 +51,37 @@ export const budget: Bench = {
     };
   },
 };
+
+/** A queued run whose batches three services share, each with a worker. */
+async function threeProcesses(target: Target, lab: Lab): Promise<Sample> {
+  const sandbox = await lab.sandbox(IMPATIENT);
+  const database = await lab.database(target);
+  const start = async (): ReturnType<Lab['service']> => {
+    const service = await lab.service(target, settingsOf(database, sandbox));
+    await service.listen();
+    return service;
+  };
+  const services = [await start(), await start(), await start()] as const;
+  const queued = await services[0].queue(await customPlan(target, FILMS));
+  await checkRun(queued, database);
+  const { requests, answers, maxPerSecond } = await sandbox.counters();
+  const refused = answers['429'] ?? 0;
+  await Promise.all(services.map((service) => service.finish()));
+  await database.drop();
+  await sandbox.end();
+  return {
+    // What was refused brought the run no further.
+    'three processes: share of the ideal rate':
+      (requests - refused) / PER_SECOND / (queued.durationSeconds ?? Number.NaN),
+    'three processes: requests in the busiest second': maxPerSecond,
+    'three processes: answers of 429': refused,
+  };
+}
+
+function settingsOf({ url }: Database, sandbox: Sandbox): Omit<ServiceSettings, 'dataDir'> {
+  const env = { TMDB_REQUESTS_PER_SECOND: String(PER_SECOND) };
+  return { databaseUrl: url, sandboxUrl: sandbox.url, env };
+}
 
 async function checkRun({ run }: MeasuredRun, { client }: Database): Promise<void> {
   expectEqual('the run', [run.status, run.enriched], ['SUCCESS', FILMS]);

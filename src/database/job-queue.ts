@@ -16,6 +16,8 @@ export interface JobToSend {
 }
 
 const SUPERVISE_SECONDS = 2;
+/** How often ended jobs that have been kept long enough are deleted; pg-boss does it once a day by itself. */
+const MAINTAIN_SECONDS = 60;
 const POLL_SECONDS = 1;
 
 /** pg-boss on our pool, in a schema of its own. Loaded and installed by those alone who start it. */
@@ -46,6 +48,7 @@ export class JobQueue {
       supervise,
       superviseIntervalSeconds: SUPERVISE_SECONDS,
       monitorIntervalSeconds: SUPERVISE_SECONDS,
+      maintenanceIntervalSeconds: MAINTAIN_SECONDS,
       schedule: false,
       registerInstance: false,
       openTelemetry: { enabled: false },

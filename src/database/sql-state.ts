@@ -4,6 +4,7 @@ interface DriverFacts {
   readonly kind?: unknown;
 }
 
+/** By code, or else by class. */
 const MEANINGS: Readonly<Record<string, string>> = {
   '08': 'the connection was lost',
   '22': 'it refused a value',
@@ -12,9 +13,17 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '28': 'it refused the user',
   '40': 'sessions stood in each other’s way',
   '42': 'a table or a permission is missing',
-  '53': 'it ran out of disk space, memory or connections',
+  '53': 'it ran out of a resource',
+  '53100': 'its disk is full',
+  '53200': 'it ran out of memory',
+  '53300': 'it has no connection left',
   '57': 'it is shutting down or starting',
   '58': 'its machine failed it',
+};
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  '53100': 'Free disk space for it, then try again.',
+  '53300': 'Lower DATABASE_POOL_SIZE or raise its limit.',
 };
 
 /** By the classes that PostgreSQL has: EPIPE and Prisma's P2010 look like one, too. */
@@ -30,27 +39,35 @@ export function sqlStateOf(error: unknown): string | null {
 export function databaseFault(error: unknown): string | null {
   const state = sqlStateOf(error);
   if (state !== null) {
-    const meaning = MEANINGS[state.slice(0, 2)] ?? 'it gave an error';
-    return `The database failed: ${meaning} (SQLSTATE ${state}).`;
+    const meaning = MEANINGS[state] ?? MEANINGS[state.slice(0, 2)] ?? 'it gave an error';
+    const fault = `The database failed: ${meaning} (SQLSTATE ${state}).`;
+    const remedy = REMEDIES[state];
+    return remedy === undefined ? fault : `${fault} ${remedy}`;
   }
   const facts = driverFacts(error);
   return facts === null ? null : 'The database failed: the connection was lost.';
 }
 
+const LOST_STATES = /^(?:08|57P0[123]$|53300$)/;
 const LOST_KINDS: readonly unknown[] = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'];
 /** What node-postgres says of a connection that broke; there is no code for it. */
 const LOST_MESSAGE =
   /Connection terminated|connection error and is not queryable|was closed and is not queryable/;
 
-/** Whether the connection broke or the server went away, so that the same may succeed on another. */
+/** Whether the connection broke, the server went away or has none left, so that the same may succeed a little later. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlStateOf(error);
-  if (state !== null) return state.startsWith('08') || /^57P0[123]$/.test(state);
+  if (state !== null) return LOST_STATES.test(state);
   const { message } = (error ?? {}) as { message?: unknown };
   return (
     LOST_KINDS.includes(driverFacts(error)?.kind) ||
     (typeof message === 'string' && LOST_MESSAGE.test(message))
   );
+}
+
+/** Whether the database lacks disk space or memory: all that works with it fails alike, for a good while. */
+export function isExhausted(error: unknown): boolean {
+  return sqlStateOf(error)?.startsWith('53') === true && !isConnectionLost(error);
 }
 
 /** Prisma wraps the driver's error in `meta`, and in `cause` where it escapes a transaction. */

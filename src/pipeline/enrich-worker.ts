@@ -1,19 +1,22 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Job } from 'pg-boss';
+import { isExhausted } from '../database/sql-state.js';
 import { TmdbError } from '../tmdb/tmdb-error.js';
 import type { EnrichBatch } from './enrich-batches.js';
 import { EnrichFilms } from './enrich-films.js';
 import { RunBeat } from './run-beat.js';
 import { newStop } from './run-context.js';
-import { RunCancelled, RunStopped } from './run-errors.js';
+import { RunCancelled, RunHandedBack, RunStopped } from './run-errors.js';
 import { RunLostError } from './run-hold.js';
 import { RunJournal } from './run-journal.repository.js';
-import { endOfTmdb } from './run-stages.js';
+import { endOfFault, endOfTmdb } from './run-stages.js';
 import { RunTally } from './run-tally.js';
 
 /** Enriches one batch of a run's films. */
 @Injectable()
 export class EnrichWorker {
+  private readonly logger = new Logger(EnrichWorker.name);
+
   constructor(
     private readonly films: EnrichFilms,
     private readonly beat: RunBeat,
@@ -47,8 +50,14 @@ export class EnrichWorker {
 
   /** What ends the whole run is told to it; a run that has ended needs its batches no more. */
   private async endOf(error: unknown, runId: number): Promise<void> {
-    if (error instanceof TmdbError) await this.journal.stop(runId, endOfTmdb(error));
-    else if (!isEndOfRun(error)) throw error;
+    if (isEndOfRun(error)) return;
+    if (error instanceof TmdbError) {
+      await this.journal.stop(runId, endOfTmdb(error));
+      return;
+    }
+    if (!(error instanceof RunHandedBack)) this.logger.error({ event: 'batch.failed', runId, err: error });
+    if (!isExhausted(error)) throw error;
+    await this.journal.stop(runId, endOfFault(error));
   }
 }
 

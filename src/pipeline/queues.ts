@@ -8,12 +8,14 @@ export const ENRICH_QUEUE = 'enrich';
 const DAY_SECONDS = 86_400;
 /** pg-boss's shortest: a dead worker is noticed after this and the interval of supervision at most. */
 const HEARTBEAT_SECONDS = 10;
+const KEPT_SECONDS = 300;
 
 const COMMON = {
   heartbeatSeconds: HEARTBEAT_SECONDS,
   /** pg-boss's longest. A run that takes longer is taken up again where it is. */
   expireInSeconds: DAY_SECONDS,
-  deleteAfterSeconds: DAY_SECONDS,
+  /** Its run says what became of a job; whoever looks for those of a run goes through all that are kept. */
+  deleteAfterSeconds: KEPT_SECONDS,
   /** A run may wait long for a worker. */
   retentionSeconds: 365 * DAY_SECONDS,
 };

@@ -2,14 +2,14 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { backOffMs } from '../common/back-off.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { RANDOM, type Random } from '../common/random.js';
-import { databaseFault, isConnectionLost } from '../database/sql-state.js';
+import { isConnectionLost } from '../database/sql-state.js';
 import { RunBeat } from './run-beat.js';
 import { type HeldRun, RunClaims } from './run-claims.repository.js';
 import { newStop } from './run-context.js';
 import { RunLockLost } from './run-errors.js';
 import { type HeldRunLock, RunLock } from './run-lock.js';
 import { outcomeOf, type RunEnd } from './run-outcome.js';
-import { RunStages, type RunWork, type StagesEnd } from './run-stages.js';
+import { endOfFault, RunStages, type RunWork, type StagesEnd } from './run-stages.js';
 import { RunTally } from './run-tally.js';
 import type { RunProgress } from './run.js';
 import { RunsRepository } from './runs.repository.js';
@@ -110,8 +110,7 @@ export class RunExecutor {
     } catch (error) {
       if (await isDisconnected(error, lock)) throw error;
       this.logger.error({ event: 'run.failed', runId: work.run.hold.runId, err: error });
-      const fault = databaseFault(error) ?? 'The program failed.';
-      return { kind: 'failed', message: `${fault} What was stored stays; the log says more.` };
+      return endOfFault(error);
     }
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { databaseFault } from '../database/sql-state.js';
 import { TmdbError } from '../tmdb/tmdb-error.js';
 import { CollectStage } from './collect.stage.js';
 import { EnrichStage } from './enrich.stage.js';
@@ -80,4 +81,10 @@ function endOf(error: unknown): StagesEnd {
 /** How a run ends that TMDB does not let go on. */
 export function endOfTmdb(error: TmdbError): RunEnd {
   return { kind: error.kind === 'key_refused' ? 'failed' : 'upstream', message: error.message };
+}
+
+/** How a run ends that the database or the program does not let go on. */
+export function endOfFault(error: unknown): RunEnd {
+  const fault = databaseFault(error) ?? 'The program failed.';
+  return { kind: 'failed', message: `${fault} What was stored stays; the log says more.` };
 }

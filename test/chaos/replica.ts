@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Program } from '../support/program.js';
+import { built } from './built.js';
 
 const PASSWORD = randomBytes(16).toString('hex');
 const SECRET = randomBytes(32).toString('hex');
@@ -10,6 +11,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   /** Where there is no .env. */
   readonly cwd: string;
+  /** Where it listens, if it does. */
+  readonly port: number;
 }
 
 const running = new Set<Program>();
@@ -35,7 +38,8 @@ export class Replica {
 
   constructor(
     readonly name: string,
-    private readonly command: string,
+    /** A part of the program; null: all of them in one. */
+    private readonly command: string | null,
     private readonly surroundings: Surroundings,
   ) {}
 
@@ -59,22 +63,35 @@ export class Replica {
   }
 
   private launch(): Program {
-    const { env, cwd } = this.surroundings;
-    return Program.start([this.command], {
+    const { env, cwd, port } = this.surroundings;
+    const settings = {
       env: {
         TMDB_API_KEY: '0'.repeat(32),
         JWT_SECRET: SECRET,
         ADMIN_USERNAME: 'admin',
         ADMIN_PASSWORD: PASSWORD,
+        PORT: String(port),
         ...env,
       },
       cwd,
-    });
+    };
+    return this.command === null
+      ? Program.node([built('main.js')], settings)
+      : Program.start([this.command], settings);
   }
 
   /** Neither ended, nor about to, nor stopped in its tracks. */
   get isUp(): boolean {
     return this.program !== null && !this.stalled && !this.ending;
+  }
+
+  /** Null while it is not there. */
+  get pid(): number | null {
+    return this.program?.pid ?? null;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.surroundings.port}`;
   }
 
   get log(): string {
@@ -134,12 +151,17 @@ export class Replica {
   }
 }
 
-/** Asks the service for a run, as a user does. Returns its id. */
-export async function triggerRun(address: string, body: object): Promise<number> {
+/** What a user logs in for, at any of the replicas. */
+export async function logIn(address: string): Promise<string> {
   const { access_token: token } = await post<{ access_token: string }>(`${address}/auth/login`, {
     username: 'admin',
     password: PASSWORD,
   });
+  return token;
+}
+
+/** Asks the service for a run, as a user does. Returns its id. */
+export async function triggerRun(address: string, token: string, body: object): Promise<number> {
   const { run_id: id } = await post<{ run_id: number }>(`${address}/pipeline/run`, body, {
     Authorization: `Bearer ${token}`,
   });

@@ -22,8 +22,12 @@ export class TestWorkers {
     readonly front: INestApplicationContext,
   ) {}
 
-  static async start(catalogue: SandboxOptions = {}): Promise<TestWorkers> {
-    const [database, sandbox] = await Promise.all([createTestDatabase(), Sandbox.start(catalogue)]);
+  /** @param made dropped in the end, as a database of its own would be */
+  static async start(
+    catalogue: SandboxOptions = {},
+    made: Promise<TestDatabase> = createTestDatabase(),
+  ): Promise<TestWorkers> {
+    const [database, sandbox] = await Promise.all([made, Sandbox.start(catalogue)]);
     return new TestWorkers(
       sandbox,
       database,

@@ -1,0 +1,73 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './built.js';
+import type { Stage } from './fleet.js';
+import { startEmbedded, startSystem, type Postgres } from './postgres.js';
+import { killAll } from './replica.js';
+import { SandboxProcess } from './sandbox-process.js';
+
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What all that is played shares. */
+export class Theatre {
+  private constructor(
+    private readonly cwd: string,
+    private readonly films: number,
+    private readonly sandbox: SandboxProcess,
+    private readonly servers: readonly Postgres[],
+  ) {}
+
+  static async open({ films, server }: { films: number; server: string }): Promise<Theatre> {
+    const cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-chaos-'));
+    // PostgreSQL does not run as root: its user has to get in.
+    await chmod(cwd, 0o755);
+    return new Theatre(cwd, films, await SandboxProcess.start(films, 1), await startServers(cwd, server));
+  }
+
+  /** One for each server. */
+  get stages(): readonly Stage[] {
+    const { sandbox, films, cwd } = this;
+    return this.servers.map((postgres) => ({ postgres, sandbox, films, cwd }));
+  }
+
+  /** By turns. */
+  stage(turn: number): Stage {
+    const stage = this.stages[turn % this.servers.length];
+    if (stage === undefined) throw new Error('There is no server to run on.');
+    return stage;
+  }
+
+  async close(): Promise<void> {
+    await killAll();
+    await this.sandbox.stop();
+    for (const server of this.servers) await server.stop();
+    await rm(this.cwd, { recursive: true, force: true });
+  }
+}
+
+async function startServers(cwd: string, wanted: string): Promise<Postgres[]> {
+  const servers: Postgres[] = [];
+  if (wanted !== 'system') servers.push(await startEmbedded(join(cwd, 'embedded')));
+  if (wanted === 'embedded') return servers;
+  const system = await startSystem(join(cwd, 'system'));
+  if (system === null)
+    say("Skipped on the system's PostgreSQL: pg_config names none. Install its server to include it.");
+  else servers.push(system);
+  return servers;
+}
+
+/** Says what went wrong, and where the logs are left; nothing where nothing did. */
+export async function sayFaults(
+  name: string,
+  { faults, logs }: { readonly faults: readonly string[]; readonly logs: Readonly<Record<string, string>> },
+): Promise<void> {
+  if (faults.length === 0) return;
+  for (const fault of faults) say(`  ${fault}`);
+  const folder = join(ROOT, '.data', 'chaos', name);
+  await mkdir(folder, { recursive: true });
+  for (const [process, log] of Object.entries(logs)) await writeFile(join(folder, `${process}.log`), log);
+  say(`  logs: ${folder}`);
+}
