@@ -25,12 +25,14 @@ interface Waiting {
  * The second is measured where requests leave; a server measures it where they arrive, which may be that much sooner
  * after one another.
  */
-const MARGIN_MS = 15;
+const MARGIN_MS = 13;
 const WINDOW_MS = 1_000 + MARGIN_MS;
 /** What timers can't tell apart. */
 const TICK_MS = 1;
 /** Starts that a late timer missed are made up for if it was no later; the window bounds them all the same. */
 const CATCH_UP_MS = 100;
+/** The same for slots that all processes share, whose starts no single window bounds. */
+const SHARED_CATCH_UP_MS = 50;
 
 /** With fewer the next are asked for, so that no start waits for them. */
 const FEW_SLOTS = 3;
@@ -141,7 +143,7 @@ export class RequestPacer {
   private sharedSlot(now: number): number | null {
     if (this.shared === null) return -Infinity;
     // A slot long past is somebody else's time by now.
-    while ((this.slots[0] ?? Infinity) < now - CATCH_UP_MS) this.slots.shift();
+    while ((this.slots[0] ?? Infinity) < now - SHARED_CATCH_UP_MS) this.slots.shift();
     if (this.slots.length < FEW_SLOTS && this.slots.length < this.queue.size)
       void this.takeSlots(this.shared);
     return this.slots[0] ?? null;

@@ -3,7 +3,7 @@ import type { SharedPace } from '../database/shared-pace.js';
 import type { Slots } from './request-pacer.js';
 
 /** So much later than evenly where there are several processes: their timers are late by differing amounts. */
-const LOOSENESS = 1.05;
+const LOOSENESS = 1.06;
 /** A lease covers so much time at most, that no process sits on slots which others could use. */
 const LEASE_MS = 100;
 /** From so many waiting requests on a process takes slots ahead: it will use them. */

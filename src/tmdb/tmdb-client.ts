@@ -49,7 +49,7 @@ export class TmdbClient {
     @Inject(APP_CONFIG) { tmdb }: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) private readonly random: Random,
-    @Optional() pace: SharedPace | null = null,
+    @Optional() @Inject(SharedPace) pace: SharedPace | null = null,
   ) {
     const { requestsPerSecond: perSecond, maxConcurrency: concurrency } = tmdb;
     const shared = pace === null ? null : new SharedSlots(pace, perSecond, clock);

@@ -53,6 +53,12 @@ describe('a run', () => {
     expect(pipeline.sandbox.counters().asked).toMatchObject({ lists: 20, trending: 3, details: 0 });
   });
 
+  it('asks at the rate that all processes on the database share', async () => {
+    await pipeline.run(presetPlan('quick'));
+    expect(await count('tmdb_pace')).toBe(1);
+    expect(await count('tmdb_pace_processes')).toBe(1);
+  });
+
   it('of type full fills up its thousand with stored films, and takes all that are overdue beside', async () => {
     const others = pipeline.sandbox.filmIds(2_000, 900);
     await pipeline.query('INSERT INTO movies (id, popularity) SELECT unnest($1::int[]), 0.1', [others]);
