@@ -3,7 +3,7 @@ import { type Bench, expectThat } from '../harness/bench.js';
 import { endChild, startChild } from '../harness/child.js';
 import type { Lab } from '../harness/lab.js';
 import { serviceEnvironment } from '../harness/service.js';
-import { built, type Target } from '../harness/target.js';
+import { built, startFlags, type Target } from '../harness/target.js';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -44,6 +44,7 @@ async function secondsToReady(target: Target, lab: Lab, env: Record<string, stri
   const started = performance.now();
   const child = startChild({
     file: built(target, 'main.js'),
+    flags: startFlags(target),
     env: { ...common, PORT: String(port), ...env },
     cwd: lab.folder,
   });

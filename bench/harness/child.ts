@@ -7,18 +7,20 @@ export interface ChildOptions {
   /** All of its environment but PATH and the like: what is set around the benches must not steer what they measure. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** For Node itself. */
+  readonly flags?: readonly string[];
 }
 
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot', 'TEMP', 'TMP'];
 
 /** A Node process of ours; its standard error is shown, its output is read. */
-export function startChild({ file, args = [], env = {}, cwd }: ChildOptions): ChildProcess {
+export function startChild({ file, args = [], env = {}, cwd, flags = [] }: ChildOptions): ChildProcess {
   const kept = Object.entries(process.env).filter(([name]) => INHERITED.includes(name));
   return fork(file, args, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...Object.fromEntries(kept), ...env },
     ...(cwd === undefined ? {} : { cwd }),
-    execArgv: [],
+    execArgv: [...flags],
     // A terminal's Ctrl-C goes to a whole process group: it is for the benches to end what they started.
     detached: process.platform !== 'win32',
   });

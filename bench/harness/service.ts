@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunPlan } from '../../src/pipeline/run-plan.js';
 import type { RunCounts, RunStatus } from '../../src/pipeline/run.js';
 import { endChild, startChild } from './child.js';
-import type { Target } from './target.js';
+import { startFlags, type Target } from './target.js';
 
 export type Order =
   | { readonly do: 'listen' }
@@ -76,7 +76,9 @@ export class Service {
     const env = { DATABASE_URL: settings.databaseUrl, ...serviceEnvironment(settings) };
     const file = join(import.meta.dirname, 'subject.js');
     // Where there is no .env.
-    return new Service(startChild({ file, args: [target.root], env, cwd: settings.dataDir }));
+    return new Service(
+      startChild({ file, args: [target.root], env, cwd: settings.dataDir, flags: startFlags(target) }),
+    );
   }
 
   async ready(): Promise<void> {

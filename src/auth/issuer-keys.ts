@@ -1,4 +1,4 @@
-import { HttpException, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -7,6 +7,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import type { Clock } from '../common/clock.js';
+import { IssuerDownError } from './issuer-down-error.js';
 
 const TIMEOUT_MS = 3_000;
 /** A key that is not known leads to one look at the issuer's in so long, at most. */
@@ -56,14 +57,4 @@ async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
   if (response.status !== 200) throw new Error(`JWT_JWKS_URL answered ${response.status}.`);
   createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
   return new Response(text);
-}
-
-/** Nobody can say whether the token is good. */
-export class IssuerDownError extends HttpException {
-  readonly retryAfterSeconds: number;
-
-  constructor(waitMs: number) {
-    super("The token's issuer does not give its keys now, so the token can't be checked. Try again.", 503);
-    this.retryAfterSeconds = Math.ceil(waitMs / 1_000);
-  }
 }

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { jwtVerify } from 'jose';
 import passport from 'passport';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig, type OutsideIssuerConfig } from '../config/app-config.js';
 import type { AuthUser } from './auth-user.js';
 import { bearerToken } from './bearer-token.js';
-import { IssuerDownError, IssuerKeys } from './issuer-keys.js';
+import { IssuerDownError } from './issuer-down-error.js';
+import type { IssuerKeys } from './issuer-keys.js';
 import { outsideUser } from './outside-user.js';
 
 export const OUTSIDE_TOKENS = 'outside';
@@ -21,24 +21,26 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 export class OutsideTokens extends passport.Strategy {
   override readonly name = OUTSIDE_TOKENS;
   private readonly issuer: OutsideIssuerConfig | null;
-  private readonly keys: IssuerKeys | null;
+  private keys: Promise<IssuerKeys> | null = null;
 
-  constructor(@Inject(APP_CONFIG) { auth }: AppConfig, @Inject(CLOCK) clock: Clock) {
+  constructor(
+    @Inject(APP_CONFIG) { auth }: AppConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
     super();
     this.issuer = auth.outside;
-    this.keys = auth.outside === null ? null : new IssuerKeys(auth.outside.jwksUrl, clock);
     passport.use(this);
   }
 
   /** Passport's way of asking; never rejects, for nobody awaits it. */
   override async authenticate(request: Request): Promise<void> {
     const token = bearerToken(request);
-    if (this.issuer === null || this.keys === null || token === null) {
+    if (this.issuer === null || token === null) {
       this.fail(401);
       return;
     }
     try {
-      const user = await this.userOf(token, this.issuer, this.keys);
+      const user = await this.userOf(token, this.issuer);
       if (user === null) this.fail(401);
       else this.success(user);
     } catch (error) {
@@ -47,11 +49,11 @@ export class OutsideTokens extends passport.Strategy {
     }
   }
 
-  private async userOf(
-    token: string,
-    { issuer, audience, roleClaim }: OutsideIssuerConfig,
-    keys: IssuerKeys,
-  ): Promise<AuthUser | null> {
+  private async userOf(token: string, outside: OutsideIssuerConfig): Promise<AuthUser | null> {
+    const { jwksUrl, issuer, audience, roleClaim } = outside;
+    this.keys ??= this.openKeys(jwksUrl);
+    const keys = await this.keys;
+    const { jwtVerify } = await import('jose');
     const { payload } = await jwtVerify(token, keys.find, {
       issuer,
       audience,
@@ -60,5 +62,11 @@ export class OutsideTokens extends passport.Strategy {
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
     });
     return outsideUser(payload, { issuer, roleClaim });
+  }
+
+  /** Loads jose, which takes a noticeable part of a start, with the first token that may be an outside issuer's. */
+  private async openKeys(jwksUrl: string): Promise<IssuerKeys> {
+    const { IssuerKeys } = await import('./issuer-keys.js');
+    return new IssuerKeys(jwksUrl, this.clock);
   }
 }
