@@ -184,4 +184,9 @@ describe('the environment', () => {
     const config = loadConfig(readEnvironment({ PORT: '9001', HOST: '' }, file), { tmdbKey: true });
     expect(config.http).toMatchObject({ port: 9001, host: '0.0.0.0' });
   });
+
+  it('says so when .env can not be read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'env-'));
+    expect(() => readEnvironment({}, folder)).toThrow(/can't be read \(EISDIR\)\. Make it a file/);
+  });
 });

@@ -15,12 +15,24 @@ import { Environment, seconds } from './environment.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What `.env` says, under what the environment says. */
+/**
+ * What `.env` says, under what the environment says.
+ * @throws ConfigError when there is one that can't be read
+ */
 export function readEnvironment(env: Variables = process.env, file = '.env'): Variables {
   if (!existsSync(file)) return env;
-  const fromFile = parseEnv(readFileSync(file, 'utf8'));
+  const fromFile = parseEnv(contentOf(file));
   const given = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
   return { ...fromFile, ...Object.fromEntries(given) };
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new ConfigError([`${file} can't be read (${code}). Make it a file that this user may read`]);
+  }
 }
 
 /** An empty variable counts as unset; curl's lower-case proxy names count as well; a password's spaces are part of it. */
