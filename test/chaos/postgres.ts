@@ -7,8 +7,11 @@ import { join, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { built, ROOT } from './built.js';
+import { until } from './patience.js';
 
 const run = promisify(execFile);
+
+const RESTART_SECONDS = 30;
 const { chooseUser } = (await import(
   built('database/embedded/server-user.js')
 )) as typeof import('../../src/database/embedded/server-user.js');
@@ -81,13 +84,19 @@ export async function startSystem(dataDir: string): Promise<Postgres | null> {
   };
 }
 
-/** Whoever else is first to start it again, as the embedded server's users may be, has done the same. */
+/**
+ * Whoever else is first to start it again, as the embedded server's users may be, has done the same. On a busy machine
+ * sessions may outlive their server for a moment, and keep a new one from starting.
+ */
 async function restart(folder: string): Promise<void> {
   const started = await readFile(join(folder, 'postmaster.opts'), 'utf8');
   const bin = dirname(started.split(' ')[0] ?? '');
-  await control(bin, folder, ['restart', '-m', 'immediate']).catch(async (error: unknown) => {
-    if (!(await isRunning(folder))) throw error;
-  });
+  await until('Restarting the database', RESTART_SECONDS, () =>
+    control(bin, folder, ['restart', '-m', 'immediate']).then(
+      () => true,
+      () => isRunning(folder),
+    ),
+  );
 }
 
 /** As the owner of the folder; what the server says goes into it. */
