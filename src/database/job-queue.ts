@@ -86,7 +86,7 @@ export class JobQueue {
   /** Has this process look for jobs of the queue at once, where it works on them at all. */
   wake(queue: string): void {
     const id = this.workers.get(queue);
-    if (id !== undefined) this.started().notifyWorker(id);
+    if (id !== undefined) this.boss?.notifyWorker(id);
   }
 
   /** Jobs of a queue that have not ended, of those whose data contain `data`. */

@@ -6,6 +6,8 @@ import type { Slots } from './request-pacer.js';
 const LOOSENESS = 1.06;
 /** A lease covers so much time at most, that no process sits on slots which others could use. */
 const LEASE_MS = 100;
+/** However high the rate: slots that are not used in time are lost. */
+const MOST_SLOTS = 50;
 /** From so many waiting requests on a process takes slots ahead: it will use them. */
 const BUSY = 4;
 /** After the database could not be asked, for so long everybody keeps to their share without asking. */
@@ -27,7 +29,7 @@ export class SharedSlots implements Slots {
   ) {}
 
   async take(wanted: number): Promise<readonly number[]> {
-    const whole = Math.max(1, Math.floor((this.perSecond * LEASE_MS) / 1_000));
+    const whole = Math.min(MOST_SLOTS, Math.max(1, Math.floor((this.perSecond * LEASE_MS) / 1_000)));
     const count = wanted >= BUSY ? whole : Math.min(wanted, whole);
     const now = this.clock.monotonicMs();
     if (now < this.aloneUntil) return this.own(count);
