@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { DatabaseConfig } from '../config/app-config.js';
@@ -11,6 +12,7 @@ import { readHistory } from './migration-history.js';
 import { migrateDatabase, type MigrationReport } from './migrator.js';
 import { connectClient, createPool, settleSchema, type Target } from './pool.js';
 import { PrismaService } from './prisma.service.js';
+import { sqlStateOf } from './sql-state.js';
 
 export interface OpenOptions {
   /**
@@ -74,7 +76,8 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
   const server = config.url === null ? await embedded(config.dataDir) : external(config.url);
   try {
     const address = parseDatabaseUrl(server.url);
-    const report = await migrateAsAsked(server.url, address, { embedded: config.url === null, ...options });
+    const asked = { embedded: config.url === null, ...options };
+    const report = await onceStarted(() => migrateAsAsked(server.url, address, asked));
     const target = await settle(address);
     return new OpenDatabase(target, createPool(target, config.poolSize), report, () => server.leave());
   } catch (error) {
@@ -96,6 +99,24 @@ function external(url: string): Server {
 async function embedded(dataDir: string): Promise<Server> {
   const { attachEmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
   return attachEmbeddedPostgres(dataDir);
+}
+
+/** PostgreSQL's word for a server that is just starting, as after its machine's crash. */
+const STARTING = '57P03';
+const START_LOOK_MS = 250;
+const START_TRIES = 120;
+
+/** Waits for such a server, for half a minute at most; one that is not there at all is an error at once. */
+async function onceStarted<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      const isStarting = error instanceof DatabaseError && sqlStateOf(error.cause) === STARTING;
+      if (!isStarting || tries === START_TRIES) throw error;
+      await sleep(START_LOOK_MS);
+    }
+  }
 }
 
 async function settle(address: DatabaseAddress): Promise<Target> {

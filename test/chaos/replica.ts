@@ -52,7 +52,11 @@ export class Replica {
     void program.end().then((end) => {
       running.delete(program);
       if (this.program !== program || this.ending) return;
-      if (!/DatabaseError|connection was lost/.test(program.stderr + program.stdout))
+      if (
+        !/DatabaseError|connection was lost|starting up or shutting down/.test(
+          program.stderr + program.stdout,
+        )
+      )
         this.crashes.push(`${this.name} ended with ${end}.`);
       this.printed = this.log;
       this.program = null;
