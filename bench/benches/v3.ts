@@ -3,9 +3,10 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Bench, expectEqual } from '../harness/bench.js';
-import { customPlan, FILMS } from './plans.js';
+import { customPlan } from './plans.js';
 
 /** So that v3's part takes seconds: its time grows with every film, as ours does. */
+const FILMS = 600;
 const V3_FILMS = 25;
 /** Of a list, so that both read about one page for as many films. */
 const V3_PAGES = 2;
