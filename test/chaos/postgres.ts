@@ -11,7 +11,7 @@ import { until } from './patience.js';
 
 const run = promisify(execFile);
 
-const RESTART_SECONDS = 30;
+const RESTART_SECONDS = 60;
 const { chooseUser } = (await import(
   built('database/embedded/server-user.js')
 )) as typeof import('../../src/database/embedded/server-user.js');

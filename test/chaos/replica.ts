@@ -7,6 +7,10 @@ const SECRET = randomBytes(32).toString('hex');
 
 const AGAIN_MS = 500;
 
+/** What a process says that finds no database at its start. */
+const DATABASE_AWAY =
+  /DatabaseError|connection was lost|starting up or shutting down|shared memory block .* is still in use/;
+
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   /** Where there is no .env. */
@@ -52,11 +56,7 @@ export class Replica {
     void program.end().then((end) => {
       running.delete(program);
       if (this.program !== program || this.ending) return;
-      if (
-        !/DatabaseError|connection was lost|starting up or shutting down/.test(
-          program.stderr + program.stdout,
-        )
-      )
+      if (!DATABASE_AWAY.test(program.stderr + program.stdout))
         this.crashes.push(`${this.name} ended with ${end}.`);
       this.printed = this.log;
       this.program = null;

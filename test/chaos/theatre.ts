@@ -43,8 +43,10 @@ export class Theatre {
   async close(): Promise<void> {
     await killAll();
     await this.sandbox.stop();
-    for (const server of this.servers) await server.stop();
+    const stopped = await Promise.allSettled(this.servers.map((server) => server.stop()));
     await rm(this.cwd, { recursive: true, force: true });
+    const failed = stopped.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 }
 
