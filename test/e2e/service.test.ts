@@ -56,10 +56,15 @@ function serverPid(): Promise<number | null> {
   return serverPidIn(join(cwd, '.data'));
 }
 
-/** Resolves once the sandbox holds back an answer, so that a run is in its midst. */
+/** From now on the sandbox answers nothing. */
+function holdBack(): void {
+  sandbox.reset();
+  sandbox.setFaults({ hung: 1 });
+}
+
+/** Resolves once it holds back an answer, so that a run is in its midst. */
 async function midRun(): Promise<void> {
   while (sandbox.counters().faults.hung === undefined) await new Promise((resolve) => setImmediate(resolve));
-  sandbox.reset();
 }
 
 describe('commands beside a running service', () => {
@@ -80,7 +85,7 @@ describe('commands beside a running service', () => {
   });
 
   it('cancel a run that another process is in the midst of', async () => {
-    sandbox.setFaults({ hung: 1 });
+    holdBack();
     const run = start('run', 'quick', '--json');
     await midRun();
     const { current_run: current } = JSON.parse((await done('status', '--json')).stdout) as Status;
@@ -131,7 +136,7 @@ describe('a service that is asked to end', () => {
 
 describe('a run', () => {
   it('that was killed in its midst is closed by the next, which does its work', async () => {
-    sandbox.setFaults({ hung: 1 });
+    holdBack();
     const killed = start('run', 'quick');
     await midRun();
     killed.kill('SIGKILL');
