@@ -124,7 +124,7 @@ export class RequestPacer {
       const slot = this.sharedSlot(now);
       if (slot === null) return;
       const oldest = this.starts[this.nextSlot] ?? -Infinity;
-      const due = Math.max(this.pausedUntil, this.evenly - TICK_MS, oldest + WINDOW_MS, slot - TICK_MS);
+      const due = Math.max(this.pausedUntil, this.evenly - TICK_MS, oldest + WINDOW_MS, slot);
       if (due > now) {
         this.wakeAfter(due - now);
         return;

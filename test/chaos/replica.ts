@@ -9,7 +9,7 @@ const AGAIN_MS = 500;
 
 /** What a process says that finds no database at its start. */
 const DATABASE_AWAY =
-  /DatabaseError|connection was lost|starting up or shutting down|shared memory block .* is still in use/;
+  /DatabaseError|connection was lost|starting up or shutting down|No answer from|Nothing listens at|shared memory block .* is still in use/;
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
