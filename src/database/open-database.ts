@@ -12,7 +12,7 @@ import { readHistory } from './migration-history.js';
 import { migrateDatabase, type MigrationReport } from './migrator.js';
 import { connectClient, createPool, settleSchema, type Target } from './pool.js';
 import { PrismaService } from './prisma.service.js';
-import { sqlStateOf } from './sql-state.js';
+import { isConnectionLost, sqlStateOf } from './sql-state.js';
 
 export interface OpenOptions {
   /**
@@ -77,8 +77,10 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
   try {
     const address = parseDatabaseUrl(server.url);
     const asked = { embedded: config.url === null, ...options };
-    const report = await onceStarted(() => migrateAsAsked(server.url, address, asked));
-    const target = await settle(address);
+    const { report, target } = await onceStarted(async () => ({
+      report: await migrateAsAsked(server.url, address, asked),
+      target: await settle(address),
+    }));
     return new OpenDatabase(target, createPool(target, config.poolSize), report, () => server.leave());
   } catch (error) {
     await server.leave();
@@ -101,22 +103,34 @@ async function embedded(dataDir: string): Promise<Server> {
   return attachEmbeddedPostgres(dataDir);
 }
 
-/** PostgreSQL's word for a server that is just starting, as after its machine's crash. */
-const STARTING = '57P03';
-const START_LOOK_MS = 250;
-const START_TRIES = 120;
+/** PostgreSQL's words for a server that is starting or stopping, as after a crash of its machine. */
+const COMING_OR_GOING = /^57P0[123]$/;
+const LOOK_MS = 250;
+const PATIENCE_MS = 30_000;
 
-/** Waits for such a server, for half a minute at most; one that is not there at all is an error at once. */
+/**
+ * Waits for a server that is starting, or that stops in the midst of this and comes back. One that was not there to
+ * begin with is an error at once.
+ */
 async function onceStarted<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
+  const deadline = performance.now() + PATIENCE_MS;
+  let wasThere = false;
+  for (;;) {
     try {
       return await work();
     } catch (error) {
-      const isStarting = error instanceof DatabaseError && sqlStateOf(error.cause) === STARTING;
-      if (!isStarting || tries === START_TRIES) throw error;
-      await sleep(START_LOOK_MS);
+      const state = sqlStateOf(error instanceof DatabaseError ? error.cause : error);
+      wasThere ||= COMING_OR_GOING.test(state ?? '');
+      if (!wasThere || !isAway(error) || performance.now() > deadline) throw error;
+      await sleep(LOOK_MS);
     }
   }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof DatabaseError
+    ? error.code === 'UNREACHABLE' || isConnectionLost(error.cause)
+    : isConnectionLost(error);
 }
 
 async function settle(address: DatabaseAddress): Promise<Target> {

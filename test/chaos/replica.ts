@@ -7,9 +7,9 @@ const SECRET = randomBytes(32).toString('hex');
 
 const AGAIN_MS = 500;
 
-/** What a process says that finds no database at its start. */
+/** The last word of a process that ends at its start because it finds no database. */
 const DATABASE_AWAY =
-  /DatabaseError|connection was lost|starting up or shutting down|No answer from|Nothing listens at|shared memory block .* is still in use/;
+  /connection was lost|starting up or shutting down|shutting down or starting|No answer from|Nothing listens at|shared memory block .* is still in use/;
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
@@ -56,8 +56,7 @@ export class Replica {
     void program.end().then((end) => {
       running.delete(program);
       if (this.program !== program || this.ending) return;
-      if (!DATABASE_AWAY.test(program.stderr + program.stdout))
-        this.crashes.push(`${this.name} ended with ${end}.`);
+      if (!DATABASE_AWAY.test(program.stderr)) this.crashes.push(`${this.name} ended with ${end}.`);
       this.printed = this.log;
       this.program = null;
       this.again = setTimeout(() => {
