@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { Serial } from '../common/serial.js';
 import { listedMovie } from '../enrichment/listed-movie.js';
-import { ListsRepository } from '../movies/lists.repository.js';
+import { ListsRepository, type Sighting } from '../movies/lists.repository.js';
 import type { ListedMovie } from '../movies/movie-records.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
 import { RowRefusedError } from '../movies/row-refused-error.js';
@@ -22,6 +22,12 @@ interface Collecting extends RunContext {
   readonly storing: Serial;
   /** What the run stored before it was interrupted; those pages are not asked for again. */
   readonly storedPages: ReadonlyMap<string, Walked>;
+}
+
+/** A page as it is to be stored. */
+interface ReadPage extends TmdbPage {
+  readonly source: Source;
+  readonly sightings: readonly Sighting[];
 }
 
 /** Reads the lists side by side and stores their films page by page. */
@@ -124,49 +130,60 @@ export class CollectStage {
     fresh: readonly TmdbListItem[],
     context: Collecting,
   ): Promise<void> {
-    const { hold, tally } = context;
+    const { tally } = context;
     const genreNames = await context.genreNames;
     await context.storing.run(async () => {
-      const films = fresh.filter((item) => !tally.isStored(item.id));
-      await this.storeFilms(
-        films.map((item) => listedMovie(item, genreNames)),
-        { source, page },
-        context,
-      );
+      const films = fresh
+        .filter((item) => !tally.isStored(item.id))
+        .map((item) => listedMovie(item, genreNames));
       const sightings = fresh.map((item) => ({ movieId: item.id, position: positionOf(page, item.index) }));
-      await this.journal.transaction(async (tx) => {
-        await this.lists.recordSightings(source, sightings, context.startedAt, tx);
-        for (const { id, reason } of body.rejected) {
-          const error = itemError({ source, page, movieId: id }, reason, this.clock.now());
-          await this.journal.itemFailed(tx, hold, error);
-        }
-        await this.journal.pageStored(tx, hold, { ...body, source, page });
-      });
+      const read = { ...body, source, page, sightings };
+      try {
+        await this.storePage(films, read, context);
+      } catch (error) {
+        if (!(error instanceof RowRefusedError)) throw error;
+        for (const film of films) await this.storeAlone(film, read, context);
+        await this.storePage([], read, context);
+      }
     });
     tally.itemsFailed(body.rejected.length);
   }
 
-  /** One film that the database refuses fails alone, not the others of its page. */
-  private async storeFilms(
+  private async storePage(
     films: readonly ListedMovie[],
-    where: { readonly source: Source; readonly page: number },
-    context: Collecting,
+    { sightings, ...page }: ReadPage,
+    { hold, tally, startedAt }: RunContext,
+  ): Promise<void> {
+    const { source, rejected } = page;
+    const report = await this.journal.transaction(async (tx) => {
+      const stored = await this.movies.storeListed(films, this.clock.now(), tx);
+      await this.lists.recordSightings(source, sightings, startedAt, tx);
+      for (const { id, reason } of rejected) {
+        const error = itemError({ source, page: page.page, movieId: id }, reason, this.clock.now());
+        await this.journal.itemFailed(tx, hold, error);
+      }
+      await this.journal.pageStored(tx, hold, page, stored);
+      return stored;
+    });
+    tally.filmsStored(report);
+  }
+
+  /** One film that the database refuses fails alone, not the others of its page. */
+  private async storeAlone(
+    film: ListedMovie,
+    { source, page }: ReadPage,
+    context: RunContext,
   ): Promise<void> {
     try {
-      const stored = await this.journal.transaction(async (tx) => {
-        const report = await this.movies.storeListed(films, this.clock.now(), tx);
-        await this.journal.filmsStored(tx, context.hold, report);
-        return report;
+      const report = await this.journal.transaction(async (tx) => {
+        const stored = await this.movies.storeListed([film], this.clock.now(), tx);
+        await this.journal.filmsStored(tx, context.hold, stored);
+        return stored;
       });
-      for (const result of ['inserted', 'updated', 'unchanged'] as const) {
-        context.tally.filmsStored(stored[result], result);
-      }
+      context.tally.filmsStored(report);
     } catch (error) {
       if (!(error instanceof RowRefusedError)) throw error;
-      const [first, ...others] = films;
-      if (first === undefined) return;
-      if (others.length === 0) await this.failed({ ...where, movieId: first.id }, error, context);
-      else for (const film of films) await this.storeFilms([film], where, context);
+      await this.failed({ source, page, movieId: film.id }, error, context);
     }
   }
 

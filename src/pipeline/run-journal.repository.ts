@@ -47,33 +47,26 @@ export class RunJournal {
   }
 
   /** Films of a list have been stored. */
-  async filmsStored(tx: Transaction, hold: RunHold, report: StoreReport): Promise<void> {
-    const { inserted, updated, unchanged } = report;
-    const rows = Object.entries({ inserted, updated, unchanged }).flatMap(([stored, ids]) =>
-      ids.map((movieId) => ({ runId: hold.runId, movieId, stored })),
-    );
-    await tx.pipelineRunFilm.createMany({ data: rows });
-    await this.count(tx, hold, {
-      inserted: inserted.length,
-      updated: updated.length,
-      unchanged: unchanged.length,
-    });
+  filmsStored(tx: Transaction, hold: RunHold, films: StoreReport): Promise<void> {
+    return this.listed(tx, hold, films, { fetched: 0, page: Prisma.empty });
   }
 
-  /** A page has been stored with all its films. */
-  async pageStored(
+  /** A page has been stored, with those of its films that were not before. */
+  pageStored(
     tx: Transaction,
     hold: RunHold,
     page: Walked & { readonly source: Source; readonly page: number },
+    films: StoreReport,
   ): Promise<void> {
     const { source, page: number, totalPages, items, rejected } = page;
-    await tx.pipelineRunPage.create({
-      data: {
-        ...{ runId: hold.runId, source, page: number, totalPages, rejected: rejected.length },
-        films: items.map(({ id }) => id),
-      },
+    const ids = items.map(({ id }) => id);
+    return this.listed(tx, hold, films, {
+      fetched: ids.length + rejected.length,
+      page: Prisma.sql`, page AS (
+        INSERT INTO pipeline_run_pages (run_id, source, page, total_pages, films, rejected)
+        SELECT id, ${source}, ${number}, ${totalPages}, ${ids}::int[], ${rejected.length} FROM counted
+      )`,
     });
-    await this.count(tx, hold, { fetched: items.length + rejected.length });
   }
 
   /** Pages that the run stored before it was interrupted, by source and number. */
@@ -135,7 +128,7 @@ export class RunJournal {
     ids: readonly number[],
     enrichment: Enrichment,
   ): Promise<number> {
-    const { runId, fence } = hold;
+    const { runId } = hold;
     const [answer] = await tx.$queryRaw<{ settled: number; held: boolean }[]>`
       WITH settled AS (
         UPDATE pipeline_run_films SET enrichment = ${enrichment}
@@ -145,7 +138,7 @@ export class RunJournal {
         UPDATE pipeline_runs SET
           enriched = enriched + CASE WHEN ${enrichment} = 'done' THEN (SELECT count(*)::int FROM settled) ELSE 0 END,
           gone = gone + CASE WHEN ${enrichment} = 'gone' THEN (SELECT count(*)::int FROM settled) ELSE 0 END
-        WHERE id = ${runId} AND status = 'RUNNING' AND times_resumed = coalesce(${fence}::int, times_resumed)
+        WHERE ${isHeld(hold)}
         RETURNING id
       )
       SELECT (SELECT count(*)::int FROM settled) AS settled, EXISTS (SELECT FROM counted) AS held`;
@@ -156,7 +149,7 @@ export class RunJournal {
 
   /** Something could not be brought in. */
   async itemFailed(tx: Transaction, hold: RunHold, error: ItemError): Promise<void> {
-    await this.count(tx, hold, { failed: 1 });
+    await this.change(tx, hold, { failed: { increment: 1 } });
     await tx.$executeRaw`
       INSERT INTO pipeline_run_errors (run_id, source, page, movie_id, code, message, occurred_at)
       SELECT id, ${error.source}, ${error.page}, ${error.movieId}, ${error.code}, ${error.message},
@@ -189,13 +182,33 @@ export class RunJournal {
     });
   }
 
-  private count(tx: Transaction, hold: RunHold, counts: Partial<RunCounts>): Promise<void> {
-    const { inserted = 0, updated = 0, unchanged = 0 } = counts;
-    const processed = inserted + updated + unchanged;
-    return this.change(tx, hold, {
-      ...increments(counts),
-      ...(processed === 0 ? {} : { moviesProcessed: { increment: processed } }),
-    });
+  /** One statement for all that is to be said of a page, for there are many. */
+  private async listed(
+    tx: Transaction,
+    hold: RunHold,
+    { inserted, updated, unchanged }: StoreReport,
+    { fetched, page }: { fetched: number; page: Prisma.Sql },
+  ): Promise<void> {
+    const ids = [...inserted, ...updated, ...unchanged];
+    const results = Object.entries({ inserted, updated, unchanged }).flatMap(([result, { length }]) =>
+      Array.from({ length }, () => result),
+    );
+    const [answer] = await tx.$queryRaw<{ held: boolean }[]>`
+      WITH counted AS (
+        UPDATE pipeline_runs SET
+          fetched = fetched + ${fetched},
+          inserted = inserted + ${inserted.length},
+          updated = updated + ${updated.length},
+          unchanged = unchanged + ${unchanged.length},
+          movies_processed = movies_processed + ${ids.length}
+        WHERE ${isHeld(hold)}
+        RETURNING id
+      ), films AS (
+        INSERT INTO pipeline_run_films (run_id, movie_id, stored)
+        SELECT id, movie_id, result FROM counted, unnest(${ids}::int[], ${results}::text[]) AS stored (movie_id, result)
+      )${page}
+      SELECT EXISTS (SELECT FROM counted) AS held`;
+    if (answer?.held !== true) throw new RunLostError(hold.runId);
   }
 
   private async change(
@@ -206,6 +219,10 @@ export class RunJournal {
     const { count } = await tx.pipelineRun.updateMany({ where: held(hold), data });
     if (count === 0) throw new RunLostError(hold.runId);
   }
+}
+
+function isHeld({ runId, fence }: RunHold): Prisma.Sql {
+  return Prisma.sql`id = ${runId} AND status = 'RUNNING' AND times_resumed = coalesce(${fence}::int, times_resumed)`;
 }
 
 export function pageKey(source: string, page: number): string {

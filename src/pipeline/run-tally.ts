@@ -1,11 +1,9 @@
+import type { StoreReport } from '../movies/movies.repository.js';
 import type { TmdbTally } from '../tmdb/tmdb-call.js';
 import { holding, type TmdbWait } from '../tmdb/tmdb-wait.js';
 import type { Source } from './run-plan.js';
 import type { RunPlan } from './run-plan.js';
 import type { RunCounts, RunProgress, SourceReport } from './run.js';
-
-/** What storing a film did to its row. */
-export type StoreResult = 'inserted' | 'updated' | 'unchanged';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -74,9 +72,11 @@ export class RunTally {
     return this.films.has(id);
   }
 
-  filmsStored(ids: readonly number[], result: StoreResult): void {
-    this.storedBefore(ids);
-    this.counted[result] += ids.length;
+  filmsStored(report: StoreReport): void {
+    for (const result of ['inserted', 'updated', 'unchanged'] as const) {
+      this.storedBefore(report[result]);
+      this.counted[result] += report[result].length;
+    }
   }
 
   /** By the run, before it was interrupted. */
