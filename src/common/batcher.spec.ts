@@ -20,25 +20,44 @@ function slowWriter(): {
   };
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Two turns of the event loop: in the first nothing comes. */
+const quiet = async (): Promise<void> => {
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
+};
 
 describe('a batcher', () => {
   it('writes the first item at once and those that come meanwhile together', async () => {
     const writer = slowWriter();
     const batcher = new Batcher(writer.write);
     const first = batcher.add(1);
-    await turn();
+    await quiet();
     const others = [batcher.add(2), batcher.add(3)];
-    await turn();
+    await quiet();
     expect(writer.batches).toEqual([[1]]);
 
     writer.end[0]?.();
     await first;
-    await turn();
+    await quiet();
     expect(writer.batches).toEqual([[1], [2, 3]]);
 
     writer.end[1]?.();
     await Promise.all(others);
+  });
+
+  it('gathers for as long as each turn of the event loop brings another item', async () => {
+    const writer = slowWriter();
+    const batcher = new Batcher(writer.write);
+    const all: Promise<void>[] = [];
+    for (const item of [1, 2, 3]) {
+      all.push(batcher.add(item));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(writer.batches).toEqual([]);
+    await quiet();
+    expect(writer.batches).toEqual([[1, 2, 3]]);
+
+    writer.end[0]?.();
+    await Promise.all(all);
   });
 
   it('tells everybody in a batch that its write failed, and goes on', async () => {

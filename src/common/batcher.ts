@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Serial } from './serial.js';
 
 /**
- * Gathers items while a batch is being written and then writes them together. No timer and no size to tune: under
- * light load each item is written at once, under heavy load batches grow to what came in meanwhile.
+ * Gathers items while a batch is being written, and for as long as each turn of the event loop brings another, and then
+ * writes them together. No timer and no size to tune: under light load each item is written at once, under heavy load
+ * batches grow to what came in meanwhile.
  */
 export class Batcher<T> {
   private readonly writes = new Serial();
@@ -19,10 +21,19 @@ export class Batcher<T> {
 
   private gather(): { items: T[]; written: Promise<void> } {
     const items: T[] = [];
-    const written = this.writes.run(() => {
+    const written = this.writes.run(async () => {
+      await settled(items);
       this.gathering = null;
       return this.write(items);
     });
     return { items, written };
+  }
+}
+
+/** Resolves after the first turn of the event loop in which nothing was added. */
+async function settled(items: readonly unknown[]): Promise<void> {
+  for (let before = -1; before < items.length;) {
+    before = items.length;
+    await nextTurn();
   }
 }
