@@ -16,10 +16,12 @@ const ANSWERED = new Error('The answer has come.');
 /** One request to TMDB, without repeats. */
 @Injectable()
 export class TmdbTransport {
-  /** A large body takes milliseconds to undo and to read. */
+  /** A large body takes milliseconds to undo, and as long to read. */
   private readonly turns = new Turns();
   private readonly timeoutMs: number;
   private readonly common: AxiosRequestConfig;
+  private readonly baseUrl: string;
+  private readonly key: Parameters;
 
   constructor(
     private readonly http: HttpService,
@@ -27,9 +29,11 @@ export class TmdbTransport {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.timeoutMs = tmdb.timeoutMs;
+    const { headers, key } = credentials(tmdb.apiKey);
+    this.baseUrl = tmdb.baseUrl;
+    this.key = key;
     this.common = {
-      baseURL: tmdb.baseUrl,
-      ...credentials(tmdb.apiKey),
+      headers,
       responseType: 'arraybuffer',
       decompress: false,
       transformResponse: (body: unknown) => body,
@@ -60,6 +64,7 @@ export class TmdbTransport {
     try {
       signal?.throwIfAborted();
       const answer = await this.request(path, parameters, end.signal);
+      await this.turns.next();
       return readAnswer(answer, this.clock.now());
     } finally {
       signal?.removeEventListener('abort', cancel);
@@ -71,8 +76,7 @@ export class TmdbTransport {
     try {
       const { status, headers, data } = await this.http.axiosRef.request<Buffer>({
         ...this.common,
-        url: path,
-        params: { ...(this.common.params as Parameters), ...parameters },
+        url: `${this.baseUrl}${path}?${query({ ...this.key, ...parameters })}`,
         signal,
       });
       const header = (name: string): string | null => {
@@ -89,12 +93,18 @@ export class TmdbTransport {
 }
 
 /** A v4 token goes into a header; a v3 key TMDB takes in the query only. */
-function credentials(apiKey: string | null): Pick<AxiosRequestConfig, 'headers' | 'params'> {
+function credentials(apiKey: string | null): { headers: Record<string, string>; key: Parameters } {
   const headers = { Accept: 'application/json', 'Accept-Encoding': 'gzip' };
-  if (apiKey === null) return { headers, params: {} };
+  if (apiKey === null) return { headers, key: {} };
   return apiKey.startsWith('eyJ')
-    ? { headers: { ...headers, Authorization: `Bearer ${apiKey}` }, params: {} }
-    : { headers, params: { api_key: apiKey } };
+    ? { headers: { ...headers, Authorization: `Bearer ${apiKey}` }, key: {} }
+    : { headers, key: { api_key: apiKey } };
+}
+
+function query(parameters: Parameters): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
 }
 
 const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
