@@ -18,7 +18,6 @@ export function bodyText(body: Buffer, encoding: string | null): string {
     const undone = gunzipSync(body, { chunkSize: pieceFor(body), maxOutputLength: LONGEST_BODY });
     const text = undone.toString();
     release(undone);
-
     return text;
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
