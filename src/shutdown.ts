@@ -8,14 +8,20 @@ const DRAIN_MS = 1_000;
 /** What a shell says of a process that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
+/** One Ctrl-C may come twice: from the terminal, and from what started this process and passes it on. */
+const SAME_MS = 500;
+
 /**
- * Is aborted, with the signal's name, at the first SIGINT or SIGTERM from now on; a second one ends the process at once.
+ * Is aborted, with the signal's name, at the first SIGINT or SIGTERM from now on; a further one ends the process at once.
  * To be called first of all: a process that a signal ends while it starts may leave the embedded database running.
  */
 export function hearSignals(): AbortSignal {
   const asked = new AbortController();
+  let heardAt = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (asked.signal.aborted) process.exit(INTERRUPTED);
+    const now = performance.now();
+    if (!asked.signal.aborted) heardAt = now;
+    else if (signal !== asked.signal.reason || now - heardAt > SAME_MS) process.exit(INTERRUPTED);
     asked.abort(signal);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);

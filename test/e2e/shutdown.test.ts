@@ -68,6 +68,13 @@ describe('a service that is told to end', () => {
     agent.destroy();
   });
 
+  it('ends in good order when one Ctrl-C comes twice', async () => {
+    const { program } = await start();
+    program.kill('SIGINT');
+    program.kill('SIGINT');
+    expect(await program.end()).toBe(0);
+  });
+
   it('ends at once on a second signal', async () => {
     const { program, url } = await start();
     const dribbling = connect(Number(new URL(url).port), '127.0.0.1');
