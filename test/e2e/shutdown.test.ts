@@ -3,6 +3,7 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { Draining } from '../../src/common/draining.js';
@@ -69,10 +70,15 @@ describe('a service that is told to end', () => {
   });
 
   it('ends in good order when one Ctrl-C comes twice', async () => {
-    const { program } = await start();
+    const { program, url } = await start();
+    const dribbling = connect(Number(new URL(url).port), '127.0.0.1');
+    dribbling.on('error', () => undefined).write('GET / HTTP/1.1\r\n');
     program.kill('SIGINT');
+    // Sent at once, the system would deliver them as one.
+    await sleep(20);
     program.kill('SIGINT');
     expect(await program.end()).toBe(0);
+    dribbling.destroy();
   });
 
   it('ends at once on a second signal', async () => {
