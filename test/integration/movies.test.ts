@@ -48,12 +48,6 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
-/** Which transaction wrote the row: it changes whenever the row is written. */
-async function written(id = 550): Promise<unknown> {
-  const [row] = await store.query('SELECT xmin::text, ctid::text FROM movies WHERE id = $1', [id]);
-  return row;
-}
-
 describe('storing what a list says', () => {
   it('inserts a film, updates it when something changed, and else leaves the row alone', async () => {
     expect(await store.movies.storeListed([LISTED], T1)).toEqual({
@@ -61,13 +55,13 @@ describe('storing what a list says', () => {
       updated: [],
       unchanged: [],
     });
-    const before = await written();
+    const before = await store.written(550);
     expect(await store.movies.storeListed([LISTED], T2)).toEqual({
       inserted: [],
       updated: [],
       unchanged: [550],
     });
-    expect(await written()).toEqual(before);
+    expect(await store.written(550)).toEqual(before);
     const changed = await store.movies.storeListed([{ ...LISTED, popularity: 71 }], T2);
     expect(changed).toEqual({ inserted: [], updated: [550], unchanged: [] });
     expect(await store.row(550)).toMatchObject({ popularity: 71, created_at: AT_T1, updated_at: AT_T2 });
@@ -304,63 +298,5 @@ describe('which films are due', () => {
     await enrich(2, '1999-10-15', 151);
     await enrich(3, '1999-10-15', 170);
     expect(await store.movies.overdue(now)).toEqual([3, 2]);
-  });
-});
-
-describe('lists', () => {
-  beforeEach(() =>
-    store.movies.storeListed(
-      [1, 2, 3].map((id) => ({ ...LISTED, id })),
-      T1,
-    ),
-  );
-
-  async function list(): Promise<unknown[]> {
-    const rows = await store.query<{ entry: string }>(
-      `SELECT movie_id || '@' || position AS entry FROM movie_categories WHERE category = 'popular' ORDER BY position`,
-    );
-    return rows.map(({ entry }) => entry);
-  }
-
-  function seen(...ids: number[]): { movieId: number; position: number }[] {
-    return ids.map((movieId, index) => ({ movieId, position: index + 1 }));
-  }
-
-  it('keep the position at which each film was seen last, without writing the film', async () => {
-    const before = await written(1);
-    await store.lists.recordSightings('popular', seen(1, 2, 3), T1);
-    await store.lists.recordSightings('popular', seen(3, 1), T2);
-    expect((await list()).sort()).toEqual(['1@2', '2@2', '3@1']);
-    expect(await written(1)).toEqual(before);
-    expect(await store.lists.lastSeenAt()).toEqual(T2);
-  });
-
-  it('lose what is no longer in the part that was read', async () => {
-    await store.lists.recordSightings('popular', seen(1, 2, 3), T1);
-    await store.lists.recordSightings('popular', seen(1), T2);
-    await store.lists.endSweep('popular', { seenAt: T2, lastPosition: 2, listEnded: false });
-    expect(await list()).toEqual(['1@1', '3@3']);
-    await store.lists.endSweep('popular', { seenAt: T2, lastPosition: 2, listEnded: true });
-    expect(await list()).toEqual(['1@1']);
-  });
-
-  it('leave out a film that is not stored', async () => {
-    await store.lists.recordSightings('popular', seen(1, 99), T1);
-    expect(await list()).toEqual(['1@1']);
-  });
-});
-
-describe('genres', () => {
-  it('are added and renamed', async () => {
-    await store.lists.storeGenres([
-      { id: 18, name: 'Drama' },
-      { id: 28, name: 'Action' },
-      { id: 18, name: 'Drama' },
-    ]);
-    await store.lists.storeGenres([{ id: 28, name: 'Adventure' }]);
-    expect([...(await store.lists.genreNames())]).toEqual([
-      [18, 'Drama'],
-      [28, 'Adventure'],
-    ]);
   });
 });

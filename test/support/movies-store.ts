@@ -9,6 +9,8 @@ export interface MoviesStore {
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** A row of `movies` as JSON has it. */
   row(id: number): Promise<Record<string, unknown>>;
+  /** Which transaction wrote the row: it changes whenever the row is written. */
+  written(id: number): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,10 @@ export async function openMoviesStore(): Promise<MoviesStore> {
       );
       if (found === undefined) throw new Error(`There is no film ${id}`);
       return found.row;
+    },
+    written: async (id) => {
+      const [row] = await database.query('SELECT xmin::text, ctid::text FROM movies WHERE id = $1', [id]);
+      return row;
     },
     close: async () => {
       await open.close();

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
+
+const T1 = new Date('2026-09-01T12:00:00Z');
+const T2 = new Date('2026-09-02T12:00:00Z');
+
+let store: MoviesStore;
+
+beforeAll(async () => {
+  store = await openMoviesStore();
+});
+afterAll(() => store.close());
+beforeEach(() => store.query('TRUNCATE movies CASCADE'));
+
+describe('lists', () => {
+  beforeEach(() =>
+    store.query(`INSERT INTO movies (id, title) SELECT id, 'Film ' || id FROM generate_series(1, 3) AS id`),
+  );
+
+  async function list(): Promise<unknown[]> {
+    const rows = await store.query<{ entry: string }>(
+      `SELECT movie_id || '@' || position AS entry FROM movie_categories WHERE category = 'popular' ORDER BY position`,
+    );
+    return rows.map(({ entry }) => entry);
+  }
+
+  function seen(...ids: number[]): { movieId: number; position: number }[] {
+    return ids.map((movieId, index) => ({ movieId, position: index + 1 }));
+  }
+
+  it('keep the position at which each film was seen last, without writing the film', async () => {
+    const before = await store.written(1);
+    await store.lists.recordSightings('popular', seen(1, 2, 3), T1);
+    await store.lists.recordSightings('popular', seen(3, 1), T2);
+    expect((await list()).sort()).toEqual(['1@2', '2@2', '3@1']);
+    expect(await store.written(1)).toEqual(before);
+    expect(await store.lists.lastSeenAt()).toEqual(T2);
+  });
+
+  it('lose what is no longer in the part that was read', async () => {
+    await store.lists.recordSightings('popular', seen(1, 2, 3), T1);
+    await store.lists.recordSightings('popular', seen(1), T2);
+    await store.lists.endSweep('popular', { seenAt: T2, lastPosition: 2, listEnded: false });
+    expect(await list()).toEqual(['1@1', '3@3']);
+    await store.lists.endSweep('popular', { seenAt: T2, lastPosition: 2, listEnded: true });
+    expect(await list()).toEqual(['1@1']);
+  });
+
+  it('leave out a film that is not stored', async () => {
+    await store.lists.recordSightings('popular', seen(1, 99), T1);
+    expect(await list()).toEqual(['1@1']);
+  });
+});
+
+describe('genres', () => {
+  it('are added and renamed', async () => {
+    await store.lists.storeGenres([
+      { id: 18, name: 'Drama' },
+      { id: 28, name: 'Action' },
+      { id: 18, name: 'Drama' },
+    ]);
+    await store.lists.storeGenres([{ id: 28, name: 'Adventure' }]);
+    expect([...(await store.lists.genreNames())]).toEqual([
+      [18, 'Drama'],
+      [28, 'Adventure'],
+    ]);
+  });
+});
