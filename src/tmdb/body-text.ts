@@ -35,9 +35,12 @@ function pieceFor(body: Buffer): number {
   return Math.min(Math.max(said + 1, OWN_PIECE), LONGEST_BODY);
 }
 
-/** Node holds what it undid until a full collection, which 64 MB of such are allowed to wait for. */
+/**
+ * Node 22 and later hold what they undid until a collection, which 64 MB of such are allowed to wait for; earlier
+ * versions do not, and have no `transfer`.
+ */
 function release({ buffer }: Buffer<ArrayBuffer>): void {
-  if (buffer.byteLength >= OWN_PIECE) structuredClone(buffer, { transfer: [buffer] });
+  if (buffer.byteLength >= OWN_PIECE) (buffer as Partial<ArrayBuffer>).transfer?.(0);
 }
 
 export function tooLong(): TmdbError {
