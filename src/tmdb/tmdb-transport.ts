@@ -1,10 +1,9 @@
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import type { AxiosRequestConfig } from 'axios';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { Turns } from '../common/turns.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
-import { bodyText, LONGEST_BODY, tooLong } from './body-text.js';
+import { bodyText, tooLong } from './body-text.js';
 import { type Answer, readAnswer } from './read-answer.js';
 import { TmdbError } from './tmdb-error.js';
 
@@ -19,7 +18,7 @@ export class TmdbTransport {
   /** A large body takes milliseconds to undo, and as long to read. */
   private readonly turns = new Turns();
   private readonly timeoutMs: number;
-  private readonly common: AxiosRequestConfig;
+  private readonly headers: Record<string, string>;
   private readonly baseUrl: string;
   private readonly key: Parameters;
 
@@ -32,17 +31,7 @@ export class TmdbTransport {
     const { headers, key } = credentials(tmdb.apiKey);
     this.baseUrl = tmdb.baseUrl;
     this.key = key;
-    this.common = {
-      headers,
-      responseType: 'arraybuffer',
-      decompress: false,
-      transformResponse: (body: unknown) => body,
-      validateStatus: null,
-      maxRedirects: 0,
-      maxContentLength: LONGEST_BODY,
-      // The agents know the proxy; axios would read the environment once more.
-      proxy: false,
-    };
+    this.headers = headers;
   }
 
   /**
@@ -75,8 +64,8 @@ export class TmdbTransport {
   private async request(path: string, parameters: Parameters, signal: AbortSignal): Promise<Answer> {
     try {
       const { status, headers, data } = await this.http.axiosRef.request<Buffer>({
-        ...this.common,
         url: `${this.baseUrl}${path}?${query({ ...this.key, ...parameters })}`,
+        headers: this.headers,
         signal,
       });
       const header = (name: string): string | null => {
@@ -94,7 +83,7 @@ export class TmdbTransport {
 
 /** A v4 token goes into a header; a v3 key TMDB takes in the query only. */
 function credentials(apiKey: string | null): { headers: Record<string, string>; key: Parameters } {
-  const headers = { Accept: 'application/json', 'Accept-Encoding': 'gzip' };
+  const headers = { Accept: 'application/json', 'Accept-Encoding': 'gzip', 'User-Agent': 'movie-pipeline' };
   if (apiKey === null) return { headers, key: {} };
   return apiKey.startsWith('eyJ')
     ? { headers: { ...headers, Authorization: `Bearer ${apiKey}` }, key: {} }
@@ -112,7 +101,11 @@ const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 /** Only the code is taken over: the error itself carries the whole request, and with it the key. */
 function connectionError(error: unknown): TmdbError {
   const { code = 'unknown', message = '' } = error as { code?: string; message?: string };
-  if (message.startsWith('maxContentLength')) return tooLong();
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLong();
+  const [, refusal] = /^Proxy response \((\d+)\)/.exec(message) ?? [];
+  if (refusal !== undefined) {
+    return new TmdbError('connection', `The proxy in HTTPS_PROXY does not let TMDB be reached (${refusal}).`);
+  }
   if (BAD_CERTIFICATE.test(code)) {
     return new TmdbError(
       'connection',

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { enrichedMovie } from '../../src/enrichment/enriched-movie.js';
 import { listedMovie } from '../../src/enrichment/listed-movie.js';
-import type { TmdbList } from '../../src/tmdb/tmdb-client.js';
+import type { TmdbClient, TmdbList } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbPage } from '../../src/tmdb/wire/page.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 import { describeRecordings, recordedLines, recording, recordingsOf } from '../support/recordings.js';
 import { FILM_47964, LISTED_FILMS } from '../support/recorded-films.js';
 import { json, ScriptedServer } from '../support/scripted-server.js';
-import { openTmdbClient, type OpenTmdbClient } from '../support/tmdb-client.js';
+import { tmdbClient } from '../support/tmdb-client.js';
 
 const NOW = new Date('2026-09-01T12:00:00Z');
 const COMPOSED = 'composed/COMPOSED-2025-12__movie_47964__append-credits,keywords,videos,similar.json';
@@ -16,26 +16,25 @@ const LISTS: readonly TmdbList[] = ['popular', 'top_rated', 'upcoming', 'now_pla
 
 describeRecordings("TMDB's recorded answers", () => {
   let server: ScriptedServer;
-  let client: OpenTmdbClient;
+  let tmdb: TmdbClient;
   let store: MoviesStore;
   let genres: ReadonlyMap<number, string>;
 
   beforeAll(async () => {
     [server, store] = await Promise.all([ScriptedServer.start(), openMoviesStore()]);
-    client = openTmdbClient(server.url);
+    tmdb = tmdbClient(server.url);
     server.script(json(200, recording(GENRES)));
-    await store.lists.storeGenres(await client.tmdb.genres({}));
+    await store.lists.storeGenres(await tmdb.genres({}));
     genres = await store.lists.genreNames();
   });
   afterAll(async () => {
-    client.close();
     await Promise.all([server.stop(), store.close()]);
   });
   beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
   async function page(body: unknown): Promise<TmdbPage> {
     server.script(json(200, body));
-    return client.tmdb.list('popular', 1, {});
+    return tmdb.list('popular', 1, {});
   }
 
   async function storeAll(body: unknown): Promise<number> {
@@ -60,7 +59,7 @@ describeRecordings("TMDB's recorded answers", () => {
 
   it('give the films that trend', async () => {
     server.script(json(200, recording('trending/tmdblib-2025-12__trending_movie_week.json')));
-    const { items, totalPages, rejected } = await client.tmdb.trending(1, {});
+    const { items, totalPages, rejected } = await tmdb.trending(1, {});
     expect([items.length, totalPages, rejected]).toEqual([20, 500, []]);
   });
 
@@ -81,7 +80,7 @@ describeRecordings("TMDB's recorded answers", () => {
 
   it('give the row that a reader of the details expects: A Good Day to Die Hard', async () => {
     server.script(json(200, recording(COMPOSED)));
-    const film = enrichedMovie(await client.tmdb.movie(47964, {}), 'en-US');
+    const film = enrichedMovie(await tmdb.movie(47964, {}), 'en-US');
     await store.movies.storeEnriched([film], NOW);
     expect(await store.row(47964)).toEqual(FILM_47964);
   });
@@ -90,7 +89,7 @@ describeRecordings("TMDB's recorded answers", () => {
     const alone = recording(path) as { id: number; title: string; revenue: number; runtime: number };
     const { credits, keywords, videos, similar } = recording(COMPOSED);
     server.script(json(200, { credits, keywords, videos, similar, ...alone }));
-    await store.movies.storeEnriched([enrichedMovie(await client.tmdb.movie(alone.id, {}), 'de-DE')], NOW);
+    await store.movies.storeEnriched([enrichedMovie(await tmdb.movie(alone.id, {}), 'de-DE')], NOW);
     const { title, revenue, runtime } = alone;
     expect(await store.row(alone.id)).toMatchObject({ title, revenue, runtime });
   });
@@ -98,7 +97,7 @@ describeRecordings("TMDB's recorded answers", () => {
   it.each(recordingsOf('movie_details'))('are refused where parts are missing: %s', async (path) => {
     const alone = recording(path) as { id: number };
     server.script(json(200, alone));
-    await expect(client.tmdb.movie(alone.id, {})).rejects.toMatchObject({ kind: 'unusable_body' });
+    await expect(tmdb.movie(alone.id, {})).rejects.toMatchObject({ kind: 'unusable_body' });
   });
 
   it.each([
@@ -108,6 +107,6 @@ describeRecordings("TMDB's recorded answers", () => {
     ['errors/tmdblib-2025-12__401_authentication_session_new.json', 401, 'key_refused'],
   ])('are errors of a kind: %s', async (path, status, kind) => {
     server.script(json(status, recording(path)));
-    await expect(client.tmdb.movie(999999999, {})).rejects.toMatchObject({ kind });
+    await expect(tmdb.movie(999999999, {})).rejects.toMatchObject({ kind });
   });
 });

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbTally } from '../../src/tmdb/tmdb-call.js';
 import { TmdbError } from '../../src/tmdb/tmdb-error.js';
 import { HastyClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
-import { openTmdbClient, TMDB_KEY as KEY, type OpenTmdbClient } from '../support/tmdb-client.js';
+import { tmdbClient, TMDB_KEY as KEY } from '../support/tmdb-client.js';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl';
 const TIMEOUT_MS = 10_000;
@@ -23,7 +23,6 @@ const PAGE = { page: 1, results: [{ id: 550 }], total_pages: 1, total_results: 1
 let server: ScriptedServer;
 let clock: HastyClock;
 let tally: TmdbTally;
-let opened: OpenTmdbClient;
 
 beforeAll(async () => {
   server = await ScriptedServer.start();
@@ -33,13 +32,9 @@ beforeEach(() => {
   clock = new HastyClock(TIMEOUT_MS);
   tally = { requests: 0, retries: 0, rateLimited: 0, waitedMs: 0 };
 });
-afterEach(() => {
-  opened.close();
-});
 
 function client(env: Record<string, string> = {}): TmdbClient {
-  opened = openTmdbClient(server.url, { TMDB_TIMEOUT_MS: String(TIMEOUT_MS), ...env }, clock);
-  return opened.tmdb;
+  return tmdbClient(server.url, { TMDB_TIMEOUT_MS: String(TIMEOUT_MS), ...env }, clock);
 }
 
 async function failureOf(asked: Promise<unknown>): Promise<TmdbError> {

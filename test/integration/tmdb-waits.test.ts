@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbTally } from '../../src/tmdb/tmdb-call.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
-import { openTmdbClient, type OpenTmdbClient } from '../support/tmdb-client.js';
+import { tmdbClient } from '../support/tmdb-client.js';
 
 const FILM = {
   id: 550,
@@ -19,7 +19,6 @@ const hang: Reply = (response) =>
 
 let server: ScriptedServer;
 let clock: FakeClock;
-let opened: OpenTmdbClient;
 let tmdb: TmdbClient;
 let tally: TmdbTally;
 
@@ -29,16 +28,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(() => {
   clock = new FakeClock(new Date('2026-09-01T12:00:00Z'));
-  opened = openTmdbClient(
-    server.url,
-    { TMDB_TIMEOUT_MS: '60000', TMDB_REQUESTS_PER_SECOND: '100000' },
-    clock,
-  );
-  tmdb = opened.tmdb;
+  tmdb = tmdbClient(server.url, { TMDB_TIMEOUT_MS: '60000', TMDB_REQUESTS_PER_SECOND: '100000' }, clock);
   tally = { requests: 0, retries: 0, rateLimited: 0, waitedMs: 0 };
-});
-afterEach(() => {
-  opened.close();
 });
 
 /** Sockets take their time, while the clock stands still. */
