@@ -18,7 +18,7 @@ export async function readEvenly({ urls, perSecond, seconds }: Reading): Promise
   const started = performance.now();
   const asked = Array.from({ length: perSecond * seconds }, async (_, place) => {
     const due = started + (place * 1_000) / perSecond;
-    await sleep(due - performance.now());
+    await sleep(Math.max(0, due - performance.now()));
     await read(urls[place % urls.length] ?? '', agent);
     return performance.now() - due;
   });

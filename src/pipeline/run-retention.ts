@@ -7,7 +7,10 @@ import { PrismaService } from '../database/prisma.service.js';
 const BATCH = 10_000;
 const DAY_MS = 86_400_000;
 
-/** Forgets old runs, with their errors. What an older version left, and the last success, stay for good. */
+/**
+ * Forgets old runs, with their errors; what an older version left, and the last success, stay for good. And gives back
+ * the room of what ended runs kept to be resumed.
+ */
 @Injectable()
 export class RunRetention {
   private readonly logger = new Logger(RunRetention.name);
@@ -30,6 +33,8 @@ export class RunRetention {
             AND id IS DISTINCT FROM (SELECT max(id) FROM pipeline_runs WHERE status = 'SUCCESS')
           ORDER BY run_date LIMIT ${BATCH})`;
       if (runs > 0) this.logger.log({ event: 'runs.trimmed', runs });
+      // Autovacuum comes minutes later, and later still after a crash, when dead rows are counted anew.
+      await this.prisma.$executeRaw`VACUUM (SKIP_LOCKED) pipeline_run_pages, pipeline_run_films`;
     } catch (error) {
       this.logger.warn({ event: 'runs.not_trimmed', reason: String(error) });
     }
