@@ -20,10 +20,12 @@ function slowWriter(): {
   };
 }
 
-/** Two turns of the event loop: in the first nothing comes. */
-const quiet = async (): Promise<void> => {
-  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
-};
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Until nobody waits for another item. */
+const quiet = (): Promise<void> => turns(3);
 
 describe('a batcher', () => {
   it('writes the first item at once and those that come meanwhile together', async () => {
@@ -44,13 +46,13 @@ describe('a batcher', () => {
     await Promise.all(others);
   });
 
-  it('gathers for as long as each turn of the event loop brings another item', async () => {
+  it('gathers for as long as every two turns of the event loop bring another item', async () => {
     const writer = slowWriter();
     const batcher = new Batcher(writer.write);
     const all: Promise<void>[] = [];
     for (const item of [1, 2, 3]) {
       all.push(batcher.add(item));
-      await new Promise((resolve) => setImmediate(resolve));
+      await turns(2);
     }
     expect(writer.batches).toEqual([]);
     await quiet();

@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Serial } from './serial.js';
 
 /**
- * Gathers items while a batch is being written, and for as long as each turn of the event loop brings another, and then
- * writes them together. No timer and no size to tune: under light load each item is written at once, under heavy load
+ * Gathers items while a batch is being written, and for as long as every two turns of the event loop bring another, and
+ * then writes them together. No timer and no size to tune: under light load each item is written at once, under heavy load
  * batches grow to what came in meanwhile.
  */
 export class Batcher<T> {
@@ -30,10 +30,11 @@ export class Batcher<T> {
   }
 }
 
-/** Resolves after the first turn of the event loop in which nothing was added. */
+/** Resolves after two turns of the event loop in which nothing was added: answers are read in every second one. */
 async function settled(items: readonly unknown[]): Promise<void> {
   for (let before = -1; before < items.length;) {
     before = items.length;
+    await nextTurn();
     await nextTurn();
   }
 }
