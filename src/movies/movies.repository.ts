@@ -123,8 +123,12 @@ export class MoviesRepository {
 
   private async idsOf(sql: string, ...values: readonly (Date | number)[]): Promise<number[]> {
     const parameters = values.map((value) => (value instanceof Date ? value.toISOString() : value));
-    const rows = await this.prisma.$queryRawUnsafe<{ id: number }[]>(sql, ...parameters);
-    return rows.map(({ id }) => id);
+    // In one row: a million rows would be a million objects.
+    const [row] = await this.prisma.$queryRawUnsafe<{ ids: number[] }[]>(
+      `SELECT ARRAY(${sql}) AS ids`,
+      ...parameters,
+    );
+    return row?.ids ?? [];
   }
 }
 

@@ -43,36 +43,34 @@ export class EnrichBatches {
   }
 
   /** Waits until no film of the run is due any more. Those that no batch holds have failed: their batch did, for good. */
-  async untilDone({ hold, tally, signal }: RunContext): Promise<void> {
+  async untilDone(context: RunContext): Promise<void> {
+    const { hold, tally, signal } = context;
     for (;;) {
-      const held = await this.queue.open<EnrichBatch>(ENRICH_QUEUE, { runId: hold.runId });
-      const due = await this.journal.duePlaces(hold.runId);
-      const [waiting, lost] = partition(
-        due,
-        held.map(({ data }) => data),
-      );
-      for (const id of lost) await this.films.failed(id, new Error(GIVEN_UP), { hold, tally, signal });
-      tally.sync(await this.journal.counts(hold.runId), waiting.length);
-      if (waiting.length === 0) return;
-      await this.clock.sleep(waiting.length > BATCH_SIZE ? LOOK_MS : LOOK_CLOSELY_MS, signal);
+      const begun = this.clock.monotonicMs();
+      const jobs = await this.queue.open<EnrichBatch>(ENRICH_QUEUE, { runId: hold.runId });
+      const held = new Set(jobs.map(({ data }) => data.from));
+      let waiting = 0;
+      for (const { from, films } of await this.journal.dueBatches(hold.runId, BATCH_SIZE)) {
+        if (held.has(from)) waiting += films;
+        else await this.giveUp(from, context);
+      }
+      tally.sync(await this.journal.counts(hold.runId), waiting);
+      if (waiting === 0) return;
+      const looked = this.clock.monotonicMs() - begun;
+      const pause = waiting > BATCH_SIZE ? LOOK_MS : LOOK_CLOSELY_MS;
+      await this.clock.sleep(Math.max(pause, LOOK_SHARE * looked), signal);
     }
+  }
+
+  private async giveUp(from: number, context: RunContext): Promise<void> {
+    const lost = await this.journal.due(context.hold.runId, { from, to: from + BATCH_SIZE });
+    for (const id of lost) await this.films.failed(id, new Error(GIVEN_UP), context);
   }
 }
 
 const LOOK_MS = 500;
 /** Towards the end, which no batch announces. */
 const LOOK_CLOSELY_MS = 100;
+/** How much longer a pause is than the look before it, so that a run of a million films does not look all the time. */
+const LOOK_SHARE = 10;
 const GIVEN_UP = 'Its batch failed several times and was given up. The log says why.';
-
-/** Films that a batch holds, and those that none does. */
-function partition(
-  due: readonly { readonly id: number; readonly place: number }[],
-  batches: readonly EnrichBatch[],
-): readonly [readonly number[], readonly number[]] {
-  const starts = new Set(batches.map(({ from }) => from));
-  const isHeld = (place: number): boolean => starts.has(place - (place % BATCH_SIZE));
-  return [
-    due.filter(({ place }) => isHeld(place)).map(({ id }) => id),
-    due.filter(({ place }) => !isHeld(place)).map(({ id }) => id),
-  ];
-}

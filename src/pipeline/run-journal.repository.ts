@@ -102,18 +102,18 @@ export class RunJournal {
 
   /** Films that are still to be enriched, of those from a place to before another. */
   async due(runId: number, { from = 0, to = 2 ** 31 - 1 } = {}): Promise<number[]> {
-    const rows = await this.prisma.pipelineRunFilm.findMany({
-      where: { runId, enrichment: 'due', place: { gte: from, lt: to } },
-      orderBy: { place: 'asc' },
-      select: { movieId: true },
-    });
-    return rows.map(({ movieId }) => movieId);
+    // In one row: a million rows would be a million objects.
+    const [row] = await this.prisma.$queryRaw<{ ids: number[] }[]>`
+      SELECT ARRAY(SELECT movie_id FROM pipeline_run_films
+        WHERE run_id = ${runId} AND enrichment = 'due' AND place >= ${from} AND place < ${to} ORDER BY place) AS ids`;
+    return row?.ids ?? [];
   }
 
-  /** Films that are still to be enriched, with their places. */
-  async duePlaces(runId: number): Promise<{ readonly id: number; readonly place: number }[]> {
+  /** How many films are still to be enriched, of each `size` places that have such: from the first place on. */
+  dueBatches(runId: number, size: number): Promise<{ readonly from: number; readonly films: number }[]> {
     return this.prisma.$queryRaw`
-      SELECT movie_id AS id, place FROM pipeline_run_films WHERE run_id = ${runId} AND enrichment = 'due'`;
+      SELECT place / ${size}::int * ${size}::int AS from, count(*)::int AS films FROM pipeline_run_films
+      WHERE run_id = ${runId} AND enrichment = 'due' GROUP BY 1`;
   }
 
   /** What all workers of the run counted. */

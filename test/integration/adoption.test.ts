@@ -5,7 +5,7 @@ import { BY_HAND, PANDAS, V2, V3 } from '../support/old-databases.js';
 import { schemaShape } from '../support/schema-shape.js';
 import { ScratchDatabase } from './scratch-database.js';
 
-const ALL = ['0001_movie_pipeline', '0002_run_figures', '0003_schedules', '0004_waits'];
+const ALL = ['0001_movie_pipeline', '0002_run_figures', '0003_schedules', '0004_waits', '0005_batches'];
 
 let database: ScratchDatabase;
 let fresh: readonly string[];

@@ -7,7 +7,7 @@ import { refusal } from '../support/refusal.js';
 import { ScratchDatabase } from './scratch-database.js';
 
 const BASELINE = '0001_movie_pipeline';
-const ALL = [BASELINE, '0002_run_figures', '0003_schedules', '0004_waits'];
+const ALL = [BASELINE, '0002_run_figures', '0003_schedules', '0004_waits', '0005_batches'];
 
 let database: ScratchDatabase;
 
