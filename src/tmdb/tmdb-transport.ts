@@ -98,7 +98,7 @@ function query(parameters: Parameters): string {
 
 const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 
-/** Only the code is taken over: the error itself carries the whole request, and with it the key. */
+/** Only the code is taken over: what else an error carries may name the address, and with it the key. */
 function connectionError(error: unknown): TmdbError {
   const { code = 'unknown', message = '' } = error as { code?: string; message?: string };
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLong();
