@@ -16,7 +16,9 @@ export interface EnrichBatch {
 }
 
 /** Some seconds of work at TMDB's pace, so that every worker has its share and little is lost with one. */
-const BATCH_SIZE = 100;
+const LEAST_FILMS = 100;
+/** A look goes through all that are open. */
+const MOST_BATCHES = 1_000;
 
 /** A run's films as jobs that all workers share. */
 @Injectable()
@@ -30,9 +32,10 @@ export class EnrichBatches {
 
   /** Puts batches of all `total` films into the queue. */
   async send(tx: Transaction, runId: number, total: number): Promise<void> {
-    const jobs = Array.from({ length: Math.ceil(total / BATCH_SIZE) }, (_, batch) => ({
+    const size = sizeOfBatches(total);
+    const jobs = Array.from({ length: Math.ceil(total / size) }, (_, batch) => ({
       id: randomUUID(),
-      data: { runId, from: batch * BATCH_SIZE, to: (batch + 1) * BATCH_SIZE } satisfies EnrichBatch,
+      data: { runId, from: batch * size, to: (batch + 1) * size } satisfies EnrichBatch,
     }));
     if (jobs.length > 0) await this.queue.send(tx, ENRICH_QUEUE, jobs);
   }
@@ -42,30 +45,39 @@ export class EnrichBatches {
     this.queue.wake(ENRICH_QUEUE);
   }
 
-  /** Waits until no film of the run is due any more. Those that no batch holds have failed: their batch did, for good. */
-  async untilDone(context: RunContext): Promise<void> {
+  /**
+   * Waits until none of the run's `total` films is due any more. Those that no batch holds have failed: their batch did,
+   * for good.
+   */
+  async untilDone(total: number, context: RunContext): Promise<void> {
     const { hold, tally, signal } = context;
+    const size = sizeOfBatches(total);
     for (;;) {
       const begun = this.clock.monotonicMs();
       const jobs = await this.queue.open<EnrichBatch>(ENRICH_QUEUE, { runId: hold.runId });
-      const held = new Set(jobs.map(({ data }) => data.from));
+      const isHeld = (from: number): boolean =>
+        jobs.some(({ data }) => data.from < from + size && data.to > from);
       let waiting = 0;
-      for (const { from, films } of await this.journal.dueBatches(hold.runId, BATCH_SIZE)) {
-        if (held.has(from)) waiting += films;
-        else await this.giveUp(from, context);
+      for (const { from, films } of await this.journal.dueBatches(hold.runId, size)) {
+        if (isHeld(from)) waiting += films;
+        else await this.giveUp({ from, to: from + size }, context);
       }
       tally.sync(await this.journal.counts(hold.runId), waiting);
       if (waiting === 0) return;
       const looked = this.clock.monotonicMs() - begun;
-      const pause = waiting > BATCH_SIZE ? LOOK_MS : LOOK_CLOSELY_MS;
+      const pause = waiting > size ? LOOK_MS : LOOK_CLOSELY_MS;
       await this.clock.sleep(Math.max(pause, LOOK_SHARE * looked), signal);
     }
   }
 
-  private async giveUp(from: number, context: RunContext): Promise<void> {
-    const lost = await this.journal.due(context.hold.runId, { from, to: from + BATCH_SIZE });
+  private async giveUp(places: Pick<EnrichBatch, 'from' | 'to'>, context: RunContext): Promise<void> {
+    const lost = await this.journal.due(context.hold.runId, places);
     for (const id of lost) await this.films.failed(id, new Error(GIVEN_UP), context);
   }
+}
+
+function sizeOfBatches(total: number): number {
+  return Math.max(LEAST_FILMS, Math.ceil(total / MOST_BATCHES));
 }
 
 const LOOK_MS = 500;

@@ -24,7 +24,7 @@ export class EnrichStage {
     const total = context.enrichTotal ?? (await this.choose(plan, enrichment, context));
     const due = await this.journal.due(runId);
     context.tally.enrichmentPlanned(total, due.length);
-    if (context.isQueued) await this.batches.untilDone(context);
+    if (context.isQueued) await this.batches.untilDone(total, context);
     else await this.films.enrich(due, context);
     this.logger.log({ event: 'films.enriched', runId, due: due.length });
   }
