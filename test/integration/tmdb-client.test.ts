@@ -6,18 +6,10 @@ import type { TmdbTally } from '../../src/tmdb/tmdb-call.js';
 import { TmdbError } from '../../src/tmdb/tmdb-error.js';
 import { HastyClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
-import { tmdbClient, TMDB_KEY as KEY } from '../support/tmdb-client.js';
+import { FILM, tmdbClient, TMDB_KEY as KEY } from '../support/tmdb-client.js';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl';
 const TIMEOUT_MS = 10_000;
-const FILM = {
-  id: 550,
-  title: 'Fight Club',
-  credits: { cast: [], crew: [] },
-  keywords: { keywords: [] },
-  videos: { results: [] },
-  similar: { results: [] },
-};
 const PAGE = { page: 1, results: [{ id: 550 }], total_pages: 1, total_results: 1 };
 
 let server: ScriptedServer;

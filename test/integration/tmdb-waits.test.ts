@@ -3,16 +3,8 @@ import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbTally } from '../../src/tmdb/tmdb-call.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
-import { tmdbClient } from '../support/tmdb-client.js';
+import { FILM, tmdbClient } from '../support/tmdb-client.js';
 
-const FILM = {
-  id: 550,
-  title: 'Fight Club',
-  credits: { cast: [], crew: [] },
-  keywords: { keywords: [] },
-  videos: { results: [] },
-  similar: { results: [] },
-};
 const good = json(200, FILM);
 const hang: Reply = (response) =>
   response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"id": ');

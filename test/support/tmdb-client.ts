@@ -9,6 +9,16 @@ import { undiciAdapter } from '../../src/tmdb/undici-adapter.js';
 
 export const TMDB_KEY = '0123456789abcdef0123456789abcdef';
 
+/** The least that TMDB says of a film's details. */
+export const FILM = {
+  id: 550,
+  title: 'Fight Club',
+  credits: { cast: [], crew: [] },
+  keywords: { keywords: [] },
+  videos: { results: [] },
+  similar: { results: [] },
+};
+
 /** A client as the TMDB module makes it, for a server on loopback. */
 export function tmdbClient(
   baseUrl: string,
