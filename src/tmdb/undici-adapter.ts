@@ -1,4 +1,5 @@
 import type { AxiosAdapter } from 'axios';
+import { EnvHttpProxyAgent, request } from 'undici';
 import type { TmdbConfig } from '../config/app-config.js';
 import { LONGEST_BODY } from './body-text.js';
 
@@ -8,25 +9,18 @@ import { LONGEST_BODY } from './body-text.js';
  * alone.
  */
 export function undiciAdapter({ maxConcurrency, timeoutMs, httpsProxy, noProxy }: TmdbConfig): AxiosAdapter {
-  const open = async () => {
-    // With the first request: who asks nothing of TMDB starts faster without it.
-    const { EnvHttpProxyAgent, request } = await import('undici');
-    const dispatcher = new EnvHttpProxyAgent({
-      connections: maxConcurrency,
-      connect: { timeout: timeoutMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxResponseSize: LONGEST_BODY,
-      // What is null, undici would look for in the environment.
-      httpProxy: '',
-      httpsProxy: httpsProxy ?? '',
-      noProxy: noProxy ?? '',
-    });
-    return { dispatcher, request };
-  };
-  let opened: ReturnType<typeof open> | undefined;
+  const dispatcher = new EnvHttpProxyAgent({
+    connections: maxConcurrency,
+    connect: { timeout: timeoutMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: LONGEST_BODY,
+    // What is null, undici would look for in the environment.
+    httpProxy: '',
+    httpsProxy: httpsProxy ?? '',
+    noProxy: noProxy ?? '',
+  });
   return async (config) => {
-    const { dispatcher, request } = await (opened ??= open());
     const { statusCode, headers, body } = await request(config.url ?? '', {
       dispatcher,
       headers: config.headers.toJSON() as Record<string, string>,
