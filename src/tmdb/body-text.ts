@@ -36,8 +36,8 @@ function pieceFor(body: Buffer): number {
 }
 
 /**
- * Node 22 and later hold what they undid until a collection, which 64 MB of such are allowed to wait for; earlier
- * versions do not, and have no `transfer`.
+ * Node 24 holds what it undid until a collection, which 64 MB of such are allowed to wait for; Node 20 does not, and has
+ * no `transfer`.
  */
 function release({ buffer }: Buffer<ArrayBuffer>): void {
   if (buffer.byteLength >= OWN_PIECE) (buffer as Partial<ArrayBuffer>).transfer?.(0);
