@@ -1,44 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { COUNT_FAILING, FAILING } from '../../src/movies/due-sql.js';
-import type { EnrichedMovie, ListedMovie } from '../../src/movies/movie-records.js';
+import type { ListedMovie } from '../../src/movies/movie-records.js';
 import { RowRefusedError } from '../../src/movies/row-refused-error.js';
+import { ENRICHED, LISTED } from '../support/films.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 
 const T1 = new Date('2026-09-01T12:00:00Z');
 const T2 = new Date('2026-09-02T12:00:00Z');
 const AT_T1 = '2026-09-01T12:00:00';
 const AT_T2 = '2026-09-02T12:00:00';
-const DAY_MS = 86_400_000;
-
-const LISTED: ListedMovie = {
-  id: 550,
-  title: 'Fight Club',
-  originalTitle: 'Fight Club',
-  originalLanguage: 'en',
-  overview: 'A ticking-time-bomb insomniac …',
-  releaseDate: '1999-10-15',
-  voteAverage: 8.4,
-  voteCount: 28_000,
-  popularity: 70.5,
-  posterUrl: 'https://image.tmdb.org/t/p/w500/p.jpg',
-  backdropUrl: 'https://image.tmdb.org/t/p/w1280/b.jpg',
-  genres: ['Drama', 'Thriller'],
-  adult: false,
-};
-const ENRICHED: EnrichedMovie = {
-  ...LISTED,
-  imdbId: 'tt0137523',
-  status: 'Released',
-  runtime: 139,
-  budget: 63_000_000,
-  revenue: 3_000_000_000,
-  tagline: 'Mischief. Mayhem. Soap.',
-  cast: [{ id: 819, name: 'Edward Norton', character: 'Narrator', profile_path: null, order: 0 }],
-  crew: [{ id: 7467, name: 'David Fincher', job: 'Director', department: 'Directing', profile_path: null }],
-  keywords: ['dual identity'],
-  similarMovieIds: [680, 807],
-  trailerKey: 'dfeUzm6KF4g',
-};
 
 let store: MoviesStore;
 
@@ -181,122 +150,5 @@ describe('storing details', () => {
     await store.movies.storeEnriched([{ ...ENRICHED, similarMovieIds: [1] }], T2);
     const row = await store.row(550);
     expect(row).toMatchObject({ updated_at: AT_T1, enriched_at: `${AT_T2}+00:00`, similar_movie_ids: [1] });
-  });
-});
-
-describe('which films are due', () => {
-  const now = new Date('2026-09-30T00:00:00Z');
-
-  async function enrich(
-    id: number,
-    releaseDate: string | null,
-    daysAgo: number,
-    popularity = 1,
-  ): Promise<void> {
-    const at = new Date(now.getTime() - daysAgo * DAY_MS);
-    await store.movies.storeEnriched([{ ...ENRICHED, id, releaseDate, popularity }], at);
-  }
-
-  it.each([
-    ['2026-12-24', 5, false],
-    ['2026-12-24', 7, true],
-    ['2026-08-15', 7, true],
-    ['2026-07-01', 13, false],
-    ['2026-07-01', 15, true],
-    ['2024-07-01', 44, false],
-    ['2024-07-01', 46, true],
-    ['1999-10-15', 119, false],
-    ['1999-10-15', 121, true],
-    [null, 119, false],
-  ])('of %s, enriched %i days ago: %s', async (releaseDate, daysAgo, isDue) => {
-    await enrich(1, releaseDate, daysAgo);
-    const { due, fresh } = await store.movies.dueAmong([1], { limit: 10, now, incremental: true });
-    expect([due, fresh]).toEqual(isDue ? [[1], 0] : [[], 1]);
-    expect(await store.movies.dueStored({ limit: 10, now })).toEqual(isDue ? [1] : []);
-  });
-
-  it('starts with those never enriched, then the most popular', async () => {
-    await enrich(1, '1999-10-15', 130, 99);
-    await enrich(2, '1999-10-15', 130, 100);
-    await store.movies.storeListed([{ ...LISTED, id: 3, popularity: 5 }], now);
-    await store.movies.storeListed([{ ...LISTED, id: 4, popularity: null }], now);
-    await store.movies.storeListed([{ ...LISTED, id: 5, popularity: 50 }], now);
-    const { due } = await store.movies.dueAmong([1, 2, 3, 4, 5], { limit: 10, now, incremental: true });
-    expect(due).toEqual([5, 3, 4, 2, 1]);
-    expect(await store.movies.dueStored({ limit: 4, now })).toEqual([5, 3, 4, 2]);
-    expect(await store.movies.dueStored({ limit: 2, now })).toEqual([5, 3]);
-  });
-
-  it('is every one that was collected when the run is not incremental', async () => {
-    await enrich(1, '1999-10-15', 0);
-    const { due, fresh } = await store.movies.dueAmong([1], { limit: 10, now, incremental: false });
-    expect([due, fresh]).toEqual([[1], 0]);
-  });
-
-  it('is none that TMDB does not know, until four months later', async () => {
-    await store.movies.storeListed([LISTED], now);
-    await store.movies.markGone([550], now);
-    expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 100 * DAY_MS) })).toEqual(
-      [],
-    );
-    expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 121 * DAY_MS) })).toEqual([
-      550,
-    ]);
-  });
-
-  it('is one that failed: at once after the first time, then ever more rarely', async () => {
-    await store.movies.storeListed([LISTED], now);
-    const isDueAfter = async (hours: number): Promise<boolean> => {
-      const later = new Date(now.getTime() + hours * 3_600_000);
-      return (await store.movies.dueStored({ limit: 1, now: later })).length > 0;
-    };
-    const waits: number[] = [];
-    for (let failures = 1; failures <= 13; failures++) {
-      await store.movies.markFailed([550], now);
-      let hours = 0;
-      while (!(await isDueAfter(hours))) hours = hours === 0 ? 1 : hours * 2;
-      waits.push(hours);
-    }
-    expect(waits).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 1_024]);
-    expect(await isDueAfter(30 * 24)).toBe(true);
-    await store.movies.storeEnriched([ENRICHED], now);
-    expect(await store.row(550)).toMatchObject({ enrich_failures: 0, enrich_retry_at: null });
-  });
-
-  it('is listed once it failed twice in a row, those with the most failures first, until it is enriched', async () => {
-    await store.movies.storeListed(
-      [1, 2, 3, 4].map((id) => ({ ...LISTED, id })),
-      now,
-    );
-    for (const ids of [[1, 2, 3, 4], [2, 3, 4], [3], [4]]) await store.movies.markFailed(ids, now);
-    const ids = async (limit = 100): Promise<number[]> =>
-      (await store.movies.failing(limit)).map(({ id }) => id);
-    expect(await ids()).toEqual([3, 4, 2]);
-    expect(await ids(1)).toEqual([3]);
-    expect((await store.movies.failing(1))[0]).toEqual({
-      ...{ id: 3, title: 'Fight Club', failures: 3, goneAt: null },
-      ...{ triedAt: now, retryAt: new Date(now.getTime() + 2 * 3_600_000) },
-    });
-    expect(await store.movies.countFailing()).toBe(3);
-    await store.movies.storeEnriched([{ ...ENRICHED, id: 3 }], now);
-    expect(await ids()).toEqual([4, 2]);
-  });
-
-  it('is found among many by an index of those that fail alone', async () => {
-    await store.query(`
-      INSERT INTO movies (id, title, enrich_failures) SELECT n, 'A film', CASE WHEN n % 1000 = 0 THEN 3 ELSE n % 2 END
-      FROM generate_series(1, 20000) AS n;
-      ANALYZE movies`);
-    for (const sql of [FAILING.replace('$1', '20'), COUNT_FAILING]) {
-      const plan = await store.query(`EXPLAIN ${sql}`);
-      expect(JSON.stringify(plan)).toContain('movies_failing_idx');
-    }
-  });
-
-  it('names those that TMDB’s terms will not let stay much longer', async () => {
-    await enrich(1, '1999-10-15', 149);
-    await enrich(2, '1999-10-15', 151);
-    await enrich(3, '1999-10-15', 170);
-    expect(await store.movies.overdue(now)).toEqual([3, 2]);
   });
 });

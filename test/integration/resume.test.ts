@@ -1,13 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PrismaService } from '../../src/database/prisma.service.js';
-import { MoviesRepository } from '../../src/movies/movies.repository.js';
-import { EnrichFilms } from '../../src/pipeline/enrich-films.js';
 import { PipelineService } from '../../src/pipeline/pipeline.service.js';
 import { RunCancelling } from '../../src/pipeline/run-cancelling.js';
-import { RunClaims } from '../../src/pipeline/run-claims.repository.js';
-import type { RunHold } from '../../src/pipeline/run-hold.js';
-import { RunJournal } from '../../src/pipeline/run-journal.repository.js';
-import { RunTally } from '../../src/pipeline/run-tally.js';
 import { custom } from '../support/test-pipeline.js';
 import { withClient } from '../support/test-server.js';
 import { TestWorkers } from '../support/test-workers.js';
@@ -154,63 +148,6 @@ async function endSessions(which: string): Promise<void> {
       WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${which}`,
   );
 }
-
-describe('a worker that has lost its run', () => {
-  const now = new Date();
-  const film = { id: 1, title: 'A film' };
-
-  /** Holds of one run: of the worker that was stopped in its tracks, and of the one that has it now. */
-  async function twoHolds(): Promise<{ lost: RunHold; current: RunHold }> {
-    const id = await workers.queue(WIDE);
-    const claims = workers.front.get(RunClaims);
-    const lost = await claims.take(id, { holder: 1, now });
-    const current = await claims.take(id, { holder: 2, now });
-    return { lost: lost!.hold, current: current!.hold };
-  }
-
-  it('can store no film, settle none and not end the run', async () => {
-    const { lost, current } = await twoHolds();
-    const journal = workers.front.get(RunJournal);
-    const movies = workers.front.get(MoviesRepository);
-    await workers.database.query(`INSERT INTO movies (id, title) VALUES (2, 'Another')`);
-    const storing = journal.transaction(async (tx) => {
-      await tx.$executeRaw`INSERT INTO movies (id, title) VALUES (${film.id}, ${film.title})`;
-      await journal.filmsStored(tx, lost, { inserted: [film.id], updated: [], unchanged: [] });
-    });
-    await expect(storing).rejects.toThrow('has ended or is in other hands');
-    const settling = journal.transaction(async (tx) => {
-      await movies.markGone([2], now, tx);
-      await journal.filmsSettled(tx, lost, [2], 'gone');
-    });
-    await expect(settling).rejects.toThrow('has ended or is in other hands');
-    expect(await workers.database.query('SELECT id, gone_at FROM movies')).toEqual([
-      { id: 2, gone_at: null },
-    ]);
-
-    const claims = workers.front.get(RunClaims);
-    const ending = { status: 'FAILED', errorMessage: 'late', finishedAt: now, sources: [] } as const;
-    expect(await claims.finish(lost, ending)).toBe(false);
-    expect(await claims.retake(lost, 3)).toBeNull();
-    expect(await claims.finish(current, { ...ending, status: 'SUCCESS' })).toBe(true);
-  });
-
-  it('can mark no film as failed or gone, be the run at work or over', async () => {
-    const { current } = await twoHolds();
-    await workers.database.query(`INSERT INTO movies (id, title) VALUES (1, 'A film')`);
-    const context = {
-      hold: { ...current, fence: null },
-      tally: new RunTally(),
-      signal: new AbortController().signal,
-    };
-    const late = (): Promise<void> => workers.front.get(EnrichFilms).failed(1, new Error('late'), context);
-    await late();
-    await workers.database.query(`UPDATE pipeline_runs SET status = 'SUCCESS'`);
-    await late();
-    expect(await workers.database.query('SELECT enrich_failures, enrich_retry_at FROM movies')).toEqual([
-      { enrich_failures: 0, enrich_retry_at: null },
-    ]);
-  });
-});
 
 describe('a batch that fails for good', () => {
   it('makes its run PARTIAL, and its films are named', async () => {

@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { OBEYED_MS, TestSchedulers } from '../support/test-schedulers.js';
+
+const HOUR = 3_600_000;
+
+let database: TestDatabase;
+let schedulers: TestSchedulers;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() => {
+  schedulers = new TestSchedulers(database);
+});
+afterEach(() => schedulers.close());
+
+describe('stopping', () => {
+  it('is obeyed by every process within seconds, and outlives them', async () => {
+    const [one, two, three] = await Promise.all([schedulers.start(), schedulers.start(), schedulers.start()]);
+    await one.schedules.setRunning(false);
+    await schedulers.pass(2 * OBEYED_MS);
+    for (const { timers } of [one, two, three]) {
+      expect([...timers.getCronJobs().values()].map(({ isActive }) => isActive)).toEqual([
+        false,
+        false,
+        false,
+      ]);
+    }
+    await schedulers.passUntil('2026-09-01T18:00:00Z');
+    await schedulers.end(one);
+    await schedulers.end(two);
+    const four = await schedulers.start();
+    expect(await four.schedules.status()).toMatchObject({
+      running: false,
+      jobs: [{ nextRun: null }, { nextRun: null }, { nextRun: null }],
+    });
+    await schedulers.passUntil('2026-09-02T12:00:00Z');
+    expect(await schedulers.fired()).toEqual([]);
+  });
+
+  it('holds at once for a process that has not heard of it', async () => {
+    const { repository, schedules, slots } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+    await repository.read();
+    await schedulers.clock.advance(6 * HOUR);
+    const unaware = await schedulers.jobOf('quick_update');
+    await schedules.setRunning(false);
+    expect(await slots.fireDue(unaware)).toBeNull();
+    expect(await schedulers.fired()).toEqual([]);
+  });
+
+  it('lets what passes meanwhile be past', async () => {
+    const { schedules, timers } = await schedulers.start();
+    await schedules.setRunning(false);
+    await schedulers.passUntil('2026-09-02T03:30:00Z');
+    await schedules.setRunning(true);
+    await schedules.setRunning(true);
+    await schedulers.pass(2 * OBEYED_MS);
+    expect(await schedulers.fired()).toEqual([]);
+    expect(timers.getCronJob('daily_update').isActive).toBe(true);
+    await schedulers.passUntil('2026-09-02T06:00:00Z');
+    expect(await schedulers.firedSlots()).toEqual(['quick_update 09-02 06:00']);
+  });
+});
+
+describe('changing a job', () => {
+  it('is obeyed by every process within seconds', async () => {
+    const [one, two] = await Promise.all([schedulers.start(), schedulers.start()]);
+    const changed = await one.schedules.change('daily_update', {
+      cron: '0 20 * * *',
+      timezone: 'Europe/Paris',
+    });
+    expect(changed).toMatchObject({
+      cron: '0 20 * * *',
+      timezone: 'Europe/Paris',
+      enabled: true,
+      nextRun: new Date('2026-09-01T18:00:00Z'),
+    });
+    await schedulers.pass(2 * OBEYED_MS);
+    for (const { timers } of [one, two]) {
+      expect(timers.getCronJob('daily_update').cronTime).toMatchObject({
+        source: '0 20 * * *',
+        timeZone: 'Europe/Paris',
+      });
+    }
+    await schedulers.passUntil('2026-09-01T18:00:00Z');
+    expect(await schedulers.firedSlots()).toEqual(['daily_update 09-01 18:00', 'quick_update 09-01 18:00']);
+  });
+
+  it('makes no older slot due', async () => {
+    const { schedules } = await schedulers.start();
+    await schedules.change('daily_update', { cron: '0 12 * * *' });
+    await schedules.change('quick_update', { timezone: 'America/New_York' });
+    await schedulers.pass(HOUR);
+    expect(await schedulers.fired()).toEqual([]);
+    expect((await schedules.jobs())[1]!.nextRun).toEqual(new Date('2026-09-02T12:00:00Z'));
+  });
+
+  it('loses no slot that is due when it changes nothing', async () => {
+    const { schedules, slots } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+    await schedules.jobs();
+    await schedulers.clock.advance(6 * HOUR);
+    await schedules.change('quick_update', { cron: '0 */6 * * *', enabled: true });
+    expect(await slots.fire('quick_update')).toBe(1);
+  });
+
+  it('to disabled leaves the others, and what passes meanwhile is past', async () => {
+    const { schedules, timers } = await schedulers.start();
+    await schedules.change('daily_update', { enabled: false });
+    await schedulers.passUntil('2026-09-02T00:00:00Z');
+    await schedulers.passUntil('2026-09-02T03:30:00Z');
+    expect(timers.getCronJob('daily_update').isActive).toBe(false);
+    expect(await schedulers.firedSlots()).toEqual(['quick_update 09-02 00:00']);
+    await schedules.change('daily_update', { enabled: true });
+    await schedulers.passUntil('2026-09-02T05:00:00Z');
+    expect(await schedulers.firedSlots()).toEqual(['quick_update 09-02 00:00']);
+  });
+
+  it('holds at once for a process that has not heard of it', async () => {
+    const { repository, schedules, slots } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+    await repository.read();
+    await schedulers.clock.advance(6 * HOUR);
+    const unaware = await schedulers.jobOf('quick_update');
+    await schedules.change('quick_update', { cron: '0 */12 * * *' });
+    expect(await slots.fireDue(unaware)).toBeNull();
+  });
+});
