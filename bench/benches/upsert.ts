@@ -2,7 +2,6 @@ import type * as OpenDatabase from '../../src/database/open-database.js';
 import type * as EnrichedMovieModule from '../../src/enrichment/enriched-movie.js';
 import type { EnrichedMovie, ListedMovie } from '../../src/movies/movie-records.js';
 import type * as MoviesRepositoryModule from '../../src/movies/movies.repository.js';
-import type * as Rows from '../../src/movies/rows.js';
 import type * as Details from '../../src/sandbox/details.js';
 import type * as WireMovie from '../../src/tmdb/wire/movie.js';
 import { type Bench, expectEqual } from '../harness/bench.js';
@@ -19,13 +18,6 @@ const FILMS = 1_000;
 const FIRST_ID = 100_000_000;
 const NOW_DATE = new Date('2026-01-01T00:00:00Z');
 const LATER = new Date('2026-02-01T00:00:00Z');
-
-/** What no way of storing rows that are sent as JSON can do without. */
-const LOOK_UP = `
-  SELECT id FROM jsonb_to_recordset(convert_from($1, 'UTF8')::jsonb) AS g(
-    id int, title text, overview text, release_date date, vote_average float8, vote_count int, popularity float8,
-    poster_url text, backdrop_url text, original_language text, original_title text, adult boolean, genres jsonb)
-  JOIN movies m USING (id) WHERE m.title = g.title`;
 
 interface Store {
   readonly store: (films: readonly EnrichedMovie[], now: Date) => Promise<MoviesRepositoryModule.StoreReport>;
@@ -49,7 +41,6 @@ export const upsert: Bench = {
     { name: 'new, of the speed of COPY', unit: '×', goal: { atLeast: 0.5 } },
     { name: 'all changed, of the speed of COPY', unit: '×', goal: { atLeast: 0.25 } },
     { name: 'none changed, to all changed', unit: '×', goal: { atLeast: 3 } },
-    { name: 'the same, of a statement that only reads and looks up', unit: '×' },
     { name: 'none changed, rows written', unit: '', goal: { atMost: 0 } },
     { name: 'none changed, WAL', unit: 'MB', goal: { atMost: 0.1 } },
     { name: 'COPY', unit: '/s' },
@@ -89,17 +80,6 @@ export const upsert: Bench = {
     const same = await cost(database, listed, films, LATER);
     expectEqual('rows that did not change', [same.inserted, same.updated, same.unchanged], [0, 0, ROWS]);
     const written = await rowsWritten(database);
-    const { listedRow } = await load<typeof Rows>(target, 'movies/rows.js');
-    const lookUp: Store = {
-      store: async (given) => {
-        const rows = Buffer.from(JSON.stringify(given.map((film) => listedRow(summaryOf(film)))));
-        const found = await store.prisma.$queryRawUnsafe<{ id: number }[]>(LOOK_UP, rows);
-        return { inserted: [], updated: [], unchanged: found.map(({ id }) => id) };
-      },
-      atOnce: 1,
-    };
-    const least = await cost(database, lookUp, films, LATER);
-    expectEqual('rows that were looked up', least.unchanged, ROWS);
     const few = await cost(database, listed, films.map(changedIf((place) => place % 100 === 0)), LATER);
     expectEqual('rows of which 1% changed', [few.updated, few.unchanged], [ROWS / 100, ROWS - ROWS / 100]);
     const all = await cost(database, listed, films.map(changedIf((place) => place % 100 !== 0)), LATER);
@@ -115,7 +95,6 @@ export const upsert: Bench = {
       'all changed, of the speed of COPY': copySeconds / all.seconds,
       'details all changed, of the speed of COPY': copySeconds / enriched.seconds,
       'none changed, to all changed': all.seconds / same.seconds,
-      'the same, of a statement that only reads and looks up': all.seconds / least.seconds,
       'none changed, rows written': written,
       'none changed, WAL': same.walMb,
       COPY: ROWS / copySeconds,

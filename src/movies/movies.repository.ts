@@ -10,6 +10,7 @@ import {
   NEVER_ENRICHED,
   OVERDUE,
 } from './due-sql.js';
+import { listedDigest, STORED_AS_LISTED } from './listed-digest.js';
 import type { EnrichedMovie, FailingMovie, ListedMovie } from './movie-records.js';
 import { refusal } from './row-refused-error.js';
 import { enrichedRow, listedRow, type MovieRow } from './rows.js';
@@ -40,15 +41,24 @@ export class MoviesRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /**
-   * Stores what lists say of films, each id once, in one statement. Columns that come from details stay as they are.
+   * Stores what lists say of films, each id once, in one statement, and sends those only of which something else is
+   * stored. Columns that come from details stay as they are.
    * @throws RowRefusedError when the database refuses a value; nothing of the batch is stored then
    */
-  storeListed(
+  async storeListed(
     movies: readonly ListedMovie[],
     now: Date,
     tx: Transaction = this.prisma,
   ): Promise<StoreReport> {
-    return store(tx, UPSERT_LISTED, movies.map(listedRow), now);
+    const rows = movies.map(listedRow);
+    const same = await storedAsListed(tx, rows);
+    const report = await store(
+      tx,
+      UPSERT_LISTED,
+      rows.filter(({ id }) => !same.has(id)),
+      now,
+    );
+    return { ...report, unchanged: [...same, ...report.unchanged] };
   }
 
   /**
@@ -130,6 +140,16 @@ export class MoviesRepository {
     );
     return row?.ids ?? [];
   }
+}
+
+async function storedAsListed(tx: Transaction, rows: readonly MovieRow[]): Promise<ReadonlySet<number>> {
+  if (rows.length === 0) return new Set();
+  const [row] = await tx.$queryRawUnsafe<{ ids: number[] }[]>(
+    STORED_AS_LISTED,
+    rows.map(({ id }) => id),
+    rows.map(listedDigest),
+  );
+  return new Set(row?.ids);
 }
 
 async function store(

@@ -1,3 +1,5 @@
+import type { MovieRow } from './rows.js';
+
 /** How the value that comes in meets the one that is stored. */
 type Merge =
   /** Null and "" never erase what is known. */
@@ -9,7 +11,10 @@ type Merge =
   /** What comes in is the whole truth. */
   | 'truth';
 
-interface Column {
+export interface Column {
+  /** Of the row that comes in. */
+  readonly key: keyof MovieRow;
+  /** As SQL has it. */
   readonly name: string;
   readonly type: string;
   readonly merge: Merge;
@@ -18,7 +23,7 @@ interface Column {
 }
 
 function column(name: string, type: string, merge: Merge, visible = true): Column {
-  return { name: `"${name}"`, type, merge, visible };
+  return { key: name, name: `"${name}"`, type, merge, visible };
 }
 
 /** What lists and details say alike. */
@@ -36,7 +41,8 @@ const SUMMARY = [
   column('adult', 'boolean', 'known', false),
 ];
 
-const LISTED = [...SUMMARY, column('genres', 'jsonb', 'names')];
+/** What lists say. */
+export const LISTED: readonly Column[] = [...SUMMARY, column('genres', 'jsonb', 'names')];
 
 const ENRICHED = [
   ...SUMMARY,

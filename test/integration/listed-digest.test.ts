@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { listedDigest, STORED_AS_LISTED } from '../../src/movies/listed-digest.js';
+import type { ListedMovie } from '../../src/movies/movie-records.js';
+import { listedRow } from '../../src/movies/rows.js';
+import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
+
+const T1 = new Date('2026-09-01T12:00:00Z');
+const T2 = new Date('2026-09-02T12:00:00Z');
+
+const FILM: ListedMovie = {
+  id: 11,
+  title: 'Star Wars: "Épisode IV" \\ 星球大战 🚀',
+  originalTitle: null,
+  originalLanguage: 'en',
+  overview: 'One line,\nanother\tand a (last) one.',
+  releaseDate: '1977-05-25',
+  voteAverage: 8.203,
+  voteCount: 21_000,
+  popularity: 0.1 + 0.2,
+  posterUrl: null,
+  backdropUrl: 'https://image.tmdb.org/t/p/w1280/b.jpg',
+  genres: ['Action', 'Science "Fiction"\u0001', 'Aventure \u{1f680}'],
+  adult: true,
+};
+
+let store: MoviesStore;
+
+beforeAll(async () => {
+  store = await openMoviesStore();
+});
+afterAll(() => store.close());
+beforeEach(() => store.query('TRUNCATE movies CASCADE'));
+
+/** Which of the films need not be sent. */
+async function recognised(...films: readonly ListedMovie[]): Promise<number[]> {
+  const rows = films.map(listedRow);
+  const ids = rows.map(({ id }) => id);
+  const answer = await store.query(STORED_AS_LISTED, [ids, rows.map(listedDigest)]);
+  return (answer[0] as { ids: number[] }).ids;
+}
+
+it('recognises films that are stored as a list says, whatever their values', async () => {
+  const nothing = Object.fromEntries(Object.keys(FILM).map((key) => [key, null])) as unknown as ListedMovie;
+  const films = [
+    FILM,
+    { ...FILM, id: 12, genres: [], adult: false, popularity: 1e-3, voteAverage: 0 },
+    { ...nothing, id: 13 },
+  ];
+  await store.movies.storeListed(films, T1);
+  expect(await recognised(...films)).toEqual([11, 12, 13]);
+});
+
+it.each<Partial<ListedMovie>>([
+  { title: 'Another title' },
+  { originalTitle: 'Another title' },
+  { originalLanguage: 'fr' },
+  { overview: 'Another overview' },
+  { releaseDate: '1977-05-26' },
+  { voteAverage: 8.204 },
+  { voteCount: 21_001 },
+  { popularity: 0.3 },
+  { posterUrl: 'https://image.tmdb.org/t/p/w500/p.jpg' },
+  { backdropUrl: 'https://image.tmdb.org/t/p/w1280/another.jpg' },
+  { genres: ['Action'] },
+  { adult: false },
+])('takes none for stored of which a list says something else: %j', async (change) => {
+  await store.movies.storeListed([FILM], T1);
+  expect(await recognised({ ...FILM, ...change })).toEqual([]);
+  expect((await store.movies.storeListed([{ ...FILM, ...change }], T2)).updated).toEqual([11]);
+  expect(await recognised({ ...FILM, ...change })).toEqual([11]);
+});
+
+it('mends what was changed by hand', async () => {
+  await store.movies.storeListed([FILM], T1);
+  await store.query(`UPDATE movies SET overview = 'By hand'`);
+  expect((await store.movies.storeListed([FILM], T2)).updated).toEqual([11]);
+  expect(await store.row(11)).toMatchObject({ overview: FILM.overview });
+});
+
+it('is not misled by values that hold what stands between them', async () => {
+  await store.movies.storeListed([{ ...FILM, title: 'a\u001fb', overview: 'c' }], T1);
+  const moved = { ...FILM, title: 'a', overview: 'b\u001fc' };
+  expect(listedDigest(listedRow(moved))).toBeNull();
+  expect((await store.movies.storeListed([moved], T2)).updated).toEqual([11]);
+  expect(await store.row(11)).toMatchObject({ title: 'a', overview: 'b\u001fc' });
+});
+
+it('does not take a film for stored whose mark of being gone is to be cleared', async () => {
+  await store.movies.storeListed([FILM], T1);
+  await store.movies.markGone([11], T1);
+  expect(await recognised(FILM)).toEqual([]);
+});
