@@ -75,6 +75,15 @@ function merged({ name, merge }: Column, given: string, had: string): string {
   }
 }
 
+/** The same, to be stored. An equal value that PostgreSQL keeps outside the row stays there and is not written again. */
+function set(column: Column): string {
+  const value = merged(column, 'excluded', 'm');
+  const { name, merge, type } = column;
+  return type === 'jsonb' && merge === 'truth'
+    ? `${name} = CASE WHEN m.${name} = ${value} THEN m.${name} ELSE ${value} END`
+    : `${name} = ${value}`;
+}
+
 function differs(columns: readonly Column[], given: string): string {
   const after = columns.map((one) => merged(one, given, 'm')).join(', ');
   const before = columns.map(({ name }) => `m.${name}`).join(', ');
@@ -115,7 +124,7 @@ function upsert({ columns, stamps, alsoWhen }: Upsert): string {
       WHERE is_new OR is_changed OR is_touched
       ORDER BY id
       ON CONFLICT (id) DO UPDATE SET
-        ${columns.map((one) => `${one.name} = ${merged(one, 'excluded', 'm')}`).join(', ')},
+        ${columns.map(set).join(', ')},
         updated_at = CASE WHEN ${differs(visible, 'excluded')} THEN excluded.updated_at ELSE m.updated_at END
         ${stampNames.map((name) => `, ${name} = excluded.${name}`).join('')}
     )

@@ -151,4 +151,28 @@ describe('storing details', () => {
     const row = await store.row(550);
     expect(row).toMatchObject({ updated_at: AT_T1, enriched_at: `${AT_T2}+00:00`, similar_movie_ids: [1] });
   });
+
+  it('writes a long value again only when it is another', async () => {
+    const cast = Array.from({ length: 10 }, (_, order) => ({
+      ...{ id: order, order, profile_path: null, character: null },
+      name: Array.from({ length: 40 }, (__, at) => Math.sin(41 * order + at)).join(' '),
+    }));
+    await store.movies.storeEnriched([{ ...ENRICHED, cast }], T1);
+    const before = await chunks();
+    expect(before.length).toBeGreaterThan(0);
+    await store.movies.storeEnriched([{ ...ENRICHED, cast, popularity: 1 }], T2);
+    expect(await store.row(550)).toMatchObject({ cast, popularity: 1 });
+    expect(await chunks()).toEqual(before);
+    await store.movies.storeEnriched([{ ...ENRICHED, cast: cast.slice(1) }], T2);
+    expect(await store.row(550)).toMatchObject({ cast: cast.slice(1) });
+    expect(await chunks()).not.toEqual(before);
+  });
+
+  /** What PostgreSQL keeps of `movies` outside its rows. */
+  async function chunks(): Promise<object[]> {
+    const [toast] = await store.query<{ name: string }>(
+      `SELECT reltoastrelid::regclass::text AS name FROM pg_class WHERE oid = 'movies'::regclass`,
+    );
+    return store.query(`SELECT chunk_id, chunk_seq, ctid::text FROM ${toast?.name ?? ''} ORDER BY 1, 2`);
+  }
 });
