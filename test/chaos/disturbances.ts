@@ -58,7 +58,7 @@ export interface Done {
 export async function disturb(what: Disturbance, scene: Scene): Promise<Done> {
   switch (what.kind) {
     case 'restart':
-      await scene.postgres.restart();
+      await scene.postgres.restart('immediate');
       return { what: 'restart', bereavedAt: null };
     case 'storm':
       await faulty(scene.sandbox, { ...EVERYDAY_FAULTS, tooMany: 0.9 }, what.seconds);

@@ -16,14 +16,16 @@ const { chooseUser } = (await import(
   built('database/embedded/server-user.js')
 )) as typeof import('../../src/database/embedded/server-user.js');
 
+export type RestartMode = 'immediate' | 'fast';
+
 /** A PostgreSQL server that may be restarted at any moment. */
 export interface Postgres {
   readonly name: string;
   /** How the program's processes find it. */
   readonly env: Readonly<Record<string, string>>;
   readonly url: string;
-  /** As after a power cut: no session ends in good order. */
-  restart(): Promise<void>;
+  /** `immediate` is as after a power cut; with `fast` it writes down first what it knows. Sessions are cut by both. */
+  restart(mode: RestartMode): Promise<void>;
   /** @throws Error when the server is still there afterwards */
   stop(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export async function startEmbedded(dataDir: string): Promise<Postgres> {
     name: 'embedded',
     env: { DATA_DIR: dataDir },
     url,
-    restart: () => restart(folder),
+    restart: (mode) => restart(folder, mode),
     stop: async () => {
       await leave(holder);
       if (await isRunning(folder)) throw new Error(`The embedded server of ${dataDir} was left running.`);
@@ -76,7 +78,7 @@ export async function startSystem(dataDir: string): Promise<Postgres | null> {
     name: `PostgreSQL ${(await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim()}`,
     env: { DATABASE_URL: url, DATA_DIR: dataDir },
     url,
-    restart: () => restart(folder),
+    restart: (mode) => restart(folder, mode),
     stop: async () => {
       await control(bin, folder, ['stop', '-m', 'fast']);
       await rm(folder, { recursive: true, force: true });
@@ -88,11 +90,11 @@ export async function startSystem(dataDir: string): Promise<Postgres | null> {
  * Whoever else is first to start it again, as the embedded server's users may be, has done the same. On a busy machine
  * sessions may outlive their server for a moment, and keep a new one from starting.
  */
-async function restart(folder: string): Promise<void> {
+async function restart(folder: string, mode: RestartMode): Promise<void> {
   const started = await readFile(join(folder, 'postmaster.opts'), 'utf8');
   const bin = dirname(started.split(' ')[0] ?? '');
   await until('Restarting the database', RESTART_SECONDS, () =>
-    control(bin, folder, ['restart', '-m', 'immediate']).then(
+    control(bin, folder, ['restart', '-m', mode]).then(
       () => true,
       () => isRunning(folder),
     ),
