@@ -41,8 +41,8 @@ export class MoviesRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /**
-   * Stores what lists say of films, each id once, in one statement, and sends those only of which something else is
-   * stored. Columns that come from details stay as they are.
+   * Stores what lists say of films, each id once: those of which something else is stored, in one statement. Columns that
+   * come from details stay as they are.
    * @throws RowRefusedError when the database refuses a value; nothing of the batch is stored then
    */
   async storeListed(

@@ -36,12 +36,14 @@ export async function startEmbedded(dataDir: string): Promise<Postgres> {
   const [{ url, error }] = (await once(holder, 'message')) as [{ url: string; error?: string }];
   if (error !== undefined) throw new Error(error);
   const folder = await realpath(join(dataDir, 'postgres'));
+  const restarts = new Restarts(folder);
   return {
     name: 'embedded',
     env: { DATA_DIR: dataDir },
     url,
-    restart: (mode) => restart(folder, mode),
+    restart: (mode) => restarts.begin(mode),
     stop: async () => {
+      await restarts.end();
       await leave(holder);
       if (await isRunning(folder)) throw new Error(`The embedded server of ${dataDir} was left running.`);
       await rm(folder, { recursive: true, force: true });
@@ -73,17 +75,39 @@ export async function startSystem(dataDir: string): Promise<Postgres | null> {
   await control(bin, folder, ['start', '-o', settings]);
   await run(join(bin, 'createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'chaos', 'chaos'], options);
   const url = `postgresql://chaos@127.0.0.1:${port}/chaos`;
+  const restarts = new Restarts(folder);
   await mkdir(dataDir, { recursive: true });
   return {
     name: `PostgreSQL ${(await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim()}`,
     env: { DATABASE_URL: url, DATA_DIR: dataDir },
     url,
-    restart: (mode) => restart(folder, mode),
+    restart: (mode) => restarts.begin(mode),
     stop: async () => {
+      await restarts.end();
       await control(bin, folder, ['stop', '-m', 'fast']);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** So that a server that is to stop is not started once more. */
+class Restarts {
+  private last = Promise.resolve();
+  private ended = false;
+
+  constructor(private readonly folder: string) {}
+
+  async begin(mode: RestartMode): Promise<void> {
+    if (this.ended) return;
+    this.last = restart(this.folder, mode);
+    await this.last;
+  }
+
+  /** Once the last one is over, however it went. */
+  async end(): Promise<void> {
+    this.ended = true;
+    await this.last.catch(() => undefined);
+  }
 }
 
 /**
