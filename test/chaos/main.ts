@@ -80,6 +80,8 @@ async function play(theatre: Theatre, options: Options): Promise<number> {
 async function main(options: Options): Promise<number> {
   const theatre = await Theatre.open(options);
   const onSignal = (): void => {
+    // Of what is still played, parts may fail before anybody waits for them.
+    process.on('unhandledRejection', () => undefined);
     void theatre.close().finally(() => process.exit(130));
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);

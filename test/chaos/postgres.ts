@@ -12,6 +12,8 @@ import { until } from './patience.js';
 const run = promisify(execFile);
 
 const RESTART_SECONDS = 60;
+/** Of one try. */
+const PATIENCE_SECONDS = 5;
 const { chooseUser } = (await import(
   built('database/embedded/server-user.js')
 )) as typeof import('../../src/database/embedded/server-user.js');
@@ -45,7 +47,8 @@ export async function startEmbedded(dataDir: string): Promise<Postgres> {
     stop: async () => {
       await restarts.end();
       await leave(holder);
-      if (await isRunning(folder)) throw new Error(`The embedded server of ${dataDir} was left running.`);
+      if ((await runningPid(folder)) !== null)
+        throw new Error(`The embedded server of ${dataDir} was left running.`);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -111,35 +114,42 @@ class Restarts {
 }
 
 /**
- * Whoever else is first to start it again, as the embedded server's users may be, has done the same. On a busy machine
- * sessions may outlive their server for a moment, and keep a new one from starting.
+ * Whoever else is first to start it again, as the embedded server's users may be, has done the same; pg_ctl may wait in
+ * vain for theirs to stop. On a busy machine sessions may outlive their server for a moment, and keep a new one from
+ * starting.
  */
 async function restart(folder: string, mode: RestartMode): Promise<void> {
   const started = await readFile(join(folder, 'postmaster.opts'), 'utf8');
   const bin = dirname(started.split(' ')[0] ?? '');
+  const before = await runningPid(folder);
   await until('Restarting the database', RESTART_SECONDS, () =>
-    control(bin, folder, ['restart', '-m', mode]).then(
+    control(bin, folder, ['restart', '-m', mode], PATIENCE_SECONDS).then(
       () => true,
-      () => isRunning(folder),
+      async () => ![null, before].includes(await runningPid(folder)),
     ),
   );
 }
 
 /** As the owner of the folder; what the server says goes into it. */
-async function control(bin: string, folder: string, args: readonly string[]): Promise<void> {
+async function control(bin: string, folder: string, args: readonly string[], seconds = 60): Promise<void> {
   const { uid, gid } = await stat(folder);
-  const child = spawn(join(bin, 'pg_ctl'), [...args, '-w', '-t', '60', '-D', '.', '-l', 'server.log'], {
-    cwd: folder,
-    stdio: 'ignore',
-    ...(process.getuid?.() === 0 ? { uid, gid } : {}),
-  });
+  const child = spawn(
+    join(bin, 'pg_ctl'),
+    [...args, '-w', '-t', String(seconds), '-D', '.', '-l', 'server.log'],
+    {
+      cwd: folder,
+      stdio: 'ignore',
+      ...(process.getuid?.() === 0 ? { uid, gid } : {}),
+    },
+  );
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`pg_ctl ${args.join(' ')} failed on ${folder}.`);
 }
 
-async function isRunning(folder: string): Promise<boolean> {
+/** The server's process; null where none is alive. */
+async function runningPid(folder: string): Promise<number | null> {
   const pid = Number((await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
-  return pid > 0 && (await stat(`/proc/${pid}`).catch(() => null)) !== null;
+  return pid > 0 && (await stat(`/proc/${pid}`).catch(() => null)) !== null ? pid : null;
 }
 
 export async function freePort(): Promise<number> {

@@ -13,6 +13,8 @@ export function say(line: string): void {
 
 /** What all that is played shares. */
 export class Theatre {
+  private closing: Promise<void> | null = null;
+
   private constructor(
     private readonly cwd: string,
     private readonly films: number,
@@ -40,7 +42,13 @@ export class Theatre {
     return stage;
   }
 
-  async close(): Promise<void> {
+  /** Whatever is still played fails then. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     await killAll();
     await this.sandbox.stop();
     const stopped = await Promise.allSettled(this.servers.map((server) => server.stop()));
