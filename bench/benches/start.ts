@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import { startFlags } from '../../scripts/start-flags.mjs';
 import { type Bench, expectThat } from '../harness/bench.js';
 import { endChild, startChild } from '../harness/child.js';
 import type { Lab } from '../harness/lab.js';
 import { serviceEnvironment } from '../harness/service.js';
-import { built, startFlags, type Target } from '../harness/target.js';
+import { built, type Target } from '../harness/target.js';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -44,7 +45,7 @@ async function secondsToReady(target: Target, lab: Lab, env: Record<string, stri
   const started = performance.now();
   const child = startChild({
     file: built(target, 'main.js'),
-    flags: startFlags(target),
+    flags: startFlags(target.root),
     env: { ...common, PORT: String(port), ...env },
     cwd: lab.folder,
   });

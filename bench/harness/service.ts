@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { startFlags } from '../../scripts/start-flags.mjs';
 import type { RunPlan } from '../../src/pipeline/run-plan.js';
 import type { RunCounts, RunStatus } from '../../src/pipeline/run.js';
 import { endChild, startChild } from './child.js';
-import { startFlags, type Target } from './target.js';
+import type { Target } from './target.js';
 
 export type Order =
   | { readonly do: 'listen' }
@@ -77,7 +78,7 @@ export class Service {
     const file = join(import.meta.dirname, 'subject.js');
     // Where there is no .env.
     return new Service(
-      startChild({ file, args: [target.root], env, cwd: settings.dataDir, flags: startFlags(target) }),
+      startChild({ file, args: [target.root], env, cwd: settings.dataDir, flags: startFlags(target.root) }),
     );
   }
 

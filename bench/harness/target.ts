@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { readFile, rm, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -28,14 +27,6 @@ export function built(target: Target, module: string): string {
 /** Loads a built module. `Module` says what it is in this working copy; another ref's has to be alike. */
 export async function load<Module>(target: Target, module: string): Promise<Module> {
   return (await import(pathToFileURL(built(target, module)).href)) as Module;
-}
-
-/** What `npm start` gives to Node. */
-export function startFlags(target: Target): readonly string[] {
-  const { scripts } = JSON.parse(readFileSync(join(target.root, 'package.json'), 'utf8')) as {
-    readonly scripts: { readonly start: string };
-  };
-  return scripts.start.match(/--[\w-]+=\d+/g) ?? [];
 }
 
 /** Checks a ref out below `folder` and builds it, with our packages where it names the same. */

@@ -1,4 +1,5 @@
-import { startFlags } from './built.js';
+import { startFlags } from '../../scripts/start-flags.mjs';
+import { ROOT } from './built.js';
 import { stopInOrder } from './disturbances.js';
 import { until } from './patience.js';
 import { freePort, query, type Postgres } from './postgres.js';
@@ -62,7 +63,7 @@ export class Fleet {
       TMDB_BASE_URL: sandbox.url,
       TMDB_REQUESTS_PER_SECOND: String(requestsPerSecond),
       TMDB_MAX_CONCURRENCY: CONCURRENCY,
-      NODE_OPTIONS: startFlags().join(' '),
+      NODE_OPTIONS: startFlags(ROOT).join(' '),
     };
     const replicas: Replica[] = [];
     for (const [name, command] of Object.entries(commands))

@@ -97,7 +97,7 @@ export class Soak {
     await disturb({ kind, at: 0, whom: 0, seconds: this.dice.answers.int(2, 8) }, this.scene);
   }
 
-  /** In order: with each crash PostgreSQL forgets which pages are free, and a table grows until it is vacuumed. */
+  /** In order: with each crash PostgreSQL forgets which pages are free, and what is stored until it has vacuumed takes new ones. */
   private async restartDatabase(): Promise<void> {
     await this.pause(Math.min(RESTART_SECONDS, this.seconds / 3));
     if (this.over.signal.aborted) return;

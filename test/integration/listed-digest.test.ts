@@ -50,6 +50,27 @@ it('recognises films that are stored as a list says, whatever their values', asy
   expect(await recognised(...films)).toEqual([11, 12, 13]);
 });
 
+it('has those sent alone of which a list says something else', async () => {
+  const films = [FILM, { ...FILM, id: 12 }];
+  await store.movies.storeListed(films, T1);
+  const sent: string[] = [];
+  const listening = new Proxy(store.prisma, {
+    get: (prisma, name) => {
+      if (name !== '$queryRawUnsafe') return Reflect.get(prisma, name) as unknown;
+      return (sql: string, ...values: unknown[]) => {
+        sent.push(...values.filter(Buffer.isBuffer).map(String));
+        return prisma.$queryRawUnsafe(sql, ...values);
+      };
+    },
+  });
+  await store.movies.storeListed(films, T2, listening);
+  expect(sent).toEqual([]);
+  const changed = { ...FILM, id: 12, voteCount: 1 };
+  const report = await store.movies.storeListed([FILM, changed], T2, listening);
+  expect(report).toEqual({ inserted: [], updated: [12], unchanged: [11] });
+  expect(sent).toEqual([JSON.stringify([listedRow(changed)])]);
+});
+
 it.each<Partial<ListedMovie>>([
   { title: 'Another title' },
   { originalTitle: 'Another title' },

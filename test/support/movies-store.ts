@@ -1,9 +1,11 @@
 import { openDatabase } from '../../src/database/open-database.js';
+import type { PrismaService } from '../../src/database/prisma.service.js';
 import { ListsRepository } from '../../src/movies/lists.repository.js';
 import { MoviesRepository } from '../../src/movies/movies.repository.js';
 import { createTestDatabase } from './test-database.js';
 
 export interface MoviesStore {
+  readonly prisma: PrismaService;
   readonly movies: MoviesRepository;
   readonly lists: ListsRepository;
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
@@ -19,6 +21,7 @@ export async function openMoviesStore(): Promise<MoviesStore> {
   const database = await createTestDatabase();
   const open = await openDatabase({ url: database.url, poolSize: 4, dataDir: '/nonexistent' });
   return {
+    prisma: open.prisma,
     movies: new MoviesRepository(open.prisma),
     lists: new ListsRepository(open.prisma),
     query: (sql, values) => database.query(sql, values),

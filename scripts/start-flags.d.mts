@@ -1,0 +1,1 @@
+export function startFlags(root: string): readonly string[];
