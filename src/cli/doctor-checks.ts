@@ -81,7 +81,7 @@ export async function checkSchedules(
 }
 
 export async function checkLastRun(database: OpenDatabase, clock: Clock): Promise<Finding> {
-  const last = await new RunsRepository(database.prisma, clock).last();
+  const { last } = await new RunsRepository(database.prisma, clock).overview();
   if (last === null) return finding('last run', 'warning', 'None yet. Run: npx movie-pipeline run daily');
   const said = `Run ${last.id} of ${last.runDate.toISOString()} ended ${last.status}.`;
   if (last.status === 'FAILED' || last.status === 'PARTIAL') {

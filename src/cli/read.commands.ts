@@ -16,7 +16,7 @@ interface Output {
 /** What is running and how runs went so far. */
 export async function statusCommand(output: Output): Promise<number> {
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
-    const runs = await app.get(RunsService).status();
+    const runs = await app.get(RunsService).overview();
     const status = PipelineStatusDto.from(runs, await app.get(SchedulesService).jobs());
     print(status, statusText(status), output);
     return EXIT.success;

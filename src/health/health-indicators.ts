@@ -57,9 +57,9 @@ export class HealthIndicators {
 
   async lastRun(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('last_run');
-    const status = await inTime(() => this.runs.status());
-    if (status === null) return indicator.degraded('Not known, for the database does not answer.');
-    const { last } = status;
+    const overview = await inTime(() => this.runs.overview());
+    if (overview === null) return indicator.degraded('Not known, for the database does not answer.');
+    const { last } = overview;
     if (last === null) return indicator.up({ message: 'There was no run yet.' });
     const facts = { id: last.id, run_status: last.status, run_date: last.runDate.toISOString() };
     return last.status === 'FAILED' ? indicator.degraded(facts) : indicator.up(facts);

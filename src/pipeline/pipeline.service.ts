@@ -72,7 +72,8 @@ export class PipelineService {
   }
 
   private async active(): Promise<RunActiveError> {
-    return new RunActiveError((await this.runs.active())?.run ?? null);
+    const { active } = await this.runs.overview();
+    return new RunActiveError(active?.run ?? null);
   }
 
   private async closeInterruptedRuns(): Promise<void> {

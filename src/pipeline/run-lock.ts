@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type DatabaseSession, DatabaseSessions } from '../database/database-sessions.js';
-import { PrismaService, type Transaction } from '../database/prisma.service.js';
+import { PrismaService } from '../database/prisma.service.js';
 
 /** Held for as long as its run goes on. */
 export interface HeldRunLock {
@@ -58,20 +58,15 @@ export class RunLock {
       holder,
     );
   }
-
-  /** Whether a run is at work now, in this process or another. */
-  async isHeld(tx: Transaction = this.prisma): Promise<boolean> {
-    const [row] = await tx.$queryRawUnsafe<{ held: boolean }[]>(
-      `SELECT EXISTS (SELECT FROM pg_locks WHERE ${HELD}) AS held`,
-    );
-    return row?.held === true;
-  }
 }
 
 const HELD = `locktype = 'advisory' AND granted AND objsubid = 2
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND classid::bigint = hashtext('movie-pipeline run')::bigint & 4294967295
   AND objid::bigint = hashtext(current_schema())::bigint & 4294967295`;
+
+/** Whether a run is at work now, in this process or another: a condition of SQL. */
+export const RUN_LOCK_IS_HELD = `EXISTS (SELECT FROM pg_locks WHERE ${HELD})`;
 
 async function heldBy(session: DatabaseSession): Promise<HeldRunLock> {
   const [row] = await session.query<{ holder: number }>('SELECT pg_backend_pid() AS holder');

@@ -45,8 +45,7 @@ export class RunTriggers {
     username: string,
     request: RunRequest | null,
   ): Promise<number> {
-    // On the caller's own connection: many at once would wait for each other's.
-    const active = await this.runs.active(tx);
+    const { active } = await this.runs.overview(tx);
     if (active !== null) throw new RunActiveError(active.run);
     const runId = await this.queue.enqueue(tx, plan, { trigger: 'api', triggeredBy: username });
     if (request !== null) await this.requests.add(tx, request, { runId, now: this.clock.now() });

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import type { PipelineRun, PipelineRunError, PipelineRunFigure } from '../database/generated/client.js';
+import { type PipelineRun, type PipelineRunError, Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import { holding, type TmdbWait } from '../tmdb/tmdb-wait.js';
 import type { ItemError, Run, RunCounts, RunProgress, RunStatus, SourceReport, Trigger } from './run.js';
+import { RUN_LOCK_IS_HELD } from './run-lock.js';
 import type { UpdateType } from './run-plan.js';
 
 export interface RunDetails {
@@ -21,6 +22,14 @@ export interface ActiveRun {
 
 /** Why a film's details could not be had or stored. */
 export type FilmError = Pick<ItemError, 'code' | 'message' | 'occurredAt'> & { readonly runId: number };
+
+export interface RunsOverview {
+  /** The run that is at work, or else the one that is to be next. */
+  readonly active: ActiveRun | null;
+  /** The run that ended or began last, whichever state it is in. */
+  readonly last: Run | null;
+  readonly figures: RunFigures;
+}
 
 export interface RunsQuery {
   readonly limit: number;
@@ -42,6 +51,35 @@ export interface RunFigures {
   readonly averageDurationSeconds: number | null;
 }
 
+/** As the database counts the runs of each status. */
+interface FigureRow {
+  readonly status: string;
+  readonly runs: number;
+  /** Runs that know their duration. */
+  readonly timed: number;
+  readonly seconds: number;
+}
+
+type OverviewRow = PipelineRun & { readonly part: 'active' | 'last'; readonly figures: readonly FigureRow[] };
+
+/** A run as Prisma names its columns. */
+const COLUMNS = Object.keys(Prisma.PipelineRunScalarFieldEnum)
+  .map((field) => `${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${field}"`)
+  .join(', ');
+
+/** A row for each part that there is. */
+const OVERVIEW = `
+  WITH parts AS (
+    (SELECT 'active' AS part, * FROM pipeline_runs
+     WHERE status IN ('RUNNING', 'QUEUED')
+       AND (status = 'QUEUED' OR job_id IS NOT NULL OR ${RUN_LOCK_IS_HELD})
+     ORDER BY status DESC, id LIMIT 1)
+    UNION ALL
+    (SELECT 'last', * FROM pipeline_runs ORDER BY id DESC LIMIT 1)
+  )
+  SELECT figures, part, ${COLUMNS}
+  FROM (SELECT jsonb_agg(f) AS figures FROM pipeline_run_figures f) AS counted LEFT JOIN parts ON true`;
+
 /** Reads what is on record of runs. */
 @Injectable()
 export class RunsRepository {
@@ -50,20 +88,22 @@ export class RunsRepository {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** The run that is at work, or else the one that is to be next. */
-  async active(tx: Transaction = this.prisma): Promise<ActiveRun | null> {
-    const row = await tx.pipelineRun.findFirst({
-      where: { status: { in: ['RUNNING', 'QUEUED'] } },
-      orderBy: [{ status: 'desc' }, { id: 'asc' }],
-    });
-    if (row === null) return null;
-    return { run: toRun(row), progress: this.progressOf(row), isQueued: row.jobId !== null };
-  }
-
-  /** The run that ended or began last, whichever state it is in. */
-  async last(): Promise<Run | null> {
-    const row = await this.prisma.pipelineRun.findFirst({ orderBy: { id: 'desc' } });
-    return row === null ? null : toRun(row);
+  /**
+   * In one statement: to wake a process of the server for each part costs both sides more than the parts do. A run in the
+   * foreground whose process died is not active; the next run or start puts that on record.
+   */
+  async overview(tx: Transaction = this.prisma): Promise<RunsOverview> {
+    const rows = await tx.$queryRawUnsafe<OverviewRow[]>(OVERVIEW);
+    const active = rows.find(({ part }) => part === 'active');
+    const last = rows.find(({ part }) => part === 'last');
+    return {
+      active:
+        active === undefined
+          ? null
+          : { run: toRun(active), progress: this.progressOf(active), isQueued: active.jobId !== null },
+      last: last === undefined ? null : toRun(last),
+      figures: toFigures(rows[0]?.figures ?? []),
+    };
   }
 
   /** Newest first. */
@@ -119,22 +159,6 @@ export class RunsRepository {
     return new Map(errors.map(({ movieId, ...error }) => [movieId, error]));
   }
 
-  async figures(): Promise<RunFigures> {
-    const figures = await this.prisma.pipelineRunFigure.findMany();
-    const of = (status: RunStatus): number =>
-      Number(figures.find((figure) => figure.status === status)?.runs ?? 0);
-    const sum = (value: (figure: PipelineRunFigure) => number | bigint): number =>
-      figures.reduce((total, figure) => total + Number(value(figure)), 0);
-    const timed = sum((figure) => figure.timed);
-    return {
-      total: sum((figure) => figure.runs),
-      successful: of('SUCCESS'),
-      failed: of('FAILED'),
-      partial: of('PARTIAL'),
-      averageDurationSeconds: timed === 0 ? null : sum((figure) => figure.seconds) / timed,
-    };
-  }
-
   /** One worker says how far the run is, and each of them what it waits for. */
   private progressOf(row: PipelineRun): RunProgress | null {
     const progress = row.progress as unknown as RunProgress | null;
@@ -151,6 +175,19 @@ function sourcesOf(row: PipelineRun): readonly SourceReport[] {
 function toItemError(row: PipelineRunError): ItemError {
   const { source, page, movieId, code, message, occurredAt } = row;
   return { source, page, movieId, code, message, occurredAt };
+}
+
+function toFigures(rows: readonly FigureRow[]): RunFigures {
+  const of = (status: RunStatus): number => rows.find((row) => row.status === status)?.runs ?? 0;
+  const sum = (key: 'runs' | 'timed' | 'seconds'): number => rows.reduce((total, row) => total + row[key], 0);
+  const timed = sum('timed');
+  return {
+    total: sum('runs'),
+    successful: of('SUCCESS'),
+    failed: of('FAILED'),
+    partial: of('PARTIAL'),
+    averageDurationSeconds: timed === 0 ? null : sum('seconds') / timed,
+  };
 }
 
 /** Rows of older versions may lack most fields. */

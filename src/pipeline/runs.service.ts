@@ -1,20 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/prisma.service.js';
-import { RunLock } from './run-lock.js';
 import type { Run, RunProgress } from './run.js';
-import {
-  type ActiveRun,
-  type RunDetails,
-  type RunFigures,
-  type RunsQuery,
-  RunsRepository,
-} from './runs.repository.js';
-
-export interface PipelineStatus {
-  readonly active: ActiveRun | null;
-  readonly last: Run | null;
-  readonly figures: RunFigures;
-}
+import { type RunDetails, type RunsOverview, type RunsQuery, RunsRepository } from './runs.repository.js';
 
 export interface RunsPage {
   readonly runs: readonly Run[];
@@ -25,24 +12,11 @@ export interface RunsPage {
 /** Reads what is on record about runs. */
 @Injectable()
 export class RunsService {
-  constructor(
-    private readonly runs: RunsRepository,
-    private readonly lock: RunLock,
-  ) {}
+  constructor(private readonly runs: RunsRepository) {}
 
-  async status(): Promise<PipelineStatus> {
-    const [active, last, figures] = await Promise.all([this.active(), this.runs.last(), this.runs.figures()]);
-    return { active: active?.run.status === 'RUNNING' ? active : null, last, figures };
-  }
-
-  /**
-   * The run that is at work or waits for a worker. A run in the foreground whose process died is none; the next run or
-   * start puts that on record.
-   */
-  async active(tx?: Transaction): Promise<ActiveRun | null> {
-    const active = await this.runs.active(tx);
-    const isDead = active?.run.status === 'RUNNING' && !active.isQueued && !(await this.lock.isHeld(tx));
-    return isDead ? null : active;
+  /** @param tx where the caller has a connection of its own: many at once would wait for each other's */
+  overview(tx?: Transaction): Promise<RunsOverview> {
+    return this.runs.overview(tx);
   }
 
   async list(query: RunsQuery): Promise<RunsPage> {

@@ -22,7 +22,7 @@ export class StatusController {
   })
   @ApiOkResponse({ type: PipelineStatusDto, description: 'How it is.' })
   async status(@CurrentUser() user: AuthUser | null): Promise<PipelineStatusDto> {
-    const [runs, jobs] = await Promise.all([this.runs.status(), this.schedules.jobs()]);
+    const [runs, jobs] = await Promise.all([this.runs.overview(), this.schedules.jobs()]);
     return PipelineStatusDto.from(runs, jobs, user);
   }
 }

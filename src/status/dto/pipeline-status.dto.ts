@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { AuthUser } from '../../auth/auth-user.js';
 import { RunDto } from '../../pipeline/dto/run.dto.js';
 import { RunProgressDto } from '../../pipeline/dto/run-progress.dto.js';
-import type { PipelineStatus } from '../../pipeline/runs.service.js';
+import type { RunsOverview } from '../../pipeline/runs.repository.js';
 import { ScheduledJobDto } from '../../scheduler/dto/job.dto.js';
 import type { JobView } from '../../scheduler/schedules.service.js';
 
@@ -39,14 +39,13 @@ export class PipelineStatusDto {
   scheduled_jobs!: ScheduledJobDto[];
 
   static from(
-    status: PipelineStatus,
+    { active, last, figures }: RunsOverview,
     jobs: readonly JobView[],
     user: AuthUser | null = null,
   ): PipelineStatusDto {
-    const { figures, active } = status;
     return {
       is_running: active !== null,
-      last_run: status.last === null ? null : RunDto.from(status.last, user),
+      last_run: last === null ? null : RunDto.from(last, user),
       total_runs: figures.total,
       successful_runs: figures.successful,
       failed_runs: figures.failed,
