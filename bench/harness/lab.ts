@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type * as EmbeddedPostgres from '../../src/database/embedded/embedded-postgres.js';
-import { endChild, runChild, startChild } from './child.js';
+import { runChild } from './child.js';
 import type { Closing } from './closing.js';
 import { fill, type Filling } from './fill.js';
 import { Sandbox, type SandboxSettings } from './sandbox.js';
@@ -60,14 +59,6 @@ export class Lab {
     const end = this.closing.add(() => sandbox.stop());
     await sandbox.ready();
     return Object.assign(sandbox, { end });
-  }
-
-  /** The address of a server that does nothing but answer. */
-  async bystander(): Promise<{ readonly url: string; end: () => Promise<void> }> {
-    const child = startChild({ file: join(import.meta.dirname, 'bystander.js') });
-    const end = this.closing.add(() => endChild(child));
-    const [url] = (await once(child, 'message')) as [string];
-    return { url, end };
   }
 
   async service(
