@@ -62,23 +62,22 @@ interface FigureRow {
 
 type OverviewRow = PipelineRun & { readonly part: 'active' | 'last'; readonly figures: readonly FigureRow[] };
 
-/** A run as Prisma names its columns. */
-const COLUMNS = Object.keys(Prisma.PipelineRunScalarFieldEnum)
+/** A run as Prisma names its columns, and no column that somebody added. */
+const RUN = Object.keys(Prisma.PipelineRunScalarFieldEnum)
   .map((field) => `${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${field}"`)
   .join(', ');
 
 /** A row for each part that there is. */
 const OVERVIEW = `
-  WITH parts AS (
-    (SELECT 'active' AS part, * FROM pipeline_runs
+  SELECT figures, parts.*
+  FROM (SELECT jsonb_agg(f) AS figures FROM pipeline_run_figures f) AS counted LEFT JOIN (
+    (SELECT 'active' AS part, ${RUN} FROM pipeline_runs
      WHERE status IN ('RUNNING', 'QUEUED')
        AND (status = 'QUEUED' OR job_id IS NOT NULL OR ${RUN_LOCK_IS_HELD})
-     ORDER BY status DESC, id LIMIT 1)
+     ORDER BY pipeline_runs.status DESC, pipeline_runs.id LIMIT 1)
     UNION ALL
-    (SELECT 'last', * FROM pipeline_runs ORDER BY id DESC LIMIT 1)
-  )
-  SELECT figures, part, ${COLUMNS}
-  FROM (SELECT jsonb_agg(f) AS figures FROM pipeline_run_figures f) AS counted LEFT JOIN parts ON true`;
+    (SELECT 'last', ${RUN} FROM pipeline_runs ORDER BY pipeline_runs.id DESC LIMIT 1)
+  ) AS parts ON true`;
 
 /** Reads what is on record of runs. */
 @Injectable()
