@@ -81,6 +81,16 @@ describe('the overview of runs', () => {
     expect(last).toMatchObject({ durationSeconds: 1.5, triggeredBy: 'ann', lateSeconds: 7 });
   });
 
+  it('is the same when somebody added columns named as its own parts are', async () => {
+    await add(1, 'SUCCESS');
+    await database.query('ALTER TABLE pipeline_runs ADD part text, ADD figures text');
+    const overview = await runs
+      .overview()
+      .finally(() => database.query('ALTER TABLE pipeline_runs DROP part, DROP figures'));
+    expect(ids(overview)).toEqual({ active: null, last: 1 });
+    expect(overview.figures.total).toBe(1);
+  });
+
   it('has figures of all that ended, and the average of those that know their duration', async () => {
     await add(1, 'SUCCESS');
     await add(2, 'PARTIAL');
