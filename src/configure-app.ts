@@ -6,7 +6,7 @@ import type { HttpConfig } from './config/app-config.js';
 import { allowedMethods } from './http/allowed-methods.js';
 import { readBodies } from './http/bodies.js';
 import { crossOrigin } from './http/cross-origin.js';
-import { apiDescription, serveDescription } from './http/describe-api.js';
+import { serveDescription } from './http/describe-api.js';
 import { neverStored, securityHeaders } from './http/headers.js';
 import { requestLog } from './http/request-log.js';
 import { letGo, limitServer } from './http/connections.js';
@@ -14,14 +14,13 @@ import { validation } from './http/validation.js';
 
 /** What every HTTP answer goes through, in this order; the service and the tests configure their app by this alone. */
 export function configureApp(app: NestExpressApplication, config: HttpConfig): void {
-  const description = apiDescription(app);
   limitServer(app.getHttpServer());
   app.disable('x-powered-by').disable('etag');
   if (config.trustProxy !== null) app.set('trust proxy', config.trustProxy);
   app.use(requestLog(app.get<Clock>(CLOCK)), letGo(app.get(Draining)), securityHeaders(), neverStored());
   if (config.corsOrigins.length > 0) app.enableCors(crossOrigin(config.corsOrigins));
-  serveDescription(app, description);
-  app.use(allowedMethods(description));
+  serveDescription(app);
+  app.use(allowedMethods());
   readBodies(app);
   app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());

@@ -3,15 +3,9 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { SECURITY } from '../auth/access.js';
 import { problemContent, ProblemDto } from '../common/api-problem.js';
 
-/** The OpenAPI document, made when it is first asked for. */
-export function apiDescription(app: NestExpressApplication): () => OpenAPIObject {
-  let document: OpenAPIObject | null = null;
-  return () => (document ??= describe(app));
-}
-
-/** Swagger UI at `/docs`, the document at `/openapi.json`. */
-export function serveDescription(app: NestExpressApplication, describe: () => OpenAPIObject): void {
-  SwaggerModule.setup('docs', app, describe, {
+/** Swagger UI at `/docs`, the document at `/openapi.json`; it is made when it is first asked for. */
+export function serveDescription(app: NestExpressApplication): void {
+  SwaggerModule.setup('docs', app, () => describe(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'movie-pipeline',

@@ -107,6 +107,7 @@ describe('a path and a method', () => {
     ['put', '/pipeline/runs/1', 'GET, HEAD, OPTIONS'],
     ['get', '/auth/login', 'POST, OPTIONS'],
     ['patch', '/Health/', 'GET, HEAD, OPTIONS'],
+    ['post', '/openapi.json', 'GET, HEAD, OPTIONS'],
   ] as const)('%s %s is a 405 that says what is allowed', async (method, path, allowed) => {
     const response = await request(service.url)[method](path);
     isProblem(response, 405, allowed);
