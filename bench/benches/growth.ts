@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { RunPlan } from '../../src/pipeline/run-plan.js';
 import { type Bench, expectEqual } from '../harness/bench.js';
 import { type Filling, FILLINGS } from '../harness/fill.js';
 import type { Lab } from '../harness/lab.js';
@@ -6,15 +7,14 @@ import { median } from '../harness/statistics.js';
 import type { Target } from '../harness/target.js';
 import { dailyPlan } from './plans.js';
 
-/** Of each endpoint. */
-const LOOKS = 200;
-
-interface AtSize {
-  readonly dailySeconds: number;
-  readonly peakMb: number;
-  readonly statusMs: number;
-  readonly historyMs: number;
+interface Times {
+  readonly warmUps: number;
+  readonly counted: number;
 }
+
+const DAILY_RUNS: Times = { warmUps: 1, counted: 3 };
+/** At each endpoint. */
+const LOOKS: Times = { warmUps: 200, counted: 200 };
 
 /** What more films and more runs on record cost. */
 export const growth: Bench = {
@@ -35,46 +35,104 @@ export const growth: Bench = {
   repeats: 3,
   warmUps: 0,
   async measure(target, lab) {
-    const [small, medium, large] = [
-      await atSize(target, lab, FILLINGS.small),
-      await atSize(target, lab, FILLINGS.medium),
-      await atSize(target, lab, FILLINGS.large),
-    ];
+    const small = await Subject.start(FILLINGS.small, target, lab);
+    const medium = await Subject.start(FILLINGS.medium, target, lab);
+    const large = await Subject.start(FILLINGS.large, target, lab);
+    const daily = await byTurns(DAILY_RUNS, [small, medium, large], (subject) => subject.dailyRun());
+    await medium.end();
+    const status = await byTurns(LOOKS, [small, large], (subject) => subject.status());
+    const history = await byTurns(LOOKS, [small, large], (subject) => subject.history());
+    await small.end();
+    await large.end();
     return {
-      'daily run, 100 thousand films': medium.dailySeconds / small.dailySeconds,
-      'daily run, 1.2 million films': large.dailySeconds / small.dailySeconds,
+      'daily run, 100 thousand films': daily(medium) / daily(small),
+      'daily run, 1.2 million films': daily(large) / daily(small),
       'memory, 1.2 million films': large.peakMb / small.peakMb,
-      'status, a million runs': large.statusMs / small.statusMs,
-      'history, a million runs': large.historyMs / small.historyMs,
-      'daily run': large.dailySeconds,
+      'status, a million runs': status(large) / status(small),
+      'history, a million runs': history(large) / history(small),
+      'daily run': daily(large),
       'peak memory': large.peakMb,
-      status: large.statusMs,
-      history: large.historyMs,
+      status: status(large),
+      history: history(large),
     };
   },
 };
 
-async function atSize(target: Target, lab: Lab, filling: Filling): Promise<AtSize> {
-  const sandbox = await lab.sandbox({ films: filling.films, keepAnswers: true });
-  const database = await lab.filled(target, filling);
-  const before = await runsIn(database.client);
-  const env = { TMDB_REQUESTS_PER_SECOND: '100000' };
-  const service = await lab.service(target, { databaseUrl: database.url, sandboxUrl: sandbox.url, env });
-  const plan = await dailyPlan(target);
-  await makeDueAgain(database.client);
-  await service.run(plan);
-  await makeDueAgain(database.client);
-  const { run, seconds, peakMb } = await service.run(plan);
-  expectEqual('the run', [run.status, run.inserted, run.skippedFresh], ['SUCCESS', 0, 0]);
-  expectEqual('what it enriched', run.enriched, run.unchanged);
-  const url = await service.listen();
-  const status = await look(`${url}/pipeline/status`, (body) => (body as { total_runs: number }).total_runs);
-  const history = await look(`${url}/pipeline/runs`, (body) => (body as unknown[]).length);
-  expectEqual('runs on record', status.answer, before + 2);
-  expectEqual('runs on a page', history.answer, 20);
-  await service.finish();
-  await sandbox.end();
-  return { dailySeconds: seconds, peakMb, statusMs: status.ms, historyMs: history.ms };
+/** Medians of what the work took, by turns, so that a machine that is busy for a while slows all subjects alike. */
+async function byTurns(
+  { warmUps, counted }: Times,
+  subjects: readonly Subject[],
+  work: (subject: Subject) => Promise<number>,
+): Promise<(subject: Subject) => number> {
+  const taken = new Map(subjects.map((subject) => [subject, [] as number[]]));
+  for (let turn = -warmUps; turn < counted; turn++) {
+    for (const [subject, times] of taken) {
+      const time = await work(subject);
+      if (turn >= 0) times.push(time);
+    }
+  }
+  return (subject) => median(taken.get(subject) ?? []);
+}
+
+/** A service whose database has so many films and runs. */
+class Subject {
+  peakMb = 0;
+
+  private constructor(
+    private readonly service: Awaited<ReturnType<Lab['service']>>,
+    private readonly url: string,
+    private readonly sandbox: Awaited<ReturnType<Lab['sandbox']>>,
+    private readonly client: Client,
+    private readonly plan: RunPlan,
+    private runs: number,
+  ) {}
+
+  static async start(filling: Filling, target: Target, lab: Lab): Promise<Subject> {
+    const sandbox = await lab.sandbox({ films: filling.films, keepAnswers: true });
+    const { url, client } = await lab.filled(target, filling);
+    const env = { TMDB_REQUESTS_PER_SECOND: '100000' };
+    const service = await lab.service(target, { databaseUrl: url, sandboxUrl: sandbox.url, env });
+    const address = await service.listen();
+    const plan = await dailyPlan(target);
+    return new Subject(service, address, sandbox, client, plan, await runsIn(client));
+  }
+
+  /** Seconds. */
+  async dailyRun(): Promise<number> {
+    await makeDueAgain(this.client);
+    const { run, seconds, peakMb } = await this.service.run(this.plan);
+    expectEqual('the run', [run.status, run.inserted, run.skippedFresh], ['SUCCESS', 0, 0]);
+    expectEqual('what it enriched', run.enriched, run.updated + run.unchanged);
+    this.runs += 1;
+    this.peakMb = peakMb;
+    return seconds;
+  }
+
+  /** Milliseconds. */
+  async status(): Promise<number> {
+    const { ms, answer } = await this.look('/pipeline/status');
+    expectEqual('runs on record', (answer as { total_runs: number }).total_runs, this.runs);
+    return ms;
+  }
+
+  /** Milliseconds. */
+  async history(): Promise<number> {
+    const { ms, answer } = await this.look('/pipeline/runs');
+    expectEqual('runs on a page', (answer as unknown[]).length, 20);
+    return ms;
+  }
+
+  async end(): Promise<void> {
+    await this.service.finish();
+    await this.sandbox.end();
+  }
+
+  private async look(path: string): Promise<{ ms: number; answer: unknown }> {
+    const started = performance.now();
+    const response = await fetch(`${this.url}${path}`);
+    const answer: unknown = await response.json();
+    return { ms: performance.now() - started, answer };
+  }
 }
 
 async function runsIn(client: Client): Promise<number> {
@@ -87,17 +145,4 @@ async function makeDueAgain(client: Client): Promise<void> {
   await client.query(
     `UPDATE movies SET enriched_at = enriched_at - interval '140 days' WHERE enriched_at > now() - interval '1 day'`,
   );
-}
-
-/** The median of many, after as many that don't count. */
-async function look(url: string, read: (body: unknown) => unknown): Promise<{ ms: number; answer: unknown }> {
-  const times: number[] = [];
-  let answer: unknown;
-  for (let count = 0; count < 2 * LOOKS; count++) {
-    const started = performance.now();
-    const response = await fetch(url);
-    answer = read(await response.json());
-    if (count >= LOOKS) times.push(performance.now() - started);
-  }
-  return { ms: median(times), answer };
 }

@@ -6,7 +6,7 @@ import { readEvenly } from '../harness/readers.js';
 import type { Sandbox } from '../harness/sandbox.js';
 import { percentile } from '../harness/statistics.js';
 import type { Target } from '../harness/target.js';
-import { customPlan } from './plans.js';
+import { customPlan, FILMS } from './plans.js';
 
 const PER_SECOND = 200;
 const SECONDS = 5;
@@ -21,7 +21,7 @@ interface Load {
 }
 
 const PACED: Load = { perSecond: 40, films: 300 };
-const OPEN: Load = { perSecond: 100_000, films: 2_000 };
+const OPEN: Load = { perSecond: 100_000, films: FILMS };
 const OPEN_LARGE: Load = { perSecond: 100_000, films: 300 };
 /** In each cast and each crew: 250 KB a film. */
 const PEOPLE = 450;

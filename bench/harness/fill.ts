@@ -19,38 +19,56 @@ export const FILLINGS = {
 
 const CHUNK = 50_000;
 
-/** Fills an empty, migrated database. */
-export async function fill(client: Client, { films, runs }: Filling): Promise<void> {
-  if (films > 0) await withoutIndexes(client, 'movies', () => fillFilms(client, films));
-  if (runs > 0) await fillRuns(client, runs);
+/** Fills an empty, migrated database, over all of the connections at once. */
+export async function fill(
+  connections: readonly [Client, ...Client[]],
+  { films, runs }: Filling,
+): Promise<void> {
+  const [client] = connections;
+  const firsts = Array.from({ length: Math.ceil(films / CHUNK) }, (_, chunk) => chunk * CHUNK);
+  await withoutIndexes(client, 'movies', () =>
+    workOff(connections, [
+      (connection) => fillRuns(connection, runs),
+      ...firsts.map(
+        (first) => (connection: Client) => fillFilms(connection, first, Math.min(CHUNK, films - first)),
+      ),
+    ]),
+  );
   await client.query('VACUUM (ANALYZE)');
   // So that no checkpoint falls due while something is measured.
   await client.query('CHECKPOINT');
 }
 
+async function workOff(
+  connections: readonly Client[],
+  tasks: readonly ((connection: Client) => Promise<void>)[],
+): Promise<void> {
+  const left = tasks.values();
+  const work = async (connection: Client): Promise<void> => {
+    for (const task of left) await task(connection);
+  };
+  await Promise.all(connections.map(work));
+}
+
 /** Wide rows of the size that an average film's has: half a dozen people, most of whom nobody knows. */
-async function fillFilms(client: Client, films: number): Promise<void> {
+async function fillFilms(client: Client, firstRank: number, films: number): Promise<void> {
   const { idOf } = await load<typeof Films>(NOW, 'sandbox/films.js');
   const catalogue = { seed: 1, films, people: null, today: new Date() };
-  for (let first = 0; first < films; first += CHUNK) {
-    const ids = Array.from({ length: Math.min(CHUNK, films - first) }, (_, place) =>
-      idOf(catalogue, first + place),
-    );
-    await client.query(
-      `INSERT INTO movies (id, title, overview, release_date, vote_average, vote_count, popularity, poster_url,
-         backdrop_url, genres, "cast", crew, keywords, runtime, original_language, similar_movie_ids, enriched_at)
-       SELECT id, 'Film ' || id, repeat(md5(id::text) || ' ', 6), date '2020-01-01' - id % 20000, id % 100 / 10.0,
-         id % 5000, 600.0 / (1 + rank), 'https://image.tmdb.org/t/p/w500/' || md5(id::text) || '.jpg',
-         'https://image.tmdb.org/t/p/w1280/' || md5(id::text) || '.jpg', '["Drama", "Comedy"]',
-         people.list, people.list, '["based on novel", "independent film"]', 60 + id % 90, 'en', '[2, 3, 5, 7]',
-         now() - interval '130 days' - id % 19 * interval '1 day'
-       FROM unnest($1::int[]) WITH ORDINALITY AS film (id, place), LATERAL (SELECT $2::int + place AS rank) AS ranked,
-         LATERAL (SELECT jsonb_agg(jsonb_build_object('id', id + n, 'name', 'Person ' || id + n, 'character', 'Somebody',
-           'profile_path', '/' || md5((id + n)::text) || '.jpg', 'order', n)) AS list
-           FROM generate_series(0, id % 7) AS n) AS people`,
-      [ids, first],
-    );
-  }
+  const ids = Array.from({ length: films }, (_, place) => idOf(catalogue, firstRank + place));
+  await client.query(
+    `INSERT INTO movies (id, title, overview, release_date, vote_average, vote_count, popularity, poster_url,
+       backdrop_url, genres, "cast", crew, keywords, runtime, original_language, similar_movie_ids, enriched_at)
+     SELECT id, 'Film ' || id, repeat(md5(id::text) || ' ', 6), date '2020-01-01' - id % 20000, id % 100 / 10.0,
+       id % 5000, 600.0 / (1 + rank), 'https://image.tmdb.org/t/p/w500/' || md5(id::text) || '.jpg',
+       'https://image.tmdb.org/t/p/w1280/' || md5(id::text) || '.jpg', '["Drama", "Comedy"]',
+       people.list, people.list, '["based on novel", "independent film"]', 60 + id % 90, 'en', '[2, 3, 5, 7]',
+       now() - interval '130 days' - id % 19 * interval '1 day'
+     FROM unnest($1::int[]) WITH ORDINALITY AS film (id, place), LATERAL (SELECT $2::int + place AS rank) AS ranked,
+       LATERAL (SELECT jsonb_agg(jsonb_build_object('id', id + n, 'name', 'Person ' || id + n, 'character', 'Somebody',
+         'profile_path', '/' || md5((id + n)::text) || '.jpg', 'order', n)) AS list
+         FROM generate_series(0, id % 7) AS n) AS people`,
+    [ids, firstRank],
+  );
 }
 
 /** A few of a thousand did not succeed. The triggers that count runs are left out, and what they count written at once. */

@@ -103,9 +103,13 @@ export class Lab {
   }
 
   private async makeFilled(target: Target, filling: Filling): Promise<FilledDatabase> {
-    const { url, client } = await this.connect(await this.migrated(target));
+    const name = await this.migrated(target);
+    const { url, client } = await this.connect(name);
     this.closing.add(() => client.end());
-    await fill(client, filling);
+    const second = await this.connect(name);
+    const close = this.closing.add(() => second.client.end());
+    await fill([client, second.client], filling);
+    await close();
     return { url, client };
   }
 
