@@ -32,7 +32,7 @@ export const growth: Bench = {
     { name: 'status', unit: 'ms' },
     { name: 'history', unit: 'ms' },
   ],
-  repeats: 3,
+  repeats: 2,
   warmUps: 0,
   async measure(target, lab) {
     const small = await Subject.start(FILLINGS.small, target, lab);

@@ -50,7 +50,7 @@ export const upsert: Bench = {
     { name: '1% changed', unit: '/s' },
     { name: 'details all changed, of the speed of COPY', unit: '×', goal: { atLeast: 0.25 } },
   ],
-  repeats: 1,
+  repeats: 2,
   warmUps: 0,
   async measure(target, lab) {
     const films = await wideFilms(target);

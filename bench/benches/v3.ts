@@ -7,9 +7,9 @@ import { customPlan } from './plans.js';
 
 /** So that v3's part takes seconds: its time grows with every film, as ours does. */
 const FILMS = 600;
-const V3_FILMS = 25;
+const V3_FILMS = 17;
 /** Of a list, so that both read about one page for as many films. */
-const V3_PAGES = 2;
+const V3_PAGES = 1;
 /** v3's pause after every request. */
 const PAUSE_MS = 250;
 const APPENDED = 'append_to_response=credits,keywords,videos,similar';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import type * as Films from '../../src/sandbox/films.js';
 import { load, NOW } from './target.js';
@@ -18,6 +19,8 @@ export const FILLINGS = {
 } as const satisfies Record<string, Filling>;
 
 const CHUNK = 50_000;
+/** Different casts. */
+const GROUPS = 1_009;
 
 /** Fills an empty, migrated database, over all of the connections at once. */
 export async function fill(
@@ -58,16 +61,30 @@ async function fillFilms(client: Client, firstRank: number, films: number): Prom
   await client.query(
     `INSERT INTO movies (id, title, overview, release_date, vote_average, vote_count, popularity, poster_url,
        backdrop_url, genres, "cast", crew, keywords, runtime, original_language, similar_movie_ids, enriched_at)
-     SELECT id, 'Film ' || id, repeat(md5(id::text) || ' ', 6), date '2020-01-01' - id % 20000, id % 100 / 10.0,
-       id % 5000, 600.0 / (1 + rank), 'https://image.tmdb.org/t/p/w500/' || md5(id::text) || '.jpg',
-       'https://image.tmdb.org/t/p/w1280/' || md5(id::text) || '.jpg', '["Drama", "Comedy"]',
-       people.list, people.list, '["based on novel", "independent film"]', 60 + id % 90, 'en', '[2, 3, 5, 7]',
+     SELECT id, 'Film ' || id, repeat(digest || ' ', 6), date '2020-01-01' - id % 20000, id % 100 / 10.0,
+       id % 5000, 600.0 / ($2::int + place), 'https://image.tmdb.org/t/p/w500/' || digest || '.jpg',
+       'https://image.tmdb.org/t/p/w1280/' || digest || '.jpg', '["Drama", "Comedy"]',
+       people, people, '["based on novel", "independent film"]', 60 + id % 90, 'en', '[2, 3, 5, 7]',
        now() - interval '130 days' - id % 19 * interval '1 day'
-     FROM unnest($1::int[]) WITH ORDINALITY AS film (id, place), LATERAL (SELECT $2::int + place AS rank) AS ranked,
-       LATERAL (SELECT jsonb_agg(jsonb_build_object('id', id + n, 'name', 'Person ' || id + n, 'character', 'Somebody',
-         'profile_path', '/' || md5((id + n)::text) || '.jpg', 'order', n)) AS list
-         FROM generate_series(0, id % 7) AS n) AS people`,
-    [ids, firstRank],
+     FROM unnest($1::int[]) WITH ORDINALITY AS film (id, place), LATERAL (SELECT md5(id::text) AS digest) AS digests,
+       unnest($3::jsonb[]) WITH ORDINALITY AS groups (people, number)
+     WHERE number = 1 + id % ${GROUPS} ORDER BY place`,
+    [ids, firstRank + 1, groupsOfPeople()],
+  );
+}
+
+/** Of one to seven. */
+function groupsOfPeople(): string[] {
+  return Array.from({ length: GROUPS }, (_, group) =>
+    JSON.stringify(
+      Array.from({ length: 1 + (group % 7) }, (_, order) => ({
+        id: 1_000_000 + group * 7 + order,
+        name: `Person ${1_000_000 + group * 7 + order}`,
+        character: 'Somebody',
+        profile_path: `/${createHash('md5').update(`${group} ${order}`).digest('hex')}.jpg`,
+        order,
+      })),
+    ),
   );
 }
 
