@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import type { EnrichedMovie } from '../movies/movie-records.js';
-import { MoviesRepository } from '../movies/movies.repository.js';
+import { type MoviesQuery, MoviesRepository } from '../movies/movies.repository.js';
 import type { TmdbCall } from '../tmdb/tmdb-call.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 import { enrichedMovie } from './enriched-movie.js';
@@ -20,6 +20,8 @@ export interface Wish {
 export interface Choice {
   /** Never enriched first, then the most popular. */
   readonly ids: readonly number[];
+  /** Names those that come after them; some of `ids` as well. */
+  readonly rest: MoviesQuery | null;
   /** Collected films that were enriched recently enough. */
   readonly fresh: number;
 }
@@ -45,9 +47,8 @@ export class EnrichmentService {
     if (alsoStored) {
       const stored = await this.movies.dueStored({ limit, now });
       for (const id of stored) if (ids.size < limit) ids.add(id);
-      for (const id of await this.movies.overdue(now)) ids.add(id);
     }
-    return { ids: [...ids], fresh };
+    return { ids: [...ids], rest: alsoStored ? this.movies.overdue(now) : null, fresh };
   }
 
   /**

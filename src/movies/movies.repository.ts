@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import {
   AMONG,
@@ -34,6 +35,9 @@ export interface Freshness {
   readonly movies: number;
   readonly enriched: number;
 }
+
+/** Answers `id`; part of the statement that needs them, for there may be a million. */
+export type MoviesQuery = Prisma.Sql;
 
 /** Sole reader and writer of movies. */
 @Injectable()
@@ -97,9 +101,10 @@ export class MoviesRepository {
     return rest > 0 ? [...never, ...(await this.idsOf(ENRICHED_BEFORE, now, rest))] : never;
   }
 
-  /** Films whose details are older than TMDB's terms allow for, nearly. */
-  overdue(now: Date): Promise<number[]> {
-    return this.idsOf(OVERDUE, now);
+  /** Films whose details are older than TMDB's terms allow for, nearly; the oldest first. */
+  overdue(now: Date): MoviesQuery {
+    const [first = '', ...others] = OVERDUE.split('$1');
+    return Prisma.sql([first, ...others], ...others.map(() => now.toISOString()));
   }
 
   /** TMDB no longer knows these ids. The rows stay. */

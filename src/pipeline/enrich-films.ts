@@ -19,9 +19,13 @@ export type EnrichContext = Pick<RunContext, 'hold' | 'tally' | 'signal' | 'stop
 
 /** Some two minutes; by then other workers have the batch. */
 const TRIES = 10;
+/** Films that are read at once, of a run that may have a million. */
+const PIECE = 10_000;
+
+type Ids = Iterator<number, void> | AsyncIterator<number, void>;
 
 interface Enriching extends EnrichContext {
-  readonly queue: Iterator<number>;
+  readonly queue: Ids;
   readonly batcher: Batcher<EnrichedMovie>;
 }
 
@@ -37,20 +41,32 @@ export class EnrichFilms {
     @Inject(RANDOM) private readonly random: Random,
   ) {}
 
+  /** Enriches what is due of a run's `total` films, in order; otherwise as `enrich`. */
+  enrichAll(total: number, context: EnrichContext): Promise<void> {
+    return this.enrich(this.allDue(total, context), context);
+  }
+
   /** Rejects only when the run can't go on; what failed otherwise is on record. */
-  async enrich(ids: readonly number[], context: EnrichContext): Promise<void> {
+  async enrich(queue: Ids, context: EnrichContext): Promise<void> {
     const batcher = new Batcher<EnrichedMovie>((films) => this.store(films, context));
-    const enriching = { ...context, queue: ids.values(), batcher };
+    const enriching = { ...context, queue, batcher };
     // Twice as many as may ask at once, so that TMDB is kept busy while answers are being stored.
-    const workers = Math.min(ids.length, 2 * this.config.tmdb.maxConcurrency);
+    const workers = 2 * this.config.tmdb.maxConcurrency;
     await untilAllEnd(
       Array.from({ length: workers }, () => this.work(enriching)),
       context,
     );
   }
 
+  private async *allDue(total: number, { hold, signal }: EnrichContext): AsyncGenerator<number, void> {
+    for (let from = 0; from < total; from += PIECE) {
+      yield* await this.patiently(signal, () => this.journal.due(hold.runId, { from, to: from + PIECE }));
+    }
+  }
+
   private async work(enriching: Enriching): Promise<void> {
-    for (let next = enriching.queue.next(); next.done !== true; next = enriching.queue.next()) {
+    const { queue } = enriching;
+    for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
       enriching.signal.throwIfAborted();
       await this.one(next.value, enriching);
     }
@@ -118,14 +134,19 @@ export class EnrichFilms {
     }
   }
 
-  /** Waits for a database that went away, so that no answer has to be asked for twice. Returns how many films counted. */
-  private async settle(
+  /** Returns how many films counted. */
+  private settle(
     { signal }: Pick<EnrichContext, 'signal'>,
     work: (tx: Transaction) => Promise<number>,
   ): Promise<number> {
+    return this.patiently(signal, () => this.journal.transaction(work));
+  }
+
+  /** Waits for a database that went away, so that no answer has to be asked for twice. */
+  private async patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     for (let failures = 1; ; failures++) {
       try {
-        return await this.journal.transaction(work);
+        return await work();
       } catch (error) {
         if (!isConnectionLost(error) || failures === TRIES) throw error;
         await this.clock.sleep(backOffMs(failures, this.random), signal);

@@ -42,7 +42,9 @@ export class EnrichWorker {
       },
     };
     try {
-      await this.beat.during({ hold, tally, stop, tells: false }, () => this.films.enrich(due, context));
+      await this.beat.during({ hold, tally, stop, tells: false }, () =>
+        this.films.enrich(due.values(), context),
+      );
     } catch (error) {
       await this.endOf(error, runId);
     }

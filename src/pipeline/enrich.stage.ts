@@ -22,11 +22,11 @@ export class EnrichStage {
   async run(plan: RunPlan, enrichment: EnrichmentPlan, context: RunContext): Promise<void> {
     const { runId } = context.hold;
     const total = context.enrichTotal ?? (await this.choose(plan, enrichment, context));
-    const due = await this.journal.due(runId);
-    context.tally.enrichmentPlanned(total, due.length);
+    const due = await this.journal.countDue(runId);
+    context.tally.enrichmentPlanned(total, due);
     if (context.isQueued) await this.batches.untilDone(total, context);
-    else await this.films.enrich(due, context);
-    this.logger.log({ event: 'films.enriched', runId, due: due.length });
+    else await this.films.enrichAll(total, context);
+    this.logger.log({ event: 'films.enriched', runId, due });
   }
 
   private async choose(plan: RunPlan, enrichment: EnrichmentPlan, context: RunContext): Promise<number> {
@@ -36,12 +36,13 @@ export class EnrichStage {
       collected: tally.collected(),
       incremental: plan.incremental,
     });
-    await this.journal.transaction(async (tx) => {
-      await this.journal.enrichmentPlanned(tx, hold, choice);
-      if (context.isQueued) await this.batches.send(tx, hold.runId, choice.ids.length);
+    const total = await this.journal.transaction(async (tx) => {
+      const planned = await this.journal.enrichmentPlanned(tx, hold, choice);
+      if (context.isQueued) await this.batches.send(tx, hold.runId, planned);
+      return planned;
     });
     if (context.isQueued) this.batches.wake();
     tally.freshSkipped(choice.fresh);
-    return choice.ids.length;
+    return total;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
+import type { Choice } from '../enrichment/enrichment.service.js';
 import type { StoreReport } from '../movies/movies.repository.js';
 import type { TmdbWait } from '../tmdb/tmdb-wait.js';
 import { held, type RunHold, RunLostError } from './run-hold.js';
@@ -33,6 +34,7 @@ export interface Heard {
 
 /** Item errors that are kept with a run; further ones are only counted. */
 const MAX_KEPT_ERRORS = 1_000;
+const NO_FILMS = Prisma.sql`SELECT 0 AS id WHERE false`;
 
 /**
  * What an active run has done so far, written in the transaction that does it: the counts never say more or less than
@@ -87,21 +89,29 @@ export class RunJournal {
     return rows.map(({ movieId }) => movieId);
   }
 
-  /** Settles which films are to be enriched, in this order, and how many were fresh enough to be left out. */
-  async enrichmentPlanned(
-    tx: Transaction,
-    hold: RunHold,
-    { ids, fresh }: { ids: readonly number[]; fresh: number },
-  ): Promise<void> {
-    await tx.$executeRaw`
+  /**
+   * Settles which films are to be enriched, in this order, and how many were fresh enough to be left out. Returns how
+   * many are to be.
+   */
+  async enrichmentPlanned(tx: Transaction, hold: RunHold, { ids, rest, fresh }: Choice): Promise<number> {
+    const first = Prisma.sql`${[...ids]}::int[]`;
+    const total = await tx.$executeRaw`
       INSERT INTO pipeline_run_films (run_id, movie_id, place, enrichment)
-      SELECT ${hold.runId}, id, place - 1, 'due' FROM unnest(${[...ids]}::int[]) WITH ORDINALITY AS due (id, place)
+      SELECT ${hold.runId}, id, place - 1, 'due'
+      FROM unnest(${first} || ARRAY(SELECT id FROM (${rest ?? NO_FILMS}) AS films WHERE id NOT IN (SELECT unnest(${first}))))
+        WITH ORDINALITY AS due (id, place)
       ON CONFLICT (run_id, movie_id) DO UPDATE SET place = excluded.place, enrichment = 'due'`;
-    await this.change(tx, hold, { enrichTotal: ids.length, skippedFresh: fresh });
+    await this.change(tx, hold, { enrichTotal: total, skippedFresh: fresh });
+    return total;
+  }
+
+  /** How many films are still to be enriched. */
+  countDue(runId: number): Promise<number> {
+    return this.prisma.pipelineRunFilm.count({ where: { runId, enrichment: 'due' } });
   }
 
   /** Films that are still to be enriched, of those from a place to before another. */
-  async due(runId: number, { from = 0, to = 2 ** 31 - 1 } = {}): Promise<number[]> {
+  async due(runId: number, { from, to }: { from: number; to: number }): Promise<number[]> {
     // In one row: a million rows would be a million objects.
     const [row] = await this.prisma.$queryRaw<{ ids: number[] }[]>`
       SELECT ARRAY(SELECT movie_id FROM pipeline_run_films

@@ -125,6 +125,6 @@ describe('which films are due', () => {
     await enrich(1, '1999-10-15', 149);
     await enrich(2, '1999-10-15', 151);
     await enrich(3, '1999-10-15', 170);
-    expect(await store.movies.overdue(now)).toEqual([3, 2]);
+    expect(await store.prisma.$queryRaw(store.movies.overdue(now))).toEqual([{ id: 3 }, { id: 2 }]);
   });
 });

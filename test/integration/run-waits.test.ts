@@ -52,7 +52,7 @@ describe('what a run waits for', () => {
     await database.query(`INSERT INTO movies (id) SELECT unnest($1::int[])`, [ids]);
     const hold = { runId: id, fence: 0 };
     await front.get(PrismaService).$transaction(async (tx) => {
-      await front.get(RunJournal).enrichmentPlanned(tx, hold, { ids, fresh: 0 });
+      await front.get(RunJournal).enrichmentPlanned(tx, hold, { ids, rest: null, fresh: 0 });
       await front.get(EnrichBatches).send(tx, id, ids.length);
     });
     sandbox.setFaults({ tooMany: 1 });
