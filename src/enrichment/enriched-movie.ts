@@ -57,8 +57,9 @@ function topCast(cast: readonly TmdbCastMember[]): CastEntry[] {
 function keyCrew(crew: readonly TmdbCrewMember[]): CrewEntry[] {
   const kept = new Map<string, TmdbCrewMember>();
   for (const person of crew) {
+    if (!CREW_JOBS.includes(person.job)) continue;
     const key = `${person.id} ${person.job}`;
-    if (CREW_JOBS.includes(person.job) && !kept.has(key)) kept.set(key, person);
+    if (!kept.has(key)) kept.set(key, person);
   }
   return [...kept.values()]
     .sort((a, b) => CREW_JOBS.indexOf(a.job) - CREW_JOBS.indexOf(b.job))

@@ -10,7 +10,8 @@ export function asObject(value: unknown): JsonObject | null {
 /** PostgreSQL stores neither NUL nor lone surrogates, so text is freed of them. Empty text is null. */
 export function asText(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  const text = value.replaceAll('\0', '').toWellFormed();
+  // Hardly any has NUL, and to look for it is quicker than to replace nothing.
+  const text = (value.includes('\0') ? value.replaceAll('\0', '') : value).toWellFormed();
   return text === '' ? null : text;
 }
 
