@@ -12,7 +12,8 @@ interface Times {
   readonly counted: number;
 }
 
-const DAILY_RUNS: Times = { warmUps: 1, counted: 3 };
+/** Each service has had its first when it starts. */
+const DAILY_RUNS: Times = { warmUps: 0, counted: 3 };
 /** At each endpoint. */
 const LOOKS: Times = { warmUps: 200, counted: 200 };
 
@@ -94,6 +95,9 @@ class Subject {
     const service = await lab.service(target, { databaseUrl: url, sandboxUrl: sandbox.url, env });
     const address = await service.listen();
     const plan = await dailyPlan(target);
+    // It changes what the lists name; later ones find it as they left it.
+    await makeDueAgain(client);
+    await service.run(plan);
     return new Subject(service, address, sandbox, client, plan, await runsIn(client));
   }
 
@@ -102,7 +106,7 @@ class Subject {
     await makeDueAgain(this.client);
     const { run, seconds, peakMb } = await this.service.run(this.plan);
     expectEqual('the run', [run.status, run.inserted, run.skippedFresh], ['SUCCESS', 0, 0]);
-    expectEqual('what it enriched', run.enriched, run.updated + run.unchanged);
+    expectEqual('what it enriched', run.enriched, run.unchanged);
     this.runs += 1;
     this.peakMb = peakMb;
     return seconds;
