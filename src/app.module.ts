@@ -4,7 +4,7 @@ import { CommonModule } from './common/common.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import type { OpenOptions } from './database/open-database.js';
+import type { OpenDatabase } from './database/open-database.js';
 import { HealthModule } from './health/health.module.js';
 import { ConnectionDrain } from './http/connection-drain.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
@@ -13,7 +13,8 @@ import { StatusModule } from './status/status.module.js';
 
 @Module({})
 export class AppModule {
-  static of(config: AppConfig, database: OpenOptions): DynamicModule {
+  /** @param database is closed with the application */
+  static of(config: AppConfig, database: OpenDatabase): DynamicModule {
     return {
       module: AppModule,
       imports: [

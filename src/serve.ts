@@ -5,44 +5,55 @@ import { AppModule } from './app.module.js';
 import { JsonLogger } from './common/logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { configureApp } from './configure-app.js';
+import { type OpenDatabase, openDatabase } from './database/open-database.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
 import { closeWhenAsked } from './shutdown.js';
 
 /** Starts what this process has the roles for; it then goes on until it is asked to end. */
 export async function startService(config: AppConfig, asked: AbortSignal): Promise<void> {
   if (config.roles.includes('api')) {
-    const app = await createApp(config);
+    const app = await createApp(config, asked);
     await serve(app, config.http);
     closeWhenAsked(app, asked);
   } else {
-    closeWhenAsked(await createBackground(config), asked);
+    closeWhenAsked(await createBackground(config, asked), asked);
   }
 }
 
 /** The configured app, its database open and migrated, not yet listening. */
-export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, { migrate: 'apply' }), {
-    logger: loggerOf(config),
-    abortOnError: false,
-    bodyParser: false,
+export function createApp(
+  config: AppConfig,
+  asked = new AbortController().signal,
+): Promise<NestExpressApplication> {
+  return onDatabase(config, asked, async (database) => {
+    const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, database), {
+      abortOnError: false,
+      bodyParser: false,
+    });
+    configureApp(app, config.http);
+    return app;
   });
-  configureApp(app, config.http);
-  await app.get(PipelineService).closeInterrupted();
-  return app;
 }
 
 /** Schedules and worker, as far as this process has the roles, without HTTP. */
-async function createBackground(config: AppConfig): Promise<INestApplicationContext> {
-  const app = await NestFactory.createApplicationContext(AppModule.of(config, { migrate: 'apply' }), {
-    logger: loggerOf(config),
-    abortOnError: false,
-  });
-  await app.get(PipelineService).closeInterrupted();
-  return app;
+function createBackground(config: AppConfig, asked: AbortSignal): Promise<INestApplicationContext> {
+  return onDatabase(config, asked, (database) =>
+    NestFactory.createApplicationContext(AppModule.of(config, database), { abortOnError: false }),
+  );
 }
 
-function loggerOf(config: AppConfig): JsonLogger {
-  return new JsonLogger({ ...config.log, to: 'stdout' });
+async function onDatabase<App extends INestApplicationContext>(
+  config: AppConfig,
+  asked: AbortSignal,
+  create: (database: OpenDatabase) => Promise<App>,
+): Promise<App> {
+  Logger.overrideLogger(new JsonLogger({ ...config.log, to: 'stdout' }));
+  const opened = await openDatabase(config.database, { migrate: 'apply', asked });
+  return opened.handTo(async (database) => {
+    const app = await create(database);
+    await database.patience.through(() => app.get(PipelineService).closeInterrupted());
+    return app;
+  });
 }
 
 /** Serves the API; resolves with its address. */

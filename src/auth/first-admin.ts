@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { StartPatience } from '../database/start-patience.js';
 import { randomPassword, UsersService } from './users.service.js';
 
 /** Sees to it that somebody can log in: from the environment, or on a terminal by printing a password once. */
@@ -9,12 +10,17 @@ export class FirstAdmin implements OnApplicationBootstrap {
 
   constructor(
     private readonly users: UsersService,
+    private readonly patience: StartPatience,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { roles, auth } = this.config;
-    if (!roles.includes('api') || (await this.users.list()).length > 0) return;
+    if (this.config.roles.includes('api')) await this.patience.through(() => this.ensure());
+  }
+
+  private async ensure(): Promise<void> {
+    const { auth } = this.config;
+    if ((await this.users.list()).length > 0) return;
     if (auth.admin !== null) {
       const { username, password } = auth.admin;
       if (await this.users.addFirst(username, password)) {

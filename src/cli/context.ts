@@ -25,10 +25,10 @@ export async function withApplication<T>(
   migrate: Migrate,
   use: (app: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
-  const app = await NestFactory.createApplicationContext(AppModule.of(config, { migrate }), {
-    logger: loggerOf(config),
-    abortOnError: false,
-  });
+  const opened = await openCommandDatabase(config, migrate);
+  const app = await opened.handTo((database) =>
+    NestFactory.createApplicationContext(AppModule.of(config, database), { abortOnError: false }),
+  );
   try {
     return await use(app);
   } finally {
@@ -37,12 +37,8 @@ export async function withApplication<T>(
 }
 
 /** The database by itself. */
-export function openCommandDatabase(config: AppConfig, migrate: Migrate): Promise<OpenDatabase> {
-  Logger.overrideLogger(loggerOf(config));
-  return openDatabase(config.database, { migrate });
-}
-
-/** Standard output is for the command's answer. */
-function loggerOf({ log }: AppConfig): JsonLogger {
-  return new JsonLogger({ ...log, to: 'stderr' });
+export function openCommandDatabase({ log, database }: AppConfig, migrate: Migrate): Promise<OpenDatabase> {
+  // Standard output is for the command's answer.
+  Logger.overrideLogger(new JsonLogger({ ...log, to: 'stderr' }));
+  return openDatabase(database, { migrate });
 }

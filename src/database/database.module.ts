@@ -1,44 +1,31 @@
-import {
-  type DynamicModule,
-  type FactoryProvider,
-  Inject,
-  Module,
-  type OnApplicationShutdown,
-  type Type,
-} from '@nestjs/common';
-import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DatabaseHealth } from './database-health.js';
 import { DatabaseSessions } from './database-sessions.js';
 import { JobQueue } from './job-queue.js';
-import { OpenDatabase, openDatabase, type OpenOptions } from './open-database.js';
+import { OpenDatabase } from './open-database.js';
 import { PrismaService } from './prisma.service.js';
 import { SharedPace } from './shared-pace.js';
-
-function part<T>(provide: Type<T>, useFactory: (database: OpenDatabase) => T): FactoryProvider<T> {
-  return { provide, inject: [OpenDatabase], useFactory };
-}
+import { StartPatience } from './start-patience.js';
 
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(OpenDatabase) private readonly database: OpenDatabase) {}
 
-  static of(options: OpenOptions): DynamicModule {
+  /** @param database is closed with the application */
+  static of(database: OpenDatabase): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
       providers: [
-        {
-          provide: OpenDatabase,
-          inject: [APP_CONFIG],
-          useFactory: (config: AppConfig) => openDatabase(config.database, options),
-        },
-        part(PrismaService, (database) => database.prisma),
-        part(DatabaseSessions, (database) => database.sessions),
-        part(DatabaseHealth, (database) => database.health),
-        part(JobQueue, (database) => database.jobs),
-        part(SharedPace, (database) => new SharedPace(database.prisma)),
+        { provide: OpenDatabase, useValue: database },
+        { provide: PrismaService, useValue: database.prisma },
+        { provide: DatabaseSessions, useValue: database.sessions },
+        { provide: DatabaseHealth, useValue: database.health },
+        { provide: JobQueue, useValue: database.jobs },
+        { provide: StartPatience, useValue: database.patience },
+        { provide: SharedPace, useValue: new SharedPace(database.prisma) },
       ],
-      exports: [PrismaService, DatabaseSessions, DatabaseHealth, JobQueue, SharedPace],
+      exports: [PrismaService, DatabaseSessions, DatabaseHealth, JobQueue, StartPatience, SharedPace],
     };
   }
 

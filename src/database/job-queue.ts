@@ -56,8 +56,13 @@ export class JobQueue {
     boss.on('error', (error) => {
       this.logger.warn({ event: 'queue.error', reason: error.message });
     });
-    await boss.start();
-    for (const { name, ...options } of queues) await boss.createQueue(name, options);
+    try {
+      await boss.start();
+      for (const { name, ...options } of queues) await boss.createQueue(name, options);
+    } catch (error) {
+      await boss.stop({ graceful: false, close: false });
+      throw error;
+    }
     this.boss = boss;
   }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { DatabaseConfig } from '../config/app-config.js';
@@ -12,7 +11,7 @@ import { readHistory } from './migration-history.js';
 import { migrateDatabase, type MigrationReport } from './migrator.js';
 import { connectClient, createPool, settleSchema, type Target } from './pool.js';
 import { PrismaService } from './prisma.service.js';
-import { isConnectionLost, sqlStateOf } from './sql-state.js';
+import { StartPatience } from './start-patience.js';
 
 export interface OpenOptions {
   /**
@@ -21,6 +20,8 @@ export interface OpenOptions {
    * `never` only connects (`doctor`).
    */
   readonly migrate?: 'apply' | 'check' | 'never';
+  /** Aborted when the process is to end before its start is over. */
+  readonly asked?: AbortSignal;
 }
 
 /** The database of this process, open. */
@@ -29,11 +30,14 @@ export class OpenDatabase {
   readonly sessions: DatabaseSessions;
   readonly health: DatabaseHealth;
   readonly jobs: JobQueue;
+  private closing: Promise<void> | null = null;
 
   constructor(
     private readonly target: Target,
     private readonly pool: Pool,
     readonly migration: MigrationReport,
+    /** For the rest of the start. */
+    readonly patience: StartPatience,
     private readonly leaveServer: () => Promise<void>,
   ) {
     this.prisma = new PrismaService(pool, target.schema);
@@ -57,8 +61,23 @@ export class OpenDatabase {
     return this.target.label;
   }
 
-  /** The pool first, an embedded server last. */
-  async close(): Promise<void> {
+  /** Makes what will close the database in its turn; where that fails, the database is closed at once. */
+  async handTo<Owner>(make: (database: this) => Promise<Owner>): Promise<Owner> {
+    try {
+      return await make(this);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** The pool first, an embedded server last. Repeating it is harmless. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     try {
       await this.prisma.$disconnect();
       await this.pool.end();
@@ -76,12 +95,12 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
   const server = config.url === null ? await embedded(config.dataDir) : external(config.url);
   try {
     const address = parseDatabaseUrl(server.url);
+    const patience = new StartPatience(address.label, options.asked);
+    const target = await patience.through(() => settle(address));
     const asked = { embedded: config.url === null, ...options };
-    const { report, target } = await onceStarted(async () => ({
-      report: await migrateAsAsked(server.url, address, asked),
-      target: await settle(address),
-    }));
-    return new OpenDatabase(target, createPool(target, config.poolSize), report, () => server.leave());
+    const report = await patience.through(() => migrateAsAsked(server.url, address, asked));
+    const pool = createPool(target, config.poolSize);
+    return new OpenDatabase(target, pool, report, patience, () => server.leave());
   } catch (error) {
     await server.leave();
     throw error;
@@ -101,36 +120,6 @@ function external(url: string): Server {
 async function embedded(dataDir: string): Promise<Server> {
   const { attachEmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
   return attachEmbeddedPostgres(dataDir);
-}
-
-/** PostgreSQL's words for a server that is starting or stopping, as after a crash of its machine. */
-const COMING_OR_GOING = /^57P0[123]$/;
-const LOOK_MS = 250;
-const PATIENCE_MS = 30_000;
-
-/**
- * Waits for a server that is starting, or that stops in the midst of this and comes back. One that was not there to
- * begin with is an error at once.
- */
-async function onceStarted<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
-  let wasThere = false;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const state = sqlStateOf(error instanceof DatabaseError ? error.cause : error);
-      wasThere ||= COMING_OR_GOING.test(state ?? '');
-      if (!wasThere || !isAway(error) || performance.now() > deadline) throw error;
-      await sleep(LOOK_MS);
-    }
-  }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof DatabaseError
-    ? error.code === 'UNREACHABLE' || isConnectionLost(error.cause)
-    : isConnectionLost(error);
 }
 
 async function settle(address: DatabaseAddress): Promise<Target> {

@@ -44,12 +44,14 @@ export function databaseFault(error: unknown): string | null {
     const remedy = REMEDIES[state];
     return remedy === undefined ? fault : `${fault} ${remedy}`;
   }
-  const facts = driverFacts(error);
-  return facts === null ? null : 'The database failed: the connection was lost.';
+  const isLost = driverFacts(error) !== null || isConnectionLost(error);
+  return isLost ? 'The database failed: the connection was lost.' : null;
 }
 
 const LOST_STATES = /^(?:08|57P0[123]$|53300$)/;
 const LOST_KINDS: readonly unknown[] = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'];
+/** Node's, of a connection that node-postgres had or tried to have. */
+const LOST_CODES: readonly unknown[] = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'];
 /** What node-postgres says of a connection that broke; there is no code for it. */
 const LOST_MESSAGE =
   /Connection terminated|connection error and is not queryable|was closed and is not queryable/;
@@ -58,9 +60,10 @@ const LOST_MESSAGE =
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== null) return LOST_STATES.test(state);
-  const { message } = (error ?? {}) as { message?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
     LOST_KINDS.includes(driverFacts(error)?.kind) ||
+    LOST_CODES.includes(code) ||
     (typeof message === 'string' && LOST_MESSAGE.test(message))
   );
 }

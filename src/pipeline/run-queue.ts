@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { JobQueue } from '../database/job-queue.js';
 import type { Transaction } from '../database/prisma.service.js';
+import { StartPatience } from '../database/start-patience.js';
 import { QUEUES, RUN_QUEUE } from './queues.js';
 import { RunClaims, type RunOrigin } from './run-claims.repository.js';
 import { presetPlan, type RunPlan, type UpdateType } from './run-plan.js';
@@ -18,6 +19,7 @@ export interface RunJob {
 export class RunQueue implements OnModuleInit {
   constructor(
     private readonly queue: JobQueue,
+    private readonly patience: StartPatience,
     private readonly claims: RunClaims,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -26,7 +28,8 @@ export class RunQueue implements OnModuleInit {
   /** A command has no role, and needs no queue. */
   async onModuleInit(): Promise<void> {
     const { roles } = this.config;
-    if (roles.length > 0) await this.queue.start(QUEUES, roles.includes('worker'));
+    if (roles.length === 0) return;
+    await this.patience.through(() => this.queue.start(QUEUES, roles.includes('worker')));
   }
 
   /** Queues a run, in the caller's transaction. Returns its id. */

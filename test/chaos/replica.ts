@@ -7,9 +7,8 @@ const SECRET = randomBytes(32).toString('hex');
 
 const AGAIN_MS = 500;
 
-/** The last word of a process that ends at its start because it finds no database. */
-const DATABASE_AWAY =
-  /connection was lost|starting up or shutting down|shutting down or starting|No answer from|Nothing listens at|shared memory block .* is still in use/;
+/** The last word of a process that ends at its start because it finds no database; one that goes away is waited for. */
+const DATABASE_AWAY = /No answer from|Nothing listens at|shared memory block .* is still in use/;
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
@@ -56,7 +55,8 @@ export class Replica {
     void program.end().then((end) => {
       running.delete(program);
       if (this.program !== program || this.ending) return;
-      if (!DATABASE_AWAY.test(program.stderr)) this.crashes.push(`${this.name} ended with ${end}.`);
+      if (!DATABASE_AWAY.test(program.stderr))
+        this.crashes.push(`${this.name} ended with ${end}: ${program.stderr.slice(-500)}`);
       this.printed = this.log;
       this.program = null;
       this.again = setTimeout(() => {

@@ -1,11 +1,22 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import '../support/quiet-logs.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { UsersService } from '../../src/auth/users.service.js';
+import { loadServiceConfig } from '../../src/config/load-config.js';
+import { JobQueue } from '../../src/database/job-queue.js';
 import { openDatabase } from '../../src/database/open-database.js';
+import { createApp } from '../../src/serve.js';
+import {
+  DatabaseDoor,
+  type Fate,
+  letIn,
+  nobodyThere,
+  stopsAtQuery,
+  tooEarly,
+} from '../support/database-door.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 let database: TestDatabase;
-let door: Server;
+let door: DatabaseDoor;
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -16,72 +27,66 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** PostgreSQL's last word to a client: its protocol's ErrorResponse. */
-function fatal(code: string): Buffer {
-  const fields = `SFATAL\0C${code}\0Mthe database system has its reasons\0\0`;
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(4 + fields.length);
-  return Buffer.concat([Buffer.from('E'), length, Buffer.from(fields)]);
+async function behind(...fates: readonly Fate[]): Promise<DatabaseDoor> {
+  door = await DatabaseDoor.before(database.url, fates);
+  return door;
 }
 
-type Fate = (client: Socket) => void;
-
-const tooEarly: Fate = (client) => {
-  client.once('data', () => client.end(fatal('57P03')));
-};
-const nobodyThere: Fate = (client) => {
-  client.destroy();
-};
-/** Lets in, and stops at the first query. */
-const stopsInTheMidst: Fate = (client) => {
-  const server = through(client);
-  client.on('data', (message) => {
-    if (message.toString('latin1', 0, 1) !== 'Q') return;
-    server.destroy();
-    client.end(fatal('57P01'));
+describe('a database', () => {
+  it.each([
+    { what: 'is just starting', fates: [tooEarly, tooEarly, tooEarly] },
+    { what: 'stops in the midst and comes back', fates: [stopsAtQuery(1), nobodyThere, tooEarly] },
+  ])('that $what is waited for', async ({ fates }) => {
+    const { url } = await behind(...fates);
+    const opened = await openDatabase({ url, poolSize: 1, dataDir: '.' });
+    expect(await opened.prisma.movie.count()).toBe(0);
+    expect(door.met).toBeGreaterThan(fates.length);
+    await opened.close();
   });
-};
 
-function through(client: Socket): Socket {
-  const { port, hostname } = new URL(database.url);
-  const server = connect(Number(port), hostname);
-  client.pipe(server).pipe(client);
-  for (const end of [client, server]) end.on('error', () => undefined);
-  return server;
-}
-
-/** The database behind a door at which the first connections meet their fates, one each. */
-async function behindDoor(fates: readonly Fate[]): Promise<{ url: string; met: () => number }> {
-  let met = 0;
-  door = createServer((client) => {
-    const fate = fates[met];
-    if (fate === undefined) through(client);
-    else {
-      met += 1;
-      fate(client);
-    }
-  }).listen(0, '127.0.0.1');
-  await once(door, 'listening');
-  const url = new URL(database.url);
-  url.host = `127.0.0.1:${(door.address() as AddressInfo).port}`;
-  return { url: url.href, met: () => met };
-}
-
-it.each([
-  { what: 'is just starting', fates: [tooEarly, tooEarly, tooEarly] },
-  { what: 'stops in the midst and comes back', fates: [stopsInTheMidst, nobodyThere, tooEarly] },
-])('a database that $what is waited for', async ({ fates }) => {
-  const { url, met } = await behindDoor(fates);
-  const opened = await openDatabase({ url, poolSize: 1, dataDir: '.' });
-  expect(await opened.prisma.movie.count()).toBe(0);
-  expect(met()).toBe(3);
-  await opened.close();
+  it('that was not there to begin with is an error at once', async () => {
+    const { url } = await behind(nobodyThere, tooEarly);
+    await expect(openDatabase({ url, poolSize: 1, dataDir: '.' })).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+    });
+    expect(door.met).toBe(1);
+  });
 });
 
-it('one that was not there to begin with is an error at once', async () => {
-  const { url, met } = await behindDoor([nobodyThere, tooEarly]);
-  await expect(openDatabase({ url, poolSize: 1, dataDir: '.' })).rejects.toMatchObject({
-    code: 'UNREACHABLE',
+describe('a service', () => {
+  /** Starts all of it, and ends it again. Returns how many connections it made until it had started. */
+  async function startsBehind(...fates: readonly Fate[]): Promise<number> {
+    await database.query('DELETE FROM pipeline_users; DROP SCHEMA IF EXISTS movie_pipeline_jobs CASCADE');
+    const { url } = await behind(...fates);
+    const config = loadServiceConfig(
+      {
+        TMDB_API_KEY: '0'.repeat(32),
+        DATABASE_URL: url,
+        JWT_SECRET: 'only-for-tests-'.repeat(3),
+        ADMIN_USERNAME: 'admin',
+        ADMIN_PASSWORD: 'only-for-tests',
+        LOG_LEVEL: 'fatal',
+      },
+      ['api', 'worker'],
+    );
+    const app = await createApp(config);
+    try {
+      await app.init();
+      const { met } = door;
+      expect(app.get(JobQueue).isStarted).toBe(true);
+      expect(await app.get(UsersService).list()).toMatchObject([{ name: 'admin' }]);
+      return met;
+    } finally {
+      await app.close();
+      door.close();
+    }
+  }
+
+  it.each([2, 4])('starts whichever of its connections breaks, at its query %i', async (nth) => {
+    const connections = await startsBehind();
+    for (let unbroken = 0; unbroken < connections; unbroken++) {
+      const outage = [stopsAtQuery(nth), nobodyThere, tooEarly];
+      await startsBehind(...Array<Fate>(unbroken).fill(letIn), ...outage);
+    }
   });
-  expect(met()).toBe(1);
 });

@@ -42,7 +42,8 @@ export class ServerFolder {
   private readonly holders: Holder[] = [];
 
   private constructor(
-    private readonly top: string,
+    /** Holds `dataDir`, and no .env. */
+    readonly top: string,
     readonly dataDir: string,
   ) {}
 

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module.js';
 import { systemClock } from '../../src/common/system-clock.js';
 import type { Role } from '../../src/config/app-config.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import {
   type CustomOptions,
@@ -63,12 +64,13 @@ export function testEnvironment(sandbox: Sandbox, database: TestDatabase): Recor
 }
 
 /** The program without HTTP, on a swift clock. */
-export function openContext(
+export async function openContext(
   env: Readonly<Record<string, string>>,
   roles: readonly Role[],
 ): Promise<INestApplicationContext> {
   const config = { ...loadConfig(env, { tmdbKey: true }), roles };
-  return NestFactory.createApplicationContext(AppModule.of(config, { migrate: 'apply' }), {
+  const database = await openDatabase(config.database);
+  return NestFactory.createApplicationContext(AppModule.of(config, database), {
     logger: false,
     abortOnError: false,
     instrument: {

@@ -7,6 +7,7 @@ import { RANDOM } from '../../src/common/random.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { loadServiceConfig } from '../../src/config/load-config.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { SchedulerModule } from '../../src/scheduler/scheduler.module.js';
 import { SchedulerHealth } from '../../src/scheduler/scheduler-health.js';
 import { SchedulesRepository } from '../../src/scheduler/schedules.repository.js';
@@ -32,6 +33,7 @@ export async function startTestScheduler(
   env: Readonly<Record<string, string>> = {},
 ): Promise<TestScheduler> {
   const config = loadServiceConfig({ DATABASE_URL: database.url, LOG_LEVEL: 'fatal', ...env }, ['scheduler']);
+  const opened = await openDatabase(config.database, { migrate: 'check' });
 
   @Global()
   @Module({
@@ -41,12 +43,7 @@ export async function startTestScheduler(
   class TestCommonModule {}
 
   @Module({
-    imports: [
-      ConfigModule.of(config),
-      TestCommonModule,
-      DatabaseModule.of({ migrate: 'check' }),
-      SchedulerModule,
-    ],
+    imports: [ConfigModule.of(config), TestCommonModule, DatabaseModule.of(opened), SchedulerModule],
   })
   class TestSchedulerModule {}
 

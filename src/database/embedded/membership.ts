@@ -88,17 +88,21 @@ export class Membership {
 
 async function joinOrStart(site: Site): Promise<{ keeper: Keeper; started: boolean }> {
   const { binaries, cluster, durable } = site;
+  let started = false;
   for (let attempt = 1; ; attempt++) {
     const running = await findServer(cluster);
+    started ||= running === null;
     const server = running ?? (await startServer(binaries, cluster, durable));
     try {
-      return { keeper: await Keeper.join(cluster, server), started: running === null };
+      return { keeper: await Keeper.join(cluster, server), started };
     } catch (error) {
       const gone = (await readPostmaster(cluster.folder)) === null;
-      if (running === null && !gone) await stopServer(binaries, cluster);
       // A server that was just killed is found for a moment longer, and breaks off whoever connects.
-      const passing = gone || (running !== null && brokeOff(error));
-      if (!passing || attempt === ATTEMPTS) throw error;
+      const passing = gone || brokeOff(error);
+      if (!passing || attempt === ATTEMPTS) {
+        if (started && !gone) await stopServer(binaries, cluster);
+        throw error;
+      }
       if (!gone) await sleep(RETRY_MS);
     }
   }
