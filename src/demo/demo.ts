@@ -44,7 +44,7 @@ export async function demo(asked: AbortSignal): Promise<number | null> {
   const sandbox = await startSandboxProcess();
   const config = demoConfig(sandbox.url);
   say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
-  const app = await createApp(config);
+  const app = await createApp(config, asked);
   say('One full update: five lists, then cast, crew, keywords and more of each film that is due.\n');
   const details = await runInForeground(app, presetPlan('full'), { quiet: false, asked });
   say(`\n${runSummary(details)}`);
