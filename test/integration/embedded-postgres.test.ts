@@ -110,6 +110,21 @@ describe('the embedded PostgreSQL', () => {
     await expect(folder.serverPid()).resolves.toBeNull();
   });
 
+  it('comes back once what kept it from starting has passed', async () => {
+    const server = await folder.attach();
+    const killed = await folder.serverPid();
+    const settings = join(folder.cluster, 'postgresql.auto.conf');
+    await writeFile(settings, 'shared_buffers = lots\n');
+    await folder.killServer();
+    const log = join(folder.cluster, 'server.log');
+    await until(async () => (await readFile(log, 'utf8').catch(() => '')).includes('invalid value'));
+    await writeFile(settings, '');
+    await until(async () => ![null, killed].includes(await folder.serverPid()));
+    await until(() => run(server.url, 'SELECT 1').then(Boolean, () => false));
+    await server.leave();
+    await expect(folder.serverPid()).resolves.toBeNull();
+  });
+
   it('is started anew by the next process when server and users were all killed', async () => {
     const holder = await folder.hold();
     await run(holder.url, 'CREATE TABLE kept AS SELECT 1 AS n');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { backOffMs } from '../../common/back-off.js';
 import type { Binaries } from './binaries.js';
 import type { Cluster } from './data-folder.js';
 import { brokeOff, Keeper } from './keeper.js';
@@ -21,8 +22,8 @@ const ATTEMPTS = 20;
 const RETRY_MS = 50;
 
 /**
- * This process among those that use the server. A server that was killed is started again, at its old port if that is
- * free: the processes that are on it go on.
+ * This process among those that use the server. A server that was killed is started again, as soon as it can be, at its
+ * old port if that is free: the processes that are on it go on.
  */
 export class Membership {
   private readonly logger = new Logger('EmbeddedPostgres');
@@ -70,11 +71,20 @@ export class Membership {
   }
 
   private watch(): void {
-    this.keeper.onLost(() => {
-      void withStartLock(this.site.home, () => this.rejoin()).catch((error: unknown) => {
+    this.keeper.onLost(() => void this.comeBack());
+  }
+
+  /** As long as it takes: what keeps the server from starting, such as a full disk, may pass. */
+  private async comeBack(): Promise<void> {
+    for (let failures = 1; this.leaving === null; failures++) {
+      try {
+        await withStartLock(this.site.home, () => this.rejoin());
+        return;
+      } catch (error) {
         this.logger.error({ event: 'embedded.lost', reason: String(error) });
-      });
-    });
+        await sleep(backOffMs(failures, Math.random), undefined, { ref: false });
+      }
+    }
   }
 
   private async rejoin(): Promise<void> {
