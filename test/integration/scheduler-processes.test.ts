@@ -24,12 +24,13 @@ beforeAll(async () => {
   });
   await own.schedules.jobs();
   others = [1, 2, 3].map(() => fork(SCRIPT, [database.url]));
-  await Promise.all(others.map((process) => once(process, 'message')));
+  await Promise.all(others.map((process) => word(process)));
 });
 
 afterAll(async () => {
   await Promise.all(
     others.map(async (process) => {
+      if (process.exitCode !== null) return;
       process.send('end');
       await once(process, 'exit');
     }),
@@ -38,6 +39,15 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** What the process says next; it may not end without a word. */
+async function word(process: ChildProcess): Promise<unknown> {
+  const ended = once(process, 'exit').then(([code]) => {
+    throw new Error(`A process ended with ${String(code)}.`);
+  });
+  const [said] = (await Promise.race([once(process, 'message'), ended])) as [unknown];
+  return said;
+}
+
 /** Lets every process try every minute that passes; tells how many slots each fired. */
 async function everyMinute(minutes: number): Promise<number[]> {
   const from = clock.now().getTime() + MINUTE / 2;
@@ -45,8 +55,7 @@ async function everyMinute(minutes: number): Promise<number[]> {
   return Promise.all(
     others.map(async (process) => {
       process.send({ from, minutes });
-      const [answer] = (await once(process, 'message')) as [{ fired: number }];
-      return answer.fired;
+      return ((await word(process)) as { fired: number }).fired;
     }),
   );
 }

@@ -18,7 +18,7 @@ await database.jobs.start(QUEUES, false);
 
 let now = new Date();
 const clock = { now: () => now };
-const queue = new RunQueue(database.jobs, new RunClaims(database.prisma), config, clock);
+const queue = new RunQueue(database.jobs, database.patience, new RunClaims(database.prisma), config, clock);
 const slots = new Slots(new SchedulesRepository(database.prisma, config, clock), queue, clock);
 
 process.on('message', async (span) => {
