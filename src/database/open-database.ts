@@ -97,8 +97,8 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
     const address = parseDatabaseUrl(server.url);
     const patience = new StartPatience(address.label, options.asked);
     const target = await patience.through(() => settle(address));
-    const asked = { embedded: config.url === null, ...options };
-    const report = await patience.through(() => migrateAsAsked(server.url, address, asked));
+    const wanted = { embedded: config.url === null, ...options };
+    const report = await patience.through(() => migrateAsAsked(server.url, address, wanted));
     const pool = createPool(target, config.poolSize);
     return new OpenDatabase(target, pool, report, patience, () => server.leave());
   } catch (error) {
