@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { attachEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { prepareBinaries } from '../../src/database/embedded/binaries.js';
+import { disownStaleFile } from '../../src/database/embedded/postmaster-file.js';
 import { runProgram } from '../../src/database/embedded/run-program.js';
 import { ownerOf } from '../../src/database/embedded/server-user.js';
 import { ServerFolder, startBystander } from '../support/embedded-processes.js';
@@ -146,6 +147,15 @@ describe('the embedded PostgreSQL', () => {
     });
     await (await folder.attach()).leave();
     await expect(run(server.url, 'SELECT 1 AS n')).resolves.toEqual([{ n: 1 }]);
+    await server.leave();
+  });
+
+  it('keeps its file when somebody takes it for dead', async () => {
+    const server = await folder.attach();
+    const file = join(folder.cluster, 'postmaster.pid');
+    const before = await readFile(file, 'utf8');
+    await disownStaleFile(folder.cluster);
+    await expect(readFile(file, 'utf8')).resolves.toBe(before);
     await server.leave();
   });
 

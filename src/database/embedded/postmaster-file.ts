@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, readlink, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -18,7 +18,10 @@ const NOBODY = 2_147_483_647;
 /** The live server on the folder, or null. */
 export async function readPostmaster(folder: string): Promise<Postmaster | null> {
   const text = await readFile(join(folder, FILE), 'utf8').catch(() => null);
-  if (text === null) return null;
+  return text === null ? null : postmasterIn(text, folder);
+}
+
+async function postmasterIn(text: string, folder: string): Promise<Postmaster | null> {
   const [pid = '', , , port = '', , , , status = ''] = text.split('\n').map((line) => line.trim());
   // It is empty for an instant, and a single-user server's number is negative.
   const number = Math.abs(Number(pid));
@@ -34,12 +37,20 @@ function readStatus(status: string): Postmaster['status'] {
 /**
  * PostgreSQL takes any live process with the number in the file for a server, also one that got it after a restart of
  * the machine. Only the number is replaced: from the other lines the new server sees whether processes of the old one
- * still use its memory. Under the start lock, with no server alive.
+ * still use its memory. Under the start lock; a server that somebody has started meanwhile without it keeps its file,
+ * for it ends within a minute when that is not its own any more.
  */
 export async function disownStaleFile(folder: string): Promise<void> {
-  const path = join(folder, FILE);
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text !== null) await writeFile(path, text.replace(/^-?\d+/, String(NOBODY)));
+  // By its handle, so that nothing is written to a file that has replaced this one.
+  const file = await open(join(folder, FILE), 'r+').catch(() => null);
+  if (file === null) return;
+  try {
+    const text = await file.readFile('utf8');
+    if ((await postmasterIn(text, folder)) !== null) return;
+    await file.write(text.replace(/^-?\d+/, String(NOBODY)), 0);
+  } finally {
+    await file.close();
+  }
 }
 
 async function isPostmaster(pid: number, folder: string): Promise<boolean> {
