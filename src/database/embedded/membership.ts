@@ -98,22 +98,22 @@ export class Membership {
 
 async function joinOrStart(site: Site): Promise<{ keeper: Keeper; started: boolean }> {
   const { binaries, cluster, durable } = site;
-  let started = false;
+  let ours: number | null = null;
   for (let attempt = 1; ; attempt++) {
     const running = await findServer(cluster);
-    started ||= running === null;
     const server = running ?? (await startServer(binaries, cluster, durable));
+    if (running === null) ours = server.pid;
     try {
-      return { keeper: await Keeper.join(cluster, server), started };
+      return { keeper: await Keeper.join(cluster, server), started: server.pid === ours };
     } catch (error) {
-      const gone = (await readPostmaster(cluster.folder)) === null;
+      const left = await readPostmaster(cluster.folder);
       // A server that was just killed is found for a moment longer, and breaks off whoever connects.
-      const passing = gone || brokeOff(error);
+      const passing = left === null || brokeOff(error);
       if (!passing || attempt === ATTEMPTS) {
-        if (started && !gone) await stopServer(binaries, cluster);
+        if (left !== null && left.pid === ours) await stopServer(binaries, cluster);
         throw error;
       }
-      if (!gone) await sleep(RETRY_MS);
+      if (left !== null) await sleep(RETRY_MS);
     }
   }
 }
