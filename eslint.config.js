@@ -3,24 +3,26 @@ import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /**
- * Which rooms of src/ each room may import from; nothing else is allowed.
- * The data's way is one street: status → scheduler → pipeline → enrichment → movies, tmdb → database, config, common.
+ * Which rooms of src/ each room may import from; nothing else is allowed. Imports go one way:
+ * status, health → scheduler → pipeline → enrichment → runs → movies → tmdb → database, queue → config → common.
  * A controller may use auth's decorators too.
  */
 const BASE = ['common', 'config'];
+const STORAGE = [...BASE, 'database', 'queue'];
 const MAY_IMPORT = {
   common: [],
   config: ['common'],
   database: BASE,
+  queue: [...BASE, 'database'],
   tmdb: [...BASE, 'database'],
-  movies: [...BASE, 'database'],
-  enrichment: [...BASE, 'movies', 'tmdb'],
+  movies: [...BASE, 'database', 'tmdb'],
+  runs: [...STORAGE, 'tmdb', 'movies'],
+  enrichment: [...STORAGE, 'tmdb', 'movies', 'runs'],
   auth: [...BASE, 'database'],
-  pipeline: [...BASE, 'database', 'movies', 'tmdb', 'enrichment', 'auth'],
-  scheduler: [...BASE, 'database', 'pipeline', 'auth'],
-  http: [...BASE, 'auth'],
-  status: [...BASE, 'pipeline', 'scheduler', 'auth'],
-  health: [...BASE, 'database', 'tmdb', 'pipeline', 'scheduler', 'auth'],
+  pipeline: [...STORAGE, 'tmdb', 'movies', 'runs', 'enrichment', 'auth'],
+  scheduler: [...STORAGE, 'runs', 'pipeline', 'auth'],
+  status: [...BASE, 'runs', 'pipeline', 'scheduler', 'auth'],
+  health: [...BASE, 'database', 'tmdb', 'runs', 'scheduler', 'auth'],
   sandbox: [],
 };
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 
 const cli = new URL('../dist/cli.js', import.meta.url);
 if (existsSync(cli)) {
-  const { keepCompiled } = await import('../dist/compile-cache.js');
+  const { keepCompiled } = await import('../dist/app/compile-cache.js');
   keepCompiled();
   await import(cli.href);
 } else {

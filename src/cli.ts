@@ -1,9 +1,9 @@
 import { outliveReaders } from './cli/broken-pipe.js';
 import { createProgram } from './cli/program.js';
 import { reportError } from './cli/report-error.js';
-import { hearSignals } from './shutdown.js';
+import { listenForSignals } from './app/shutdown.js';
 
-const asked = hearSignals();
+const asked = listenForSignals();
 outliveReaders();
 
 // Each command loads what it needs when it is called: most of a command's time is loading.

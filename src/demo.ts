@@ -1,9 +1,9 @@
 import { reportError } from './cli/report-error.js';
 import { outliveReaders } from './cli/broken-pipe.js';
 import { demo } from './demo/demo.js';
-import { hearSignals } from './shutdown.js';
+import { listenForSignals } from './app/shutdown.js';
 
-const asked = hearSignals();
+const asked = listenForSignals();
 outliveReaders();
 
 try {

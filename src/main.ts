@@ -1,7 +1,7 @@
-import { keepCompiled } from './compile-cache.js';
-import { hearSignals } from './shutdown.js';
+import { keepCompiled } from './app/compile-cache.js';
+import { listenForSignals } from './app/shutdown.js';
 
-const asked = hearSignals();
+const asked = listenForSignals();
 keepCompiled();
 const { serviceCommand } = await import('./cli/service.commands.js');
 await serviceCommand(undefined, asked);

@@ -1,12 +1,12 @@
 import { type Bench, expectEqual } from '../harness/bench.js';
 import { dailyPlan } from './plans.js';
 
-/** What is asked of TMDB for a film. */
+/** What is asked of TMDB for a movie. */
 export const asks: Bench = {
   name: 'asks',
   about: 'a daily run, and another at once',
   figures: [
-    { name: 'requests per enriched film', unit: '', goal: { atMost: 1 } },
+    { name: 'requests per enriched movie', unit: '', goal: { atMost: 1 } },
     { name: 'details asked for by the second run', unit: '', goal: { atMost: 0 } },
   ],
   repeats: 1,
@@ -28,7 +28,7 @@ export const asks: Bench = {
     await database.drop();
     await sandbox.end();
     return {
-      'requests per enriched film': asked / first.run.enriched,
+      'requests per enriched movie': asked / first.run.enriched,
       'details asked for by the second run': askedAgain,
     };
   },

@@ -3,16 +3,16 @@ import type { Database, Lab } from '../harness/lab.js';
 import type { Sandbox } from '../harness/sandbox.js';
 import type { MeasuredRun, ServiceSettings } from '../harness/service.js';
 import type { Target } from '../harness/target.js';
-import { customPlan, FILMS } from './plans.js';
+import { customPlan, MOVIES } from './plans.js';
 
 const PER_SECOND = 40;
 /** Milliseconds, and requests in any second past which it answers 429. */
 const IMPATIENT = { latencyMs: 40, jitterMs: 80, rateLimit: 42 };
 
-/** A run that enriches a thousand films, against a server that has no patience. */
+/** A run that enriches a thousand movies, against a server that has no patience. */
 export const budget: Bench = {
   name: 'budget',
-  about: `a run that enriches ${FILMS} films at ${PER_SECOND} requests a second; latency 80 ± 40 ms; refused past 42`,
+  about: `a run that enriches ${MOVIES} movies at ${PER_SECOND} requests a second; latency 80 ± 40 ms; refused past 42`,
   figures: [
     { name: 'share of the ideal rate', unit: '', goal: { atLeast: 0.97 } },
     { name: 'the same, through the queue', unit: '', goal: { atLeast: 0.97 } },
@@ -29,7 +29,7 @@ export const budget: Bench = {
     const database = await lab.database(target);
     const service = await lab.service(target, settingsOf(database, sandbox));
     await service.listen();
-    const plan = await customPlan(target, FILMS);
+    const plan = await customPlan(target, MOVIES);
     const foreground = await service.run(plan);
     await checkRun(foreground, database);
     const requests = foreground.run.tmdbRequests;
@@ -62,7 +62,7 @@ async function threeProcesses(target: Target, lab: Lab): Promise<Sample> {
     return service;
   };
   const services = [await start(), await start(), await start()] as const;
-  const queued = await services[0].queue(await customPlan(target, FILMS));
+  const queued = await services[0].queue(await customPlan(target, MOVIES));
   await checkRun(queued, database);
   const { requests, answers, maxPerSecond } = await sandbox.counters();
   const refused = answers['429'] ?? 0;
@@ -84,7 +84,7 @@ function settingsOf({ url }: Database, sandbox: Sandbox): Omit<ServiceSettings, 
 }
 
 async function checkRun({ run }: MeasuredRun, { client }: Database): Promise<void> {
-  expectEqual('the run', [run.status, run.enriched], ['SUCCESS', FILMS]);
+  expectEqual('the run', [run.status, run.enriched], ['SUCCESS', MOVIES]);
   const { rows } = await client.query('SELECT FROM movies WHERE enriched_at IS NOT NULL');
-  expectEqual('enriched films', rows.length, FILMS);
+  expectEqual('enriched movies', rows.length, MOVIES);
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { RunPlan } from '../../src/pipeline/run-plan.js';
+import type { RunPlan } from '../../src/runs/run-plan.js';
 import { type Bench, expectEqual } from '../harness/bench.js';
 import { type Filling, FILLINGS } from '../harness/fill.js';
 import type { Lab } from '../harness/lab.js';
@@ -17,15 +17,15 @@ const DAILY_RUNS: Times = { warmUps: 0, counted: 3 };
 /** At each endpoint. */
 const LOOKS: Times = { warmUps: 200, counted: 200 };
 
-/** What more films and more runs on record cost. */
+/** What more movies and more runs on record cost. */
 export const growth: Bench = {
   name: 'growth',
   about:
-    'a daily run, status and history: 1.2 million films and a million runs, against 10 thousand and a thousand',
+    'a daily run, status and history: 1.2 million movies and a million runs, against 10 thousand and a thousand',
   figures: [
-    { name: 'daily run, 100 thousand films', unit: '×', goal: { atMost: 1.3 } },
-    { name: 'daily run, 1.2 million films', unit: '×', goal: { atMost: 1.3 } },
-    { name: 'memory, 1.2 million films', unit: '×', goal: { atMost: 1.2 } },
+    { name: 'daily run, 100 thousand movies', unit: '×', goal: { atMost: 1.3 } },
+    { name: 'daily run, 1.2 million movies', unit: '×', goal: { atMost: 1.3 } },
+    { name: 'memory, 1.2 million movies', unit: '×', goal: { atMost: 1.2 } },
     { name: 'status, a million runs', unit: '×', goal: { atMost: 1.3 } },
     { name: 'history, a million runs', unit: '×', goal: { atMost: 1.3 } },
     { name: 'daily run', unit: 's' },
@@ -46,9 +46,9 @@ export const growth: Bench = {
     await small.end();
     await large.end();
     return {
-      'daily run, 100 thousand films': daily(medium) / daily(small),
-      'daily run, 1.2 million films': daily(large) / daily(small),
-      'memory, 1.2 million films': large.peakMb / small.peakMb,
+      'daily run, 100 thousand movies': daily(medium) / daily(small),
+      'daily run, 1.2 million movies': daily(large) / daily(small),
+      'memory, 1.2 million movies': large.peakMb / small.peakMb,
       'status, a million runs': status(large) / status(small),
       'history, a million runs': history(large) / history(small),
       'daily run': daily(large),
@@ -75,7 +75,7 @@ async function byTurns(
   return (subject) => median(taken.get(subject) ?? []);
 }
 
-/** A service whose database has so many films and runs. */
+/** A service whose database has so many movies and runs. */
 class Subject {
   peakMb = 0;
 
@@ -89,7 +89,7 @@ class Subject {
   ) {}
 
   static async start(filling: Filling, target: Target, lab: Lab): Promise<Subject> {
-    const sandbox = await lab.sandbox({ films: filling.films, keepAnswers: true });
+    const sandbox = await lab.sandbox({ movies: filling.movies, keepAnswers: true });
     const { url, client } = await lab.filled(target, filling);
     const env = { TMDB_REQUESTS_PER_SECOND: '100000' };
     const service = await lab.service(target, { databaseUrl: url, sandboxUrl: sandbox.url, env });

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunPlan } from '../../src/pipeline/run-plan.js';
+import type { RunPlan } from '../../src/runs/run-plan.js';
 import { type Bench, expectEqual, expectThat } from '../harness/bench.js';
 import type { Lab } from '../harness/lab.js';
 import { readEvenly } from '../harness/readers.js';
 import type { Sandbox } from '../harness/sandbox.js';
 import { percentile } from '../harness/statistics.js';
 import type { Target } from '../harness/target.js';
-import { customPlan, FILMS } from './plans.js';
+import { customPlan, MOVIES } from './plans.js';
 
 const PER_SECOND = 200;
 const SECONDS = 5;
@@ -17,13 +17,13 @@ interface Load {
   /** How fast the run may ask. */
   readonly perSecond: number;
   /** In each of the runs, which follow one another. */
-  readonly films: number;
+  readonly movies: number;
 }
 
-const PACED: Load = { perSecond: 40, films: 300 };
-const OPEN: Load = { perSecond: 100_000, films: FILMS };
-const OPEN_LARGE: Load = { perSecond: 100_000, films: 300 };
-/** In each cast and each crew: 250 KB a film. */
+const PACED: Load = { perSecond: 40, movies: 300 };
+const OPEN: Load = { perSecond: 100_000, movies: MOVIES };
+const OPEN_LARGE: Load = { perSecond: 100_000, movies: 300 };
+/** In each cast and each crew: 250 KB a movie. */
 const PEOPLE = 450;
 
 interface Latency {
@@ -55,7 +55,7 @@ export const serve: Bench = {
   repeats: 3,
   warmUps: 0,
   async measure(target, lab) {
-    const catalogue = { films: 100_000, keepAnswers: true };
+    const catalogue = { movies: 100_000, keepAnswers: true };
     let sandbox = await lab.sandbox(catalogue);
     let subject = await Subject.start(OPEN, sandbox, target, lab);
     await subject.read(WARM_UP_SECONDS);
@@ -110,7 +110,7 @@ class Subject {
     const service = await lab.service(target, { databaseUrl: database.url, sandboxUrl: sandbox.url, env });
     const url = await service.listen();
     const api = [`${url}/pipeline/status`, `${url}/pipeline/runs`];
-    return new Subject(api, await customPlan(target, load.films), sandbox, database, service);
+    return new Subject(api, await customPlan(target, load.movies), sandbox, database, service);
   }
 
   /** The sandbox makes what the run is to ask for, and takes little of the machine after that. */
@@ -130,7 +130,10 @@ class Subject {
     await this.read(WARM_UP_SECONDS);
     const asked = (await this.sandbox.counters()).asked.details;
     const latency = await this.read(SECONDS);
-    expectThat('films were asked for meanwhile', (await this.sandbox.counters()).asked.details > asked + 100);
+    expectThat(
+      'movies were asked for meanwhile',
+      (await this.sandbox.counters()).asked.details > asked + 100,
+    );
     await this.service.cancel();
     return { ...latency, loopDelayP99Ms: percentile(await running, 50) };
   }

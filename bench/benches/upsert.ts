@@ -1,9 +1,9 @@
-import type * as OpenDatabase from '../../src/database/open-database.js';
+import type * as OpenDatabase from '../../src/database/connection/open-database.js';
 import type * as EnrichedMovieModule from '../../src/enrichment/enriched-movie.js';
-import type { EnrichedMovie, ListedMovie } from '../../src/movies/movie-records.js';
+import type { EnrichedMovie, ListedMovie } from '../../src/movies/movie-record.js';
 import type * as MoviesRepositoryModule from '../../src/movies/movies.repository.js';
 import type * as Details from '../../src/sandbox/details.js';
-import type * as WireMovie from '../../src/tmdb/wire/movie.js';
+import type * as WireMovie from '../../src/tmdb/schema/movie.js';
 import { type Bench, expectEqual } from '../harness/bench.js';
 import { FILLINGS } from '../harness/fill.js';
 import type { FilledDatabase } from '../harness/lab.js';
@@ -12,15 +12,18 @@ import { load, NOW, type Target } from '../harness/target.js';
 const ROWS = 100_000;
 /** Rows of one statement. */
 const BATCH = 500;
-/** Different films; the rows repeat them under other ids. */
-const FILMS = 1_000;
-/** Above every id of the films that are there. */
+/** Different movies; the rows repeat them under other ids. */
+const MOVIES = 1_000;
+/** Above every id of the movies that are there. */
 const FIRST_ID = 100_000_000;
 const NOW_DATE = new Date('2026-01-01T00:00:00Z');
 const LATER = new Date('2026-02-01T00:00:00Z');
 
 interface Store {
-  readonly store: (films: readonly EnrichedMovie[], now: Date) => Promise<MoviesRepositoryModule.StoreReport>;
+  readonly store: (
+    movies: readonly EnrichedMovie[],
+    now: Date,
+  ) => Promise<MoviesRepositoryModule.StoreReport>;
   /** Statements at once. */
   readonly atOnce: number;
 }
@@ -36,7 +39,7 @@ interface Cost {
 /** What storing rows costs, against the least that PostgreSQL can do. */
 export const upsert: Bench = {
   name: 'upsert',
-  about: `${ROWS} wide rows into ${FILLINGS.large.films}, ${BATCH} a statement; COPY is the server's own, from a file, in one statement`,
+  about: `${ROWS} wide rows into ${FILLINGS.large.movies}, ${BATCH} a statement; COPY is the server's own, from a file, in one statement`,
   figures: [
     { name: 'new, of the speed of COPY', unit: '×', goal: { atLeast: 0.5 } },
     { name: 'all changed, of the speed of COPY', unit: '×', goal: { atLeast: 0.25 } },
@@ -53,7 +56,7 @@ export const upsert: Bench = {
   repeats: 2,
   warmUps: 0,
   async measure(target, lab) {
-    const films = await wideFilms(target);
+    const movies = await wideMovies(target);
     const database = await lab.filled(target, FILLINGS.large);
     const { openDatabase } = await load<typeof OpenDatabase>(target, 'database/open-database.js');
     const { MoviesRepository } = await load<typeof MoviesRepositoryModule>(
@@ -66,25 +69,25 @@ export const upsert: Bench = {
       { migrate: 'never' },
     );
     const close = lab.onClose(() => store.close());
-    const movies = new MoviesRepository(store.prisma);
+    const repository = new MoviesRepository(store.prisma);
     // As a run stores lists, and as a worker stores the details of the two batches that it has at once.
     const listed: Store = {
-      store: (given, now) => movies.storeListed(given.map(summaryOf), now),
+      store: (given, now) => repository.storeListed(given.map(summaryOf), now),
       atOnce: 1,
     };
-    const details: Store = { store: (given, now) => movies.storeEnriched(given, now), atOnce: 2 };
+    const details: Store = { store: (given, now) => repository.storeEnriched(given, now), atOnce: 2 };
 
-    const fresh = await cost(database, details, films, NOW_DATE);
+    const fresh = await cost(database, details, movies, NOW_DATE);
     expectEqual('new rows', [fresh.inserted, fresh.updated, fresh.unchanged], [ROWS, 0, 0]);
     const copySeconds = await copy(database);
-    const same = await cost(database, listed, films, LATER);
+    const same = await cost(database, listed, movies, LATER);
     expectEqual('rows that did not change', [same.inserted, same.updated, same.unchanged], [0, 0, ROWS]);
     const written = await rowsWritten(database);
-    const few = await cost(database, listed, films.map(changedIf((place) => place % 100 === 0)), LATER);
+    const few = await cost(database, listed, movies.map(changedIf((place) => place % 100 === 0)), LATER);
     expectEqual('rows of which 1% changed', [few.updated, few.unchanged], [ROWS / 100, ROWS - ROWS / 100]);
-    const all = await cost(database, listed, films.map(changedIf((place) => place % 100 !== 0)), LATER);
+    const all = await cost(database, listed, movies.map(changedIf((place) => place % 100 !== 0)), LATER);
     expectEqual('rows that nearly all changed', all.updated, ROWS);
-    const enriched = await cost(database, details, films.map(changedIf(() => true, 2)), LATER);
+    const enriched = await cost(database, details, movies.map(changedIf(() => true, 2)), LATER);
     expectEqual('details that all changed', enriched.updated, ROWS);
 
     await close();
@@ -106,23 +109,23 @@ export const upsert: Bench = {
   },
 };
 
-/** As the sandbox's most popular films have, with ids of their own. */
-async function wideFilms(target: Target): Promise<readonly EnrichedMovie[]> {
+/** As the sandbox's most popular movies have, with ids of their own. */
+async function wideMovies(target: Target): Promise<readonly EnrichedMovie[]> {
   const { details } = await load<typeof Details>(NOW, 'sandbox/details.js');
   const { decodeMovie } = await load<typeof WireMovie>(target, 'tmdb/wire/movie.js');
   const { enrichedMovie } = await load<typeof EnrichedMovieModule>(target, 'enrichment/enriched-movie.js');
-  const catalogue = { seed: 1, films: 10_000, people: null, today: NOW_DATE };
-  const films = Array.from({ length: FILMS }, (_, rank) => {
+  const catalogue = { seed: 1, movies: 10_000, people: null, today: NOW_DATE };
+  const movies = Array.from({ length: MOVIES }, (_, rank) => {
     const body = details(catalogue, rank, ['credits', 'keywords', 'videos', 'similar']);
     return enrichedMovie(decodeMovie(body), 'en-US');
   });
-  return Array.from({ length: ROWS }, (_, place) => ({ ...films[place % FILMS]!, id: FIRST_ID + place }));
+  return Array.from({ length: ROWS }, (_, place) => ({ ...movies[place % MOVIES]!, id: FIRST_ID + place }));
 }
 
-/** What lists say of a film. */
-function summaryOf(film: EnrichedMovie): ListedMovie {
-  const { id, title, originalTitle, originalLanguage, overview, releaseDate } = film;
-  const { voteAverage, voteCount, popularity, posterUrl, backdropUrl, genres, adult } = film;
+/** What lists say of a movie. */
+function summaryOf(movie: EnrichedMovie): ListedMovie {
+  const { id, title, originalTitle, originalLanguage, overview, releaseDate } = movie;
+  const { voteAverage, voteCount, popularity, posterUrl, backdropUrl, genres, adult } = movie;
   return {
     ...{ id, title, originalTitle, originalLanguage, overview, releaseDate },
     ...{ voteAverage, voteCount, popularity, posterUrl, backdropUrl, genres, adult },
@@ -132,17 +135,17 @@ function summaryOf(film: EnrichedMovie): ListedMovie {
 function changedIf(
   isChanged: (place: number) => boolean,
   by = 1,
-): (film: EnrichedMovie, place: number) => EnrichedMovie {
-  return (film, place) =>
+): (movie: EnrichedMovie, place: number) => EnrichedMovie {
+  return (movie, place) =>
     isChanged(place)
-      ? { ...film, voteCount: (film.voteCount ?? 0) + by, popularity: (film.popularity ?? 0) + by }
-      : film;
+      ? { ...movie, voteCount: (movie.voteCount ?? 0) + by, popularity: (movie.popularity ?? 0) + by }
+      : movie;
 }
 
 async function cost(
   database: FilledDatabase,
   { store, atOnce }: Store,
-  films: readonly EnrichedMovie[],
+  movies: readonly EnrichedMovie[],
   now: Date,
 ): Promise<Cost> {
   await database.client.query('CHECKPOINT');
@@ -151,10 +154,10 @@ async function cost(
   const started = performance.now();
   let next = 0;
   const work = async (): Promise<void> => {
-    while (next < films.length) {
+    while (next < movies.length) {
       const from = next;
       next += BATCH;
-      const report = await store(films.slice(from, from + BATCH), now);
+      const report = await store(movies.slice(from, from + BATCH), now);
       total.inserted += report.inserted.length;
       total.updated += report.updated.length;
       total.unchanged += report.unchanged.length;

@@ -5,10 +5,10 @@ import { Client } from 'pg';
 import { type Bench, expectEqual } from '../harness/bench.js';
 import { customPlan } from './plans.js';
 
-/** So that v3's part takes seconds: its time grows with every film, as ours does. */
-const FILMS = 600;
-const V3_FILMS = 17;
-/** Of a list, so that both read about one page for as many films. */
+/** So that v3's part takes seconds: its time grows with every movie, as ours does. */
+const MOVIES = 600;
+const V3_MOVIES = 17;
+/** Of a list, so that both read about one page for as many movies. */
 const V3_PAGES = 1;
 /** v3's pause after every request. */
 const PAUSE_MS = 250;
@@ -25,7 +25,7 @@ interface Body {
   readonly credits: { readonly cast: readonly object[] };
 }
 
-/** As v3 did it: one request at a time, a new connection for each, a pause after each, one INSERT a film. */
+/** As v3 did it: one request at a time, a new connection for each, a pause after each, one INSERT a movie. */
 async function enrichLikeV3(baseUrl: string, databaseUrl: string, ids: readonly number[]): Promise<number> {
   const started = performance.now();
   const client = new Client({ connectionString: databaseUrl });
@@ -41,11 +41,11 @@ async function enrichLikeV3(baseUrl: string, databaseUrl: string, ids: readonly 
     await sleep(PAUSE_MS);
   }
   for (const id of ids) {
-    const film = JSON.parse(await getOnce(`${baseUrl}/movie/${id}`, APPENDED)) as Body;
+    const movie = JSON.parse(await getOnce(`${baseUrl}/movie/${id}`, APPENDED)) as Body;
     await client.query(
       `INSERT INTO v3_movies VALUES ($1, $2, $3, $4)
        ON CONFLICT (id) DO UPDATE SET title = excluded.title, runtime = excluded.runtime, "cast" = excluded."cast"`,
-      [film.id, film.title, film.runtime, JSON.stringify(film.credits.cast.slice(0, 10))],
+      [movie.id, movie.title, movie.runtime, JSON.stringify(movie.credits.cast.slice(0, 10))],
     );
     await sleep(PAUSE_MS);
   }
@@ -65,11 +65,11 @@ function getOnce(url: string, query: string): Promise<string> {
 
 export const v3: Bench = {
   name: 'v3',
-  about: 'lists read and their films enriched, as a multiple of the speed of v3; the server as in budget',
+  about: 'lists read and their movies enriched, as a multiple of the speed of v3; the server as in budget',
   figures: [
     { name: 'times as fast as v3', unit: '×', goal: { atLeast: 12 } },
-    { name: 'films a second, v3', unit: '/s' },
-    { name: 'films a second, now', unit: '/s' },
+    { name: 'movies a second, v3', unit: '/s' },
+    { name: 'movies a second, now', unit: '/s' },
   ],
   repeats: 2,
   warmUps: 0,
@@ -78,10 +78,10 @@ export const v3: Bench = {
     const database = await lab.database(target);
     const env = { TMDB_REQUESTS_PER_SECOND: '40' };
     const service = await lab.service(target, { databaseUrl: database.url, sandboxUrl: sandbox.url, env });
-    const { run, seconds } = await service.run(await customPlan(target, FILMS));
-    expectEqual('the run', [run.status, run.enriched, run.rateLimited], ['SUCCESS', FILMS, 0]);
+    const { run, seconds } = await service.run(await customPlan(target, MOVIES));
+    expectEqual('the run', [run.status, run.enriched, run.rateLimited], ['SUCCESS', MOVIES, 0]);
     const { rows } = await database.client.query<{ id: number }>(
-      `SELECT id FROM movies WHERE enriched_at IS NOT NULL ORDER BY id LIMIT ${V3_FILMS}`,
+      `SELECT id FROM movies WHERE enriched_at IS NOT NULL ORDER BY id LIMIT ${V3_MOVIES}`,
     );
     const v3Seconds = await enrichLikeV3(
       sandbox.url,
@@ -92,15 +92,15 @@ export const v3: Bench = {
       `SELECT FROM v3_movies v JOIN movies m USING (id)
        WHERE m.title = v.title AND jsonb_array_length(m."cast") = jsonb_array_length(v."cast")`,
     );
-    expectEqual('films that both stored alike', alike.length, V3_FILMS);
+    expectEqual('movies that both stored alike', alike.length, V3_MOVIES);
     await service.finish();
     await database.drop();
     await sandbox.end();
-    const [ours, theirs] = [FILMS / seconds, V3_FILMS / v3Seconds];
+    const [ours, theirs] = [MOVIES / seconds, V3_MOVIES / v3Seconds];
     return {
       'times as fast as v3': ours / theirs,
-      'films a second, v3': theirs,
-      'films a second, now': ours,
+      'movies a second, v3': theirs,
+      'movies a second, now': ours,
     };
   },
 };

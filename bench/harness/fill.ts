@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
-import type * as Films from '../../src/sandbox/films.js';
+import type * as Movies from '../../src/sandbox/movies.js';
 import { load, NOW } from './target.js';
 
 /** What is in a database before anything is measured. */
 export interface Filling {
-  /** The most popular films of the sandbox, all enriched long enough ago to be due. */
-  readonly films: number;
+  /** The most popular movies of the sandbox, all enriched long enough ago to be due. */
+  readonly movies: number;
   readonly runs: number;
 }
 
 /** What a database may be filled with. */
 export const FILLINGS = {
-  small: { films: 10_000, runs: 1_000 },
-  medium: { films: 100_000, runs: 30_000 },
-  /** All of TMDB's films, and a run a minute for two years. */
-  large: { films: 1_200_000, runs: 1_000_000 },
+  small: { movies: 10_000, runs: 1_000 },
+  medium: { movies: 100_000, runs: 30_000 },
+  /** All of TMDB's movies, and a run a minute for two years. */
+  large: { movies: 1_200_000, runs: 1_000_000 },
 } as const satisfies Record<string, Filling>;
 
 const CHUNK = 50_000;
@@ -25,15 +25,15 @@ const GROUPS = 1_009;
 /** Fills an empty, migrated database, over all of the connections at once. */
 export async function fill(
   connections: readonly [Client, ...Client[]],
-  { films, runs }: Filling,
+  { movies, runs }: Filling,
 ): Promise<void> {
   const [client] = connections;
-  const firsts = Array.from({ length: Math.ceil(films / CHUNK) }, (_, chunk) => chunk * CHUNK);
+  const firsts = Array.from({ length: Math.ceil(movies / CHUNK) }, (_, chunk) => chunk * CHUNK);
   await withoutIndexes(client, 'movies', () =>
     workOff(connections, [
       (connection) => fillRuns(connection, runs),
       ...firsts.map(
-        (first) => (connection: Client) => fillFilms(connection, first, Math.min(CHUNK, films - first)),
+        (first) => (connection: Client) => fillMovies(connection, first, Math.min(CHUNK, movies - first)),
       ),
     ]),
   );
@@ -53,20 +53,20 @@ async function workOff(
   await Promise.all(connections.map(work));
 }
 
-/** Wide rows of the size that an average film's has: half a dozen people, most of whom nobody knows. */
-async function fillFilms(client: Client, firstRank: number, films: number): Promise<void> {
-  const { idOf } = await load<typeof Films>(NOW, 'sandbox/films.js');
-  const catalogue = { seed: 1, films, people: null, today: new Date() };
-  const ids = Array.from({ length: films }, (_, place) => idOf(catalogue, firstRank + place));
+/** Wide rows of the size that an average movie's has: half a dozen people, most of whom nobody knows. */
+async function fillMovies(client: Client, firstRank: number, movies: number): Promise<void> {
+  const { idOf } = await load<typeof Movies>(NOW, 'sandbox/movies.js');
+  const catalogue = { seed: 1, movies, people: null, today: new Date() };
+  const ids = Array.from({ length: movies }, (_, place) => idOf(catalogue, firstRank + place));
   await client.query(
     `INSERT INTO movies (id, title, overview, release_date, vote_average, vote_count, popularity, poster_url,
        backdrop_url, genres, "cast", crew, keywords, runtime, original_language, similar_movie_ids, enriched_at)
-     SELECT id, 'Film ' || id, repeat(digest || ' ', 6), date '2020-01-01' - id % 20000, id % 100 / 10.0,
+     SELECT id, 'Movie ' || id, repeat(digest || ' ', 6), date '2020-01-01' - id % 20000, id % 100 / 10.0,
        id % 5000, 600.0 / ($2::int + place), 'https://image.tmdb.org/t/p/w500/' || digest || '.jpg',
        'https://image.tmdb.org/t/p/w1280/' || digest || '.jpg', '["Drama", "Comedy"]',
-       people, people, '["based on novel", "independent film"]', 60 + id % 90, 'en', '[2, 3, 5, 7]',
+       people, people, '["based on novel", "independent movie"]', 60 + id % 90, 'en', '[2, 3, 5, 7]',
        now() - interval '130 days' - id % 19 * interval '1 day'
-     FROM unnest($1::int[]) WITH ORDINALITY AS film (id, place), LATERAL (SELECT md5(id::text) AS digest) AS digests,
+     FROM unnest($1::int[]) WITH ORDINALITY AS movie (id, place), LATERAL (SELECT md5(id::text) AS digest) AS digests,
        unnest($3::jsonb[]) WITH ORDINALITY AS groups (people, number)
      WHERE number = 1 + id % ${GROUPS} ORDER BY place`,
     [ids, firstRank + 1, groupsOfPeople()],
@@ -102,7 +102,7 @@ async function fillRuns(client: Client, runs: number): Promise<void> {
   );
   await client.query(`SET session_replication_role = DEFAULT`);
   await client.query(
-    `INSERT INTO pipeline_run_figures (status, runs, timed, seconds)
+    `INSERT INTO pipeline_run_totals (status, runs, timed, seconds)
      SELECT status, count(*), count(duration_seconds), sum(duration_seconds) FROM pipeline_runs GROUP BY status`,
   );
 }

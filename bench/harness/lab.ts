@@ -88,7 +88,7 @@ export class Lab {
 
   /** Migrated by the target and filled, once for all benches: each leaves it as it found it. */
   filled(target: Target, filling: Filling): Promise<FilledDatabase> {
-    const key = `${target.root} ${filling.films} ${filling.runs}`;
+    const key = `${target.root} ${filling.movies} ${filling.runs}`;
     const made = this.fillings.get(key) ?? this.makeFilled(target, filling);
     this.fillings.set(key, made);
     return made;

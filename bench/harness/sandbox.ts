@@ -4,7 +4,7 @@ import { endChild, startChild } from './child.js';
 import { built, NOW } from './target.js';
 
 export interface SandboxSettings {
-  readonly films?: number;
+  readonly movies?: number;
   /** Milliseconds that each answer waits, and the most that chance adds. */
   readonly latencyMs?: number;
   readonly jitterMs?: number;
@@ -12,7 +12,7 @@ export interface SandboxSettings {
   readonly rateLimit?: number;
   /** Makes each answer once, so that making them does not hold up whom it answers. */
   readonly keepAnswers?: boolean;
-  /** People in each cast, and as many in each crew; left out: as films have. */
+  /** People in each cast, and as many in each crew; left out: as movies have. */
   readonly people?: number;
 }
 
@@ -25,7 +25,7 @@ export class Sandbox {
   /** Begins to start; `ready` waits for it. */
   static start(settings: SandboxSettings): Sandbox {
     const options = {
-      films: settings.films,
+      movies: settings.movies,
       'latency-ms': settings.latencyMs,
       'jitter-ms': settings.jitterMs,
       'rate-limit': settings.rateLimit,

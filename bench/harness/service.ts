@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { startFlags } from '../../scripts/start-flags.mjs';
-import type { RunPlan } from '../../src/pipeline/run-plan.js';
-import type { RunCounts, RunStatus } from '../../src/pipeline/run.js';
+import type { RunPlan } from '../../src/runs/run-plan.js';
+import type { RunCounts, RunStatus } from '../../src/runs/run.js';
 import { endChild, startChild } from './child.js';
 import type { Target } from './target.js';
 

@@ -6,12 +6,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as LoadConfig from '../../src/config/load-config.js';
 import type * as PrismaServiceModule from '../../src/database/prisma.service.js';
-import type * as PipelineServiceModule from '../../src/pipeline/pipeline.service.js';
-import type { RunPlan } from '../../src/pipeline/run-plan.js';
-import type * as RunQueueModule from '../../src/pipeline/run-queue.js';
-import type { Run } from '../../src/pipeline/run.js';
-import type * as RunsServiceModule from '../../src/pipeline/runs.service.js';
-import type * as Serve from '../../src/serve.js';
+import type * as PipelineServiceModule from '../../src/pipeline/execution/pipeline.service.js';
+import type { RunPlan } from '../../src/runs/run-plan.js';
+import type * as RunQueueModule from '../../src/pipeline/execution/run-queue.js';
+import type { Run } from '../../src/runs/run.js';
+import type * as RunsServiceModule from '../../src/runs/runs.service.js';
+import type * as Serve from '../../src/app/bootstrap.js';
 import type { Command, MeasuredRun, Reply } from './service.js';
 import { load, type Target } from './target.js';
 

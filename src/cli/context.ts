@@ -1,10 +1,10 @@
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../app.module.js';
-import { JsonLogger } from '../common/logger.js';
+import { AppModule } from '../app/app.module.js';
+import { JsonLogger } from '../common/logging/json-logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig, type Needs, readEnvironment } from '../config/load-config.js';
-import { type OpenDatabase, openDatabase, type OpenOptions } from '../database/open-database.js';
+import { type OpenDatabase, openDatabase, type OpenOptions } from '../database/connection/open-database.js';
 
 export type Migrate = NonNullable<OpenOptions['migrate']>;
 

@@ -4,11 +4,11 @@ import type { Clock } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
-import type { OpenDatabase } from '../database/open-database.js';
+import type { OpenDatabase } from '../database/connection/open-database.js';
 import { ListsRepository } from '../movies/lists.repository.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
-import { RunsRepository } from '../pipeline/runs.repository.js';
-import { overdueJobs } from '../scheduler/due-slot.js';
+import { RunsRepository } from '../runs/runs.repository.js';
+import { overdueJobs } from '../scheduler/due-occurrence.js';
 import { SchedulesRepository } from '../scheduler/schedules.repository.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
@@ -96,14 +96,14 @@ export async function checkFreshness(database: OpenDatabase, now: Date): Promise
   if (lastSeenAt === null)
     return finding('freshness', 'warning', 'No list was read yet. Run: npx movie-pipeline run daily');
   const days = (now.getTime() - lastSeenAt.getTime()) / DAY_MS;
-  const said = `${number(movies)} films, ${number(enriched)} of them enriched; lists read ${days.toFixed(1)} days ago.`;
+  const said = `${number(movies)} movies, ${number(enriched)} of them enriched; lists read ${days.toFixed(1)} days ago.`;
   if (days <= STALE_AFTER_DAYS) return finding('freshness', 'ok', said);
   return finding('freshness', 'warning', `${said} Start the service, or run: npx movie-pipeline run daily`);
 }
 
 export async function checkFailing(database: OpenDatabase): Promise<Finding> {
-  const films = await new MoviesRepository(database.prisma).countFailing();
-  if (films === 0) return finding('failing', 'ok', 'No film fails again and again.');
-  const said = `${number(films)} ${films === 1 ? 'film' : 'films'} failed twice or more in a row.`;
+  const movies = await new MoviesRepository(database.prisma).countFailing();
+  if (movies === 0) return finding('failing', 'ok', 'No movie fails again and again.');
+  const said = `${number(movies)} ${movies === 1 ? 'movie' : 'movies'} failed twice or more in a row.`;
   return finding('failing', 'warning', `${said} See which, and why: npx movie-pipeline failing`);
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../common/system-clock.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
-import type { OpenDatabase } from '../database/open-database.js';
+import type { OpenDatabase } from '../database/connection/open-database.js';
 import { commandConfig, openCommandDatabase } from './context.js';
 import {
   checkFailing,

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../pipeline/run.js';
+import type { RunStatus } from '../runs/run.js';
 
 /** What the process tells its caller. */
 export const EXIT = {

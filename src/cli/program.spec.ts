@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CommanderError } from 'commander';
-import type { RunPlan } from '../pipeline/run-plan.js';
+import type { RunPlan } from '../runs/run-plan.js';
 import { type Commands, createProgram } from './program.js';
 
 interface Call {

@@ -8,9 +8,9 @@ import {
   MAX_PAGES,
   presetPlan,
   type RunPlan,
-} from '../pipeline/run-plan.js';
+} from '../runs/run-plan.js';
 import type { Role } from '../config/app-config.js';
-import { RUN_STATUSES, type RunStatus } from '../pipeline/run.js';
+import { RUN_STATUSES, type RunStatus } from '../runs/run.js';
 import { addUserCommands, type UserCommands } from './user-program.js';
 
 /** What the commands do; each returns the exit code. */
@@ -67,7 +67,7 @@ export function createProgram(commands: Commands, exit: (code: number) => void):
     .action(async (options: { json: boolean; limit: number; status?: RunStatus }) => {
       exit(await commands.runs({ limit: options.limit, status: options.status ?? null }, options));
     });
-  withJson(program.command('failing').description('the films that fail again and again, and why'))
+  withJson(program.command('failing').description('the movies that fail again and again, and why'))
     .option('--limit <n>', 'how many, 1 to 100', wholeNumber(1, 100), 20)
     .action(async (options: { json: boolean; limit: number }) => {
       exit(await commands.failing({ limit: options.limit }, options));
@@ -128,17 +128,17 @@ function addRun(program: Command, commands: Commands, exit: (code: number) => vo
     .addArgument(new Argument('[type]', 'what to update').choices(PRESETS))
     .option('--categories <list>', `comma-separated, of ${CATEGORIES.join(', ')}`, categoriesOf)
     .option('--pages <n>', `pages of each category, 1 to ${MAX_PAGES}`, wholeNumber(1, MAX_PAGES))
-    .option('--trending', "the week's trending films too (three pages)")
+    .option('--trending', "the week's trending movies too (three pages)")
     .option('--no-trending', 'without them')
     .option('--enrich', 'fetch cast, crew, keywords and more')
     .option('--no-enrich', 'without them')
     .option(
       '--max-enrichment <n>',
-      `films to enrich at most, 0 to ${MAX_ENRICHMENT}`,
+      `movies to enrich at most, 0 to ${MAX_ENRICHMENT}`,
       wholeNumber(0, MAX_ENRICHMENT),
     )
-    .option('--incremental', 'enrich only films that are due')
-    .option('--no-incremental', 'enrich every collected film')
+    .option('--incremental', 'enrich only movies that are due')
+    .option('--no-incremental', 'enrich every collected movie')
     .action(async (type: Preset | undefined, flags: RunFlags, command: Command) => {
       exit(await commands.run(planOf(type, flags, command), { json: flags.json }));
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RunProgress, SourceReport } from '../pipeline/run.js';
+import type { RunProgress, SourceReport } from '../runs/run.js';
 import type { TmdbWait } from '../tmdb/tmdb-wait.js';
 import { LiveView, Pace, PlainView } from './progress-view.js';
 
@@ -94,8 +94,8 @@ describe('progress elsewhere', () => {
     const done = source({ pages_fetched: 4, movies: 80, status: 'done' });
     view.show(progress([source({})]));
     view.show(progress([done]));
-    for (let films = 0; films <= 40; films++)
-      view.show(progress([done], { done: films, total: 40, failed: 0 }));
+    for (let movies = 0; movies <= 40; movies++)
+      view.show(progress([done], { done: movies, total: 40, failed: 0 }));
     const lines = out.text.trimEnd().split('\n');
     expect(lines.filter((line) => line.startsWith('popular'))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith('enrichment'))).toHaveLength(11);

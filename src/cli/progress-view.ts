@@ -1,4 +1,4 @@
-import type { RunProgress, SourceReport } from '../pipeline/run.js';
+import type { RunProgress, SourceReport } from '../runs/run.js';
 import { bar, duration, number } from './format.js';
 
 export interface ProgressView {
@@ -15,7 +15,7 @@ export interface Screen {
 
 type Now = () => number;
 
-/** Answers per second and what is left, measured from the first film on. */
+/** Answers per second and what is left, measured from the first movie on. */
 export class Pace {
   private start: { readonly ms: number; readonly done: number } | null = null;
 
@@ -35,7 +35,7 @@ function sourceLine(report: SourceReport): string {
   const { source, pages_fetched: pages, pages_planned: planned, movies, status } = report;
   const done = status === 'done' ? 1 : pages / planned;
   const note = status === 'partial' || status === 'failed' ? `  ${status}: ${report.error ?? ''}` : '';
-  return `${source.padEnd(12)} ${bar(done)} ${`${pages}/${planned}`.padStart(7)} pages  ${number(movies).padStart(6)} films${note}`;
+  return `${source.padEnd(12)} ${bar(done)} ${`${pages}/${planned}`.padStart(7)} pages  ${number(movies).padStart(6)} movies${note}`;
 }
 
 function enrichmentLine(progress: RunProgress, pace: Pace): string | null {
@@ -45,7 +45,7 @@ function enrichmentLine(progress: RunProgress, pace: Pace): string | null {
   const speed = pace.of(done, total);
   const rate = speed === null ? '' : `  ${speed.perSecond.toFixed(1)}/s  ${duration(speed.secondsLeft)} left`;
   const failures = failed === 0 ? '' : `  ${number(failed)} failed`;
-  return `${'enrichment'.padEnd(12)} ${bar(total === 0 ? 1 : done / total)} ${`${done}/${total}`.padStart(7)} films${failures}${done < total ? rate : ''}`;
+  return `${'enrichment'.padEnd(12)} ${bar(total === 0 ? 1 : done / total)} ${`${done}/${total}`.padStart(7)} movies${failures}${done < total ? rate : ''}`;
 }
 
 function linesOf(progress: RunProgress, pace: Pace): string[] {

@@ -1,8 +1,8 @@
-import { FailingFilmDto } from '../pipeline/dto/failing-film.dto.js';
-import { RunDto } from '../pipeline/dto/run.dto.js';
-import { FailingFilms } from '../pipeline/failing-films.js';
-import type { RunStatus } from '../pipeline/run.js';
-import { RunsService } from '../pipeline/runs.service.js';
+import { FailingMovieDto } from '../pipeline/api/dto/failing-movie.dto.js';
+import { RunDto } from '../pipeline/api/dto/run.dto.js';
+import { FailingMovies } from '../runs/failing-movies.js';
+import type { RunStatus } from '../runs/run.js';
+import { RunsService } from '../runs/runs.service.js';
 import { SchedulesService } from '../scheduler/schedules.service.js';
 import { PipelineStatusDto } from '../status/dto/pipeline-status.dto.js';
 import { commandConfig, withApplication } from './context.js';
@@ -27,7 +27,7 @@ function statusText(status: PipelineStatusDto): string {
   const { current_run: current, last_run: last } = status;
   const progress = current?.enrichment ?? null;
   const waiting = current?.waiting ?? null;
-  const enrichment = progress === null ? '' : `, ${progress.done} of ${progress.total} films`;
+  const enrichment = progress === null ? '' : `, ${progress.done} of ${progress.total} movies`;
   const average = status.average_duration_seconds;
   return [
     current === null
@@ -68,7 +68,7 @@ export async function runsCommand(
 
 function runsText(runs: readonly RunDto[]): string {
   return table(
-    ['id', 'date', 'type', 'status', 'films', 'enriched', 'failed', 'took', 'message'],
+    ['id', 'date', 'type', 'status', 'movies', 'enriched', 'failed', 'took', 'message'],
     runs.map((run) => [
       run.id,
       moment(run.run_date),
@@ -83,27 +83,27 @@ function runsText(runs: readonly RunDto[]): string {
   );
 }
 
-/** The films that fail again and again, those with the most failures first. */
+/** The movies that fail again and again, those with the most failures first. */
 export async function failingCommand({ limit }: { readonly limit: number }, output: Output): Promise<number> {
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
-    const films = (await app.get(FailingFilms).list(limit)).map((film) => FailingFilmDto.from(film));
-    print(films, films.length === 0 ? 'No film fails again and again.' : failingText(films), output);
+    const movies = (await app.get(FailingMovies).list(limit)).map((movie) => FailingMovieDto.from(movie));
+    print(movies, movies.length === 0 ? 'No movie fails again and again.' : failingText(movies), output);
     return EXIT.success;
   });
 }
 
-function failingText(films: readonly FailingFilmDto[]): string {
+function failingText(movies: readonly FailingMovieDto[]): string {
   return table(
     ['id', 'title', 'failures', 'tried', 'again from', 'last failure'],
-    films.map((film) => [
+    movies.map((movie) => [
       // An id is a name, not a quantity.
-      String(film.movie_id),
+      String(movie.movie_id),
       // Others wrote the title: it is not to steer the terminal.
-      (film.title ?? '').replaceAll(/\p{Cc}/gu, ' ').slice(0, 40),
-      film.failures,
-      film.tried_at === null ? '' : moment(film.tried_at),
-      film.retry_at === null ? '' : moment(film.retry_at),
-      film.last_error?.message ?? '',
+      (movie.title ?? '').replaceAll(/\p{Cc}/gu, ' ').slice(0, 40),
+      movie.failures,
+      movie.tried_at === null ? '' : moment(movie.tried_at),
+      movie.retry_at === null ? '' : moment(movie.retry_at),
+      movie.last_error?.message ?? '',
     ]),
   );
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.js';
-import { databaseFault } from '../database/sql-state.js';
+import { databaseFault } from '../database/errors/sql-state.js';
 import { EXIT } from './exit-code.js';
 
 /** Says in one line why the program ends, unless commander has said it already. Returns the exit code. */

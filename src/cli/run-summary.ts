@@ -1,4 +1,4 @@
-import type { RunDetails } from '../pipeline/runs.repository.js';
+import type { RunDetails } from '../runs/runs.repository.js';
 import { duration, number, table } from './format.js';
 
 const SHOWN_ERRORS = 10;
@@ -8,7 +8,7 @@ export function runSummary({ run, sources, errors }: RunDetails): string {
   const { counts } = run;
   const parts = [
     table(
-      ['source', 'pages', 'films', 'result'],
+      ['source', 'pages', 'movies', 'result'],
       sources.map((report) => [
         report.source,
         report.pages_fetched,
@@ -17,7 +17,7 @@ export function runSummary({ run, sources, errors }: RunDetails): string {
       ]),
     ),
     table(
-      ['films', 'count'],
+      ['movies', 'count'],
       [
         ['stored from the lists', run.moviesProcessed],
         ['  new', counts.inserted],
@@ -33,7 +33,7 @@ export function runSummary({ run, sources, errors }: RunDetails): string {
   if (errors.length > 0) {
     const shown = errors.slice(0, SHOWN_ERRORS).map(({ source, page, movieId, message }) => {
       const what =
-        movieId !== null ? `film ${movieId}` : [source, page].filter((part) => part !== null).join(' page ');
+        movieId !== null ? `movie ${movieId}` : [source, page].filter((part) => part !== null).join(' page ');
       return `  ${what}: ${message}`;
     });
     const more = counts.failed - shown.length;

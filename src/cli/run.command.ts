@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import type { INestApplicationContext } from '@nestjs/common';
-import { RunDetailsDto } from '../pipeline/dto/run-details.dto.js';
-import { PipelineService } from '../pipeline/pipeline.service.js';
-import { RunActiveError } from '../pipeline/run-errors.js';
-import type { RunPlan } from '../pipeline/run-plan.js';
-import type { RunDetails } from '../pipeline/runs.repository.js';
+import { RunDetailsDto } from '../pipeline/api/dto/run-details.dto.js';
+import { PipelineService } from '../pipeline/execution/pipeline.service.js';
+import { RunActiveError } from '../runs/run-errors.js';
+import type { RunPlan } from '../runs/run-plan.js';
+import type { RunDetails } from '../runs/runs.repository.js';
 import { commandConfig, withApplication } from './context.js';
 import { EXIT, EXIT_OF_STATUS } from './exit-code.js';
 import { LiveView, PlainView, type ProgressView } from './progress-view.js';

@@ -1,6 +1,6 @@
 import type { Role } from '../config/app-config.js';
 import { loadServiceConfig, readEnvironment } from '../config/load-config.js';
-import { startService } from '../serve.js';
+import { startService } from '../app/bootstrap.js';
 import { EXIT } from './exit-code.js';
 import { reportError } from './report-error.js';
 

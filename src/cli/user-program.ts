@@ -1,5 +1,5 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { USER_ROLES, type UserRole } from '../auth/auth-user.js';
+import { USER_ROLES, type UserRole } from '../auth/users/auth-user.js';
 import { isUserName, USER_NAME_RULE } from '../common/credentials.js';
 import { seconds } from '../config/environment.js';
 

@@ -1,5 +1,5 @@
-import type { UserRole } from '../auth/auth-user.js';
-import { UsersService } from '../auth/users.service.js';
+import type { UserRole } from '../auth/users/auth-user.js';
+import { UsersService } from '../auth/users/users.service.js';
 import { commandConfig, withApplication } from './context.js';
 import { EXIT } from './exit-code.js';
 import { table } from './format.js';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Serial } from './serial.js';
+import { Mutex } from './mutex.js';
 
 /**
  * Gathers items while a batch is being written, and for as long as every two turns of the event loop bring another, and
@@ -7,7 +7,7 @@ import { Serial } from './serial.js';
  * batches grow to what came in meanwhile.
  */
 export class Batcher<T> {
-  private readonly writes = new Serial();
+  private readonly writes = new Mutex();
   private gathering: { readonly items: T[]; readonly written: Promise<void> } | null = null;
 
   constructor(private readonly write: (items: readonly T[]) => Promise<void>) {}

@@ -47,7 +47,7 @@ export interface LogConfig {
 }
 
 /** Tokens that somebody else issues. */
-export interface OutsideIssuerConfig {
+export interface IdentityProviderConfig {
   /** Where its public keys are. */
   readonly jwksUrl: string;
   readonly issuer: string;
@@ -60,7 +60,7 @@ export interface AuthConfig {
   /** Signs our tokens. Null: one that is made once in the data folder. */
   readonly secret: string | null;
   readonly expiresInSeconds: number;
-  readonly outside: OutsideIssuerConfig | null;
+  readonly outside: IdentityProviderConfig | null;
   /** The first user, if there is none. */
   readonly admin: { readonly username: string; readonly password: string } | null;
 }

@@ -153,11 +153,11 @@ describe('the environment', () => {
   it("takes an outside issuer's three settings together or not at all", () => {
     const tokens = { tmdbKey: false, tokens: true };
     const outside = {
-      JWT_JWKS_URL: 'https://issuer.example/keys?p=films',
+      JWT_JWKS_URL: 'https://issuer.example/keys?p=movies',
       JWT_ISSUER: 'https://issuer.example',
-      JWT_AUDIENCE: 'films',
+      JWT_AUDIENCE: 'movies',
     };
-    expect(loadConfig(outside, tokens).auth.outside).toMatchObject({ roleClaim: 'role', audience: 'films' });
+    expect(loadConfig(outside, tokens).auth.outside).toMatchObject({ roleClaim: 'role', audience: 'movies' });
     for (const name of Object.keys(outside)) {
       expect(() => loadConfig({ ...outside, [name]: '' }, tokens)).toThrow(/go together/);
     }

@@ -1,11 +1,9 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { DatabaseHealth } from './database-health.js';
-import { DatabaseSessions } from './database-sessions.js';
-import { JobQueue } from './job-queue.js';
-import { OpenDatabase } from './open-database.js';
+import { DatabaseHealth } from './connection/database-health.js';
+import { DatabaseSessions } from './connection/database-sessions.js';
+import { OpenDatabase } from './connection/open-database.js';
 import { PrismaService } from './prisma.service.js';
-import { SharedPace } from './shared-pace.js';
-import { StartPatience } from './start-patience.js';
+import { StartupRetry } from './connection/startup-retry.js';
 
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
@@ -21,11 +19,9 @@ export class DatabaseModule implements OnApplicationShutdown {
         { provide: PrismaService, useValue: database.prisma },
         { provide: DatabaseSessions, useValue: database.sessions },
         { provide: DatabaseHealth, useValue: database.health },
-        { provide: JobQueue, useValue: database.jobs },
-        { provide: StartPatience, useValue: database.patience },
-        { provide: SharedPace, useValue: new SharedPace(database.prisma) },
+        { provide: StartupRetry, useValue: database.patience },
       ],
-      exports: [PrismaService, DatabaseSessions, DatabaseHealth, JobQueue, StartPatience, SharedPace],
+      exports: [OpenDatabase, PrismaService, DatabaseSessions, DatabaseHealth, StartupRetry],
     };
   }
 

@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { randomPassword, UsersService } from '../auth/users.service.js';
+import { randomPassword, UsersService } from '../auth/users/users.service.js';
 
 export interface DemoLogin {
   readonly name: string;

@@ -5,9 +5,9 @@ import { runInForeground } from '../cli/run.command.js';
 import { runSummary } from '../cli/run-summary.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
-import { presetPlan } from '../pipeline/run-plan.js';
-import { createApp, serve } from '../serve.js';
-import { closeWhenAsked } from '../shutdown.js';
+import { presetPlan } from '../runs/run-plan.js';
+import { createApp, serve } from '../app/bootstrap.js';
+import { closeWhenAsked } from '../app/shutdown.js';
 import { type DemoLogin, demoLogin } from './demo-login.js';
 import { freePort } from './free-port.js';
 import { startSandboxProcess } from './sandbox-process.js';
@@ -21,7 +21,7 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Takes nothing from the environment or from .env, so that made-up films can't reach real data. */
+/** Takes nothing from the environment or from .env, so that made-up movies can't reach real data. */
 function demoConfig(sandboxUrl: string): AppConfig {
   return loadConfig(
     {
@@ -40,12 +40,12 @@ function demoConfig(sandboxUrl: string): AppConfig {
  * then the API until `asked` ends it. Returns the exit code when it ends before it serves.
  */
 export async function demo(asked: AbortSignal): Promise<number | null> {
-  say(`movie-pipeline demo: made-up films from a TMDB sandbox, stored below ${DATA_DIR}.`);
+  say(`movie-pipeline demo: made-up movies from a TMDB sandbox, stored below ${DATA_DIR}.`);
   const sandbox = await startSandboxProcess();
   const config = demoConfig(sandbox.url);
   say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
   const app = await createApp(config, asked);
-  say('One full update: five lists, then cast, crew, keywords and more of each film that is due.\n');
+  say('One full update: five lists, then cast, crew, keywords and more of each movie that is due.\n');
   const details = await runInForeground(app, presetPlan('full'), { quiet: false, asked });
   say(`\n${runSummary(details)}`);
   say(`The sandbox counted ${number(await sandbox.requests())} requests.\n`);

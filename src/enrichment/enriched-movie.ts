@@ -1,6 +1,6 @@
-import type { CastEntry, CrewEntry, EnrichedMovie } from '../movies/movie-records.js';
-import type { TmdbCastMember, TmdbCrewMember, TmdbMovie, TmdbVideo } from '../tmdb/wire/movie.js';
-import { summaryOf } from './listed-movie.js';
+import type { CastEntry, CrewEntry, EnrichedMovie } from '../movies/movie-record.js';
+import type { TmdbCastMember, TmdbCrewMember, TmdbMovie, TmdbVideo } from '../tmdb/schema/movie.js';
+import { summaryOf } from '../movies/listed-movie.js';
 
 const CAST_SIZE = 10;
 const CREW_SIZE = 30;
@@ -22,7 +22,7 @@ const CREW_JOBS = [
   'Original Music Composer',
 ];
 
-/** A film's details as they are stored. `language` is the configured one, such as `en-US`. */
+/** A movie's details as they are stored. `language` is the configured one, such as `en-US`. */
 export function enrichedMovie(movie: TmdbMovie, language: string): EnrichedMovie {
   return {
     ...summaryOf(movie),

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Draining } from '../common/draining.js';
-import { DatabaseHealth } from '../database/database-health.js';
-import { RunsService } from '../pipeline/runs.service.js';
+import { DatabaseHealth } from '../database/connection/database-health.js';
+import { RunsService } from '../runs/runs.service.js';
 import { SchedulerHealth } from '../scheduler/scheduler-health.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 

@@ -8,7 +8,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
-import { Open } from '../auth/access.js';
+import { Open } from '../auth/access/access.js';
 import { AliveDto, HealthDto, UnhealthyDto } from './dto/health.dto.js';
 import { HealthIndicators } from './health-indicators.js';
 import { UnhealthyFilter } from './unhealthy.filter.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 
-/** Where a list names a film; 1 is its head. */
-export interface Sighting {
+/** Where a list names a movie; 1 is its head. */
+export interface ListEntry {
   readonly movieId: number;
   readonly position: number;
 }
@@ -26,10 +26,10 @@ export interface Genre {
 export class ListsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** Records where a list names films, each film once. Films that are not stored are left out. */
-  async recordSightings(
+  /** Records where a list names movies, each movie once. Movies that are not stored are left out. */
+  async storeEntries(
     category: string,
-    sightings: readonly Sighting[],
+    sightings: readonly ListEntry[],
     seenAt: Date,
     tx: Transaction = this.prisma,
   ): Promise<void> {
@@ -43,8 +43,8 @@ export class ListsRepository {
       ON CONFLICT (category, movie_id) DO UPDATE SET position = excluded.position, seen_at = excluded.seen_at`;
   }
 
-  /** Takes films off the list that stood in the part that was read and were not seen there. */
-  async endSweep(category: string, { seenAt, lastPosition, listEnded }: Sweep): Promise<void> {
+  /** Takes movies off the list that stood in the part that was read and were not seen there. */
+  async sweep(category: string, { seenAt, lastPosition, listEnded }: Sweep): Promise<void> {
     await this.prisma.$executeRaw`
       DELETE FROM movie_categories
       WHERE category = ${category} AND seen_at < ${seenAt.toISOString()}::timestamptz

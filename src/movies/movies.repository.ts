@@ -10,12 +10,12 @@ import {
   MARK_GONE,
   NEVER_ENRICHED,
   OVERDUE,
-} from './due-sql.js';
-import { listedDigest, STORED_AS_LISTED } from './listed-digest.js';
-import type { EnrichedMovie, FailingMovie, ListedMovie } from './movie-records.js';
+} from './sql/due-sql.js';
+import { listedDigest, STORED_AS_LISTED } from './sql/listed-digest.js';
+import type { EnrichedMovie, FailingMovie, ListedMovie } from './movie-record.js';
 import { refusal } from './row-refused-error.js';
 import { enrichedRow, listedRow, type MovieRow } from './rows.js';
-import { UPSERT_ENRICHED, UPSERT_LISTED } from './upsert-sql.js';
+import { UPSERT_ENRICHED, UPSERT_LISTED } from './sql/upsert-sql.js';
 
 /** Ids by what storing did to their rows. */
 export interface StoreReport {
@@ -45,7 +45,7 @@ export class MoviesRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /**
-   * Stores what lists say of films, each id once: those of which something else is stored, in one statement. Columns that
+   * Stores what lists say of movies, each id once: those of which something else is stored, in one statement. Columns that
    * come from details stay as they are.
    * @throws RowRefusedError when the database refuses a value; nothing of the batch is stored then
    */
@@ -66,7 +66,7 @@ export class MoviesRepository {
   }
 
   /**
-   * Stores the details of films, each id once, in one statement, and marks them as enriched.
+   * Stores the details of movies, each id once, in one statement, and marks them as enriched.
    * @throws RowRefusedError when the database refuses a value; nothing of the batch is stored then
    */
   storeEnriched(
@@ -77,7 +77,7 @@ export class MoviesRepository {
     return store(tx, UPSERT_ENRICHED, movies.map(enrichedRow), now);
   }
 
-  /** Which of the films are due, `limit` at most. All of them are when the run is not `incremental`. */
+  /** Which of the movies are due, `limit` at most. All of them are when the run is not `incremental`. */
   async dueAmong(
     ids: readonly number[],
     { limit, now, incremental }: { limit: number; now: Date; incremental: boolean },
@@ -94,14 +94,14 @@ export class MoviesRepository {
     };
   }
 
-  /** Films that are due, whichever list names them: never enriched first, then the most popular. */
+  /** Movies that are due, whichever list names them: never enriched first, then the most popular. */
   async dueStored({ limit, now }: { limit: number; now: Date }): Promise<number[]> {
     const never = limit > 0 ? await this.idsOf(NEVER_ENRICHED, now, limit) : [];
     const rest = limit - never.length;
     return rest > 0 ? [...never, ...(await this.idsOf(ENRICHED_BEFORE, now, rest))] : never;
   }
 
-  /** Films whose details are older than TMDB's terms allow for, nearly; the oldest first. */
+  /** Movies whose details are older than TMDB's terms allow for, nearly; the oldest first. */
   overdue(now: Date): MoviesQuery {
     const [first = '', ...others] = OVERDUE.split('$1');
     return Prisma.sql([first, ...others], ...others.map(() => now.toISOString()));
@@ -112,20 +112,20 @@ export class MoviesRepository {
     await tx.$executeRawUnsafe(MARK_GONE, now.toISOString(), ids);
   }
 
-  /** The details of these films could not be had or stored. The more often, the later they are due again. */
+  /** The details of these movies could not be had or stored. The more often, the later they are due again. */
   async markFailed(ids: readonly number[], now: Date, tx: Transaction = this.prisma): Promise<void> {
     await tx.$executeRawUnsafe(MARK_FAILED, now.toISOString(), ids);
   }
 
-  /** Films that failed at least twice in a row, those with the most failures first. */
+  /** Movies that failed at least twice in a row, those with the most failures first. */
   failing(limit: number): Promise<FailingMovie[]> {
     return this.prisma.$queryRawUnsafe<FailingMovie[]>(FAILING, limit);
   }
 
-  /** How many films failed at least twice in a row. */
+  /** How many movies failed at least twice in a row. */
   async countFailing(): Promise<number> {
-    const [count] = await this.prisma.$queryRawUnsafe<{ films: number }[]>(COUNT_FAILING);
-    return count?.films ?? 0;
+    const [count] = await this.prisma.$queryRawUnsafe<{ movies: number }[]>(COUNT_FAILING);
+    return count?.movies ?? 0;
   }
 
   async freshness(): Promise<Freshness> {

@@ -1,11 +1,11 @@
-import { sqlStateOf } from '../database/sql-state.js';
+import { sqlStateOf } from '../database/errors/sql-state.js';
 
 /** The database refuses a value of one of the rows; it would do so again. */
 export class RowRefusedError extends Error {
   override readonly name = 'RowRefusedError';
 
   constructor(sqlState: string, options?: ErrorOptions) {
-    super(`The database refused the film's row (SQLSTATE ${sqlState}).`, options);
+    super(`The database refused the movie's row (SQLSTATE ${sqlState}).`, options);
   }
 }
 

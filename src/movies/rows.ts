@@ -1,6 +1,6 @@
-import type { EnrichedMovie, ListedMovie } from './movie-records.js';
+import type { EnrichedMovie, ListedMovie } from './movie-record.js';
 
-/** A film as the upsert statements take it: an object with one key a column. */
+/** A movie as the upsert statements take it: an object with one key a column. */
 export type MovieRow = Readonly<Record<string, unknown>> & { readonly id: number };
 
 export function listedRow(movie: ListedMovie): MovieRow {

@@ -1,6 +1,6 @@
 import type { Asked } from './counters.js';
 import { details } from './details.js';
-import { type Catalogue, rankOf } from './films.js';
+import { type Catalogue, rankOf } from './movies.js';
 import { changesPage, listPage } from './lists.js';
 import { GENRES } from './words.js';
 
@@ -27,7 +27,7 @@ export function failure(status: number, code: number, message: string): JsonAnsw
 
 const NOT_FOUND = failure(404, 34, 'The resource you requested could not be found.');
 
-/** What is asked by a path below `/3`; `isRemoved` says which films TMDB no longer knows. */
+/** What is asked by a path below `/3`; `isRemoved` says which movies TMDB no longer knows. */
 export function routeOf(path: string, isRemoved: (id: number) => boolean): Route {
   const list = /^\/movie\/(popular|top_rated|upcoming|now_playing)$/.exec(path);
   if (list !== null) {

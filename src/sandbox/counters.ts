@@ -14,7 +14,7 @@ export interface Counters {
   /** The most that were being answered at once. */
   readonly maxConcurrent: number;
   readonly connections: number;
-  /** Details of a film that were sent whole. */
+  /** Details of a movie that were sent whole. */
   readonly details: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Catalogue } from './films.js';
+import type { Catalogue } from './movies.js';
 import { creditId, person, type Person } from './people.js';
 import { Dice } from './random.js';
 import { FIRST_NAMES, LAST_NAMES } from './words.js';
@@ -21,7 +21,7 @@ export interface Credits {
   readonly crew: readonly CrewMember[];
 }
 
-/** Jobs that nearly every film has, with how many people hold them at most. */
+/** Jobs that nearly every movie has, with how many people hold them at most. */
 const MAIN_JOBS = [
   ['Director', 'Directing', 1],
   ['Screenplay', 'Writing', 2],
@@ -50,17 +50,17 @@ const OTHER_JOBS = [
   ['Steadicam Operator', 'Camera'],
 ] as const;
 
-/** One film in so many has nobody on record. */
+/** One movie in so many has nobody on record. */
 const NOBODY = 0.03;
 /** And one in so many has hundreds: a body of 15 KB is the median, 35 KB the mean, and 1% are above 200 KB. */
 const LARGE = 0.14;
 
-/** As many people as TMDB's films have: a dozen in most, hundreds in a few. */
-export function credits({ seed, films, people }: Catalogue, id: number): Credits {
+/** As many people as TMDB's movies have: a dozen in most, hundreds in a few. */
+export function credits({ seed, movies, people }: Catalogue, id: number): Credits {
   const dice = new Dice(seed, id, 21);
   if (people === null && dice.chance(NOBODY)) return { cast: [], crew: [] };
   const size = people ?? (dice.chance(LARGE) ? dice.int(80, 374) : Math.exp(1.9 + dice.normal()));
-  const somebody = (): number => 1 + dice.int(0, Math.max(500, films));
+  const somebody = (): number => 1 + dice.int(0, Math.max(500, movies));
   const cast = Array.from({ length: Math.max(1, Math.round(size)) }, (_, order) => {
     const credit_id = creditId(seed, id, order, 22);
     const character = `${dice.pick(FIRST_NAMES)}${dice.chance(0.4) ? ` ${dice.pick(LAST_NAMES)}` : ''}`;
@@ -92,7 +92,7 @@ function shuffled<T>(dice: Dice, list: T[]): T[] {
   return dice.some(list, list.length);
 }
 
-/** The director often wrote the film too, and TMDB's lists name somebody twice for one job now and then. */
+/** The director often wrote the movie too, and TMDB's lists name somebody twice for one job now and then. */
 function withRepeats(crew: readonly CrewMember[]): CrewMember[] {
   const director = crew.find(({ job }) => job === 'Director');
   const repeated = crew.find(({ job }) => job === 'Producer');

@@ -1,5 +1,5 @@
 import { credits } from './credits.js';
-import { type Catalogue, film, type Film, idOf, isoDay } from './films.js';
+import { type Catalogue, movie, type Movie, idOf, isoDay } from './movies.js';
 import { creditId, imagePath } from './people.js';
 import { Dice, hash } from './random.js';
 import { COMPANIES, GENRES, KEYWORDS, LANGUAGES, TAGLINES } from './words.js';
@@ -17,7 +17,7 @@ interface Video {
   readonly id: string;
 }
 
-type Details = Omit<Film, 'genre_ids'> & Readonly<Record<string, unknown>>;
+type Details = Omit<Movie, 'genre_ids'> & Readonly<Record<string, unknown>>;
 
 /** What can be appended to details, and how it is made. */
 const PARTS = {
@@ -42,7 +42,7 @@ export function details(
 }
 
 function plainDetails(catalogue: Catalogue, rank: number): Details {
-  const { genre_ids, ...listed } = film(catalogue, rank);
+  const { genre_ids, ...listed } = movie(catalogue, rank);
   const dice = new Dice(catalogue.seed, rank, 5);
   const isOut = listed.release_date !== '' && listed.release_date <= isoDay(catalogue.today);
   return {
@@ -59,7 +59,7 @@ function plainDetails(catalogue: Catalogue, rank: number): Details {
   };
 }
 
-/** In US dollars; 0 is unknown. A few of the most popular films earned more than 2³¹. */
+/** In US dollars; 0 is unknown. A few of the most popular movies earned more than 2³¹. */
 function money(dice: Dice, rank: number, isOut: boolean): { budget: number; revenue: number } {
   const budget = dice.chance(0.45) ? Math.round(Math.exp(15.5 + 1.6 * dice.normal()) / 1e4) * 1e4 : 0;
   const revenue = isOut && budget > 0 ? Math.round(budget * Math.exp(0.6 + 0.9 * dice.normal())) : 0;
@@ -117,15 +117,15 @@ function videos({ seed, today }: Catalogue, id: number): { results: Video[] } {
   return { results };
 }
 
-/** Page 1 only, of at most 20 films. */
+/** Page 1 only, of at most 20 movies. */
 function similar(catalogue: Catalogue, id: number, rank: number): object {
   const dice = new Dice(catalogue.seed, id, 10);
-  const count = Math.min(catalogue.films - 1, dice.chance(0.4) ? 20 : dice.int(0, 12));
+  const count = Math.min(catalogue.movies - 1, dice.chance(0.4) ? 20 : dice.int(0, 12));
   const ranks = new Set<number>();
   while (ranks.size < count) {
-    const other = dice.int(0, Math.min(catalogue.films, 50_000) - 1);
+    const other = dice.int(0, Math.min(catalogue.movies, 50_000) - 1);
     if (other !== rank) ranks.add(other);
   }
-  const results = [...ranks].map((other) => film(catalogue, other));
+  const results = [...ranks].map((other) => movie(catalogue, other));
   return { page: 1, results, total_pages: count === 20 ? 12 : 1, total_results: count === 20 ? 236 : count };
 }

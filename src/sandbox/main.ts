@@ -4,7 +4,7 @@ import { Sandbox } from './sandbox.js';
 const number = { type: 'string' } as const;
 const { values } = parseArgs({
   options: {
-    films: number,
+    movies: number,
     seed: number,
     port: number,
     'latency-ms': number,
@@ -22,7 +22,7 @@ function given(value: string | undefined, otherwise: number): number {
 }
 
 const sandbox = await Sandbox.start({
-  films: given(values.films, 10_000),
+  movies: given(values.movies, 10_000),
   seed: given(values.seed, 1),
   port: given(values.port, 0),
   latencyMs: given(values['latency-ms'], 0),

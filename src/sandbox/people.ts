@@ -22,7 +22,7 @@ export function imagePath(...of: readonly number[]): string {
   return `${path}.jpg`;
 }
 
-/** Everything about a person follows from the id, so that a name is the same in every film. */
+/** Everything about a person follows from the id, so that a name is the same in every movie. */
 export function person(seed: number, id: number, department: string): Person {
   const dice = new Dice(seed, id, 11);
   const name = `${dice.pick(FIRST_NAMES)} ${dice.pick(LAST_NAMES)}`;
@@ -38,7 +38,7 @@ export function person(seed: number, id: number, department: string): Person {
   };
 }
 
-/** 24 hexadecimal digits that name one part of one person in one film. */
+/** 24 hexadecimal digits that name one part of one person in one movie. */
 export function creditId(...of: readonly number[]): string {
   return [1, 2, 3]
     .map((part) =>

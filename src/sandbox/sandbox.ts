@@ -6,14 +6,14 @@ import { type JsonAnswer, routeOf } from './answer.js';
 import { type Asked, type Counters, Counting, Second } from './counters.js';
 import { writeExport } from './export.js';
 import { FaultDice, type Faults, spoil } from './faults.js';
-import { type Catalogue, idOf } from './films.js';
+import { type Catalogue, idOf } from './movies.js';
 import { KeptAnswers } from './kept-answers.js';
 import { Dice } from './random.js';
 import { encode, type Encoded, NO_KEY, sendEncoded, takesGzip } from './send.js';
 
 export interface SandboxOptions {
-  /** Films in the catalogue; each follows from the seed, so that millions take no memory. */
-  readonly films?: number;
+  /** Movies in the catalogue; each follows from the seed, so that millions take no memory. */
+  readonly movies?: number;
   readonly seed?: number;
   readonly port?: number;
   /** Requests that any one second takes; the others are answered 429. Null: no limit. */
@@ -24,7 +24,7 @@ export interface SandboxOptions {
   /** The only key that is taken; null: any that looks like one. */
   readonly apiKey?: string | null;
   readonly faults?: Partial<Faults>;
-  /** People in each cast, and as many in each crew; left out: as TMDB's films have. */
+  /** People in each cast, and as many in each crew; left out: as TMDB's movies have. */
   readonly people?: number;
   /** Makes each answer once and keeps it: what is removed or restored later changes nothing that was asked for. */
   readonly keepAnswers?: boolean;
@@ -34,7 +34,7 @@ const EXPORT = /^\/p\/exports\/movie_ids_\d\d_\d\d_\d{4}\.json\.gz$/;
 const KEY = /^[0-9a-f]{32}$/i;
 const TOKEN = /^Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** A TMDB of made-up films, on loopback. It answers as TMDB does, as fast, as slow or as badly as it is told. */
+/** A TMDB of made-up movies, on loopback. It answers as TMDB does, as fast, as slow or as badly as it is told. */
 export class Sandbox {
   private readonly counting = new Counting();
   private readonly accepted = new Second(() => performance.now());
@@ -64,8 +64,8 @@ export class Sandbox {
   }
 
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
-    const { seed = 1, films = 10_000, people = null } = options;
-    const catalogue = { seed, films, people, today: new Date() };
+    const { seed = 1, movies = 10_000, people = null } = options;
+    const catalogue = { seed, movies, people, today: new Date() };
     const server = createServer({ keepAliveTimeout: 60_000 });
     const sandbox = new Sandbox(server, catalogue, options);
     await new Promise<void>((resolve, reject) => {
@@ -116,7 +116,7 @@ export class Sandbox {
   }
 
   /** Ids by popularity, from a rank on. */
-  filmIds(from: number, count: number): number[] {
+  movieIds(from: number, count: number): number[] {
     return Array.from({ length: count }, (_, place) => idOf(this.catalogue, from + place));
   }
 

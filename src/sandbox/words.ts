@@ -72,7 +72,7 @@ export const KEYWORDS =
   );
 
 export const COMPANIES =
-  'Northlight Pictures|Halcyon Films|Blue Door Productions|Meridian Studios|Paper Lantern Films|Ostrava Film Works|Copper Kettle Entertainment|Third Bell Pictures|Estuary Films|Grand Quay Media|Lodestar Pictures|Little Harbor Animation'.split(
+  'Northlight Pictures|Halcyon Movies|Blue Door Productions|Meridian Studios|Paper Lantern Movies|Ostrava Movie Works|Copper Kettle Entertainment|Third Bell Pictures|Estuary Movies|Grand Quay Media|Lodestar Pictures|Little Harbor Animation'.split(
     '|',
   );
 
@@ -97,7 +97,7 @@ function language(
   return { code, english, own, country, countryName, titles: titles.split('|') };
 }
 
-/** The first is that of most films. */
+/** The first is that of most movies. */
 export const LANGUAGES: readonly [Language, ...Language[]] = [
   language('en', 'English', 'English', 'US', 'United States of America', ''),
   language(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
-import { Slots } from './slots.js';
+import { Occurrences } from './occurrences.js';
 
 /** A place for the stored schedule, which the keeper puts there before it starts the timer. */
 const NOT_YET = '0 0 1 1 *';
@@ -8,7 +8,7 @@ const NOT_YET = '0 0 1 1 *';
 /** The timers. Which slot is due, if any, is no matter of theirs. */
 @Injectable()
 export class CronTriggers {
-  constructor(private readonly slots: Slots) {}
+  constructor(private readonly slots: Occurrences) {}
 
   @Cron(NOT_YET, { name: 'quick_update', disabled: true })
   quick(): Promise<unknown> {

@@ -1,5 +1,5 @@
 import type { JobId } from '../config/app-config.js';
-import type { UpdateType } from '../pipeline/run-plan.js';
+import type { UpdateType } from '../runs/run-plan.js';
 
 interface Job {
   readonly name: string;

@@ -1,21 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { overdueJobs } from './due-slot.js';
-import { ScheduleKeeper } from './schedule-keeper.js';
+import { overdueJobs } from './due-occurrence.js';
+import { ScheduleReconciler } from './schedule-reconciler.js';
 import { SchedulesRepository } from './schedules.repository.js';
 
 /** Whether what the schedules say happens. */
 @Injectable()
 export class SchedulerHealth {
   constructor(
-    private readonly keeper: ScheduleKeeper,
+    private readonly keeper: ScheduleReconciler,
     private readonly schedules: SchedulesRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** What is wrong, in words for everybody; null when nothing is. */
   async fault(): Promise<string | null> {
-    if (this.keeper.isBlind) return 'This process has not been able to read the schedules for a minute.';
+    if (this.keeper.isStale) return 'This process has not been able to read the schedules for a minute.';
     const { jobs } = await this.schedules.read();
     const overdue = overdueJobs(jobs, this.clock.now());
     if (overdue.length === 0) return null;

@@ -10,9 +10,9 @@ import {
   Post,
 } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Admin, CurrentUser, SignedIn } from '../auth/access.js';
-import type { AuthUser } from '../auth/auth-user.js';
-import { ApiProblem } from '../common/api-problem.js';
+import { Admin, CurrentUser, SignedIn } from '../auth/access/access.js';
+import type { AuthUser } from '../auth/users/auth-user.js';
+import { ApiProblem } from '../common/problem-details/api-problem.js';
 import { JOB_IDS, type JobId } from '../config/app-config.js';
 import { ChangeJobDto } from './dto/change-job.dto.js';
 import { JobDto, SchedulerRunningDto, SchedulerStatusDto } from './dto/job.dto.js';

@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig, JOB_IDS, type JobId } from '../config/app-config.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import type { Run } from '../pipeline/run.js';
-import { toRun } from '../pipeline/runs.repository.js';
-import type { ScheduledJob, Slot } from './due-slot.js';
+import type { Run } from '../runs/run.js';
+import { toRun } from '../runs/runs.repository.js';
+import type { ScheduledJob, Occurrence } from './due-occurrence.js';
 import { Timetable } from './timetable.js';
 
 export interface Schedules {
@@ -31,7 +31,7 @@ interface JobRow {
 
 const SLOTS_KEPT_MS = 365 * 24 * 3_600_000;
 
-/** Sole reader and writer of scheduler_jobs, scheduler_state and scheduler_slots. */
+/** Sole reader and writer of scheduler_jobs, scheduler_state and scheduler_occurrences. */
 @Injectable()
 export class SchedulesRepository {
   private readonly timetables = new Map<JobId, Timetable>();
@@ -56,9 +56,9 @@ export class SchedulesRepository {
   async stored(): Promise<Schedules | null> {
     const rows = await this.prisma.$queryRaw<JobRow[]>`
       SELECT j.id, j.cron, j.timezone, j.enabled, s.running,
-        greatest(j.changed_at, s.changed_at, last.slot_at) AS due_after, last.run_id
+        greatest(j.changed_at, s.changed_at, last.occurs_at) AS due_after, last.run_id
       FROM scheduler_state s CROSS JOIN scheduler_jobs j LEFT JOIN LATERAL (
-        SELECT slot_at, run_id FROM scheduler_slots WHERE job_id = j.id ORDER BY slot_at DESC LIMIT 1) last ON true`;
+        SELECT occurs_at, run_id FROM scheduler_occurrences WHERE job_id = j.id ORDER BY occurs_at DESC LIMIT 1) last ON true`;
     const jobs = JOB_IDS.flatMap((id) => {
       const row = rows.find((other) => other.id === id);
       return row === undefined ? [] : this.toJob(id, row);
@@ -73,13 +73,13 @@ export class SchedulesRepository {
    */
   async fire(
     { id, timetable: { cron, timezone } }: ScheduledJob,
-    { at, lateSeconds }: Slot,
+    { at, lateSeconds }: Occurrence,
     enqueue: (tx: Transaction) => Promise<number>,
   ): Promise<number | null> {
     const now = this.clock.now();
     return this.prisma.$transaction(async (tx) => {
       const count = await tx.$executeRaw`
-        INSERT INTO scheduler_slots (job_id, slot_at, fired_at, late_seconds)
+        INSERT INTO scheduler_occurrences (job_id, occurs_at, fired_at, late_seconds)
         SELECT j.id, ${at.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz, ${lateSeconds}
         FROM scheduler_jobs j CROSS JOIN scheduler_state s
         WHERE j.id = ${id} AND j.cron = ${cron} AND j.timezone = ${timezone} AND j.enabled AND s.running
@@ -88,12 +88,12 @@ export class SchedulesRepository {
         ON CONFLICT DO NOTHING`;
       if (count === 0) return null;
       const runId = await enqueue(tx);
-      await tx.schedulerSlot.update({
-        where: { jobId_slotAt: { jobId: id, slotAt: at } },
+      await tx.schedulerOccurrence.update({
+        where: { jobId_occursAt: { jobId: id, occursAt: at } },
         data: { runId },
       });
       const keptSince = new Date(now.getTime() - SLOTS_KEPT_MS);
-      await tx.schedulerSlot.deleteMany({ where: { jobId: id, slotAt: { lt: keptSince } } });
+      await tx.schedulerOccurrence.deleteMany({ where: { jobId: id, occursAt: { lt: keptSince } } });
       return runId;
     });
   }

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { JobId } from '../config/app-config.js';
-import type { Run } from '../pipeline/run.js';
-import type { ScheduledJob } from './due-slot.js';
+import type { Run } from '../runs/run.js';
+import type { ScheduledJob } from './due-occurrence.js';
 import { JOBS } from './jobs.js';
 import { type JobChange, SchedulesRepository } from './schedules.repository.js';
 

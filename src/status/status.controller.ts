@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, Open } from '../auth/access.js';
-import type { AuthUser } from '../auth/auth-user.js';
-import { RunsService } from '../pipeline/runs.service.js';
+import { CurrentUser, Open } from '../auth/access/access.js';
+import type { AuthUser } from '../auth/users/auth-user.js';
+import { RunsService } from '../runs/runs.service.js';
 import { SchedulesService } from '../scheduler/schedules.service.js';
 import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 

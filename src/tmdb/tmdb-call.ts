@@ -1,5 +1,5 @@
 /** What requests on somebody's behalf amounted to. The client adds to it. */
-export interface TmdbTally {
+export interface TmdbCounters {
   /** Requests sent, repeats included. */
   requests: number;
   /** Requests sent again after a failure or a 429. */
@@ -14,5 +14,5 @@ export interface TmdbTally {
 export interface TmdbCall {
   /** Aborting it ends the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  readonly tally?: TmdbTally;
+  readonly tally?: TmdbCounters;
 }

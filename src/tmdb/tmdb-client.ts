@@ -1,21 +1,21 @@
-import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { backOffMs } from '../common/back-off.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { RANDOM, type Random } from '../common/random.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
-import { SharedPace } from '../database/shared-pace.js';
-import { RequestPacer } from './request-pacer.js';
-import { RequestWaits, type SentRequest } from './request-waits.js';
-import { SharedSlots } from './shared-slots.js';
+import { RateLimitRepository } from './rate-limit/rate-limit.repository.js';
+import { RateLimiter } from './rate-limit/rate-limiter.js';
+import { WaitTracker, type SentRequest } from './wait-tracker.js';
+import { DistributedPermits } from './rate-limit/distributed-permits.js';
 import type { TmdbCall } from './tmdb-call.js';
 import { TmdbError } from './tmdb-error.js';
-import { type Parameters, TmdbTransport } from './tmdb-transport.js';
+import { type Parameters, TmdbTransport } from './transport/tmdb-transport.js';
 import type { TmdbWait } from './tmdb-wait.js';
-import { UpstreamState } from './upstream-state.js';
-import { decodeGenres, type TmdbGenre } from './wire/genres.js';
-import { decodeMovie, type TmdbMovie } from './wire/movie.js';
-import { decodePage, type TmdbPage } from './wire/page.js';
-import { UnusableBodyError } from './wire/unusable-body.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { decodeGenres, type TmdbGenre } from './schema/genres.js';
+import { decodeMovie, type TmdbMovie } from './schema/movie.js';
+import { decodePage, type TmdbPage } from './schema/page.js';
+import { UnusableBodyError } from './schema/unusable-body-error.js';
 
 /** TMDB's own lists of movies. */
 export type TmdbList = 'popular' | 'top_rated' | 'upcoming' | 'now_playing';
@@ -38,9 +38,9 @@ const LONGEST_RETRY_AFTER_MS = 60_000;
 @Injectable()
 export class TmdbClient {
   private readonly logger = new Logger(TmdbClient.name);
-  private readonly pacer: RequestPacer;
-  private readonly upstream = new UpstreamState();
-  private readonly waits: RequestWaits;
+  private readonly pacer: RateLimiter;
+  private readonly upstream = new CircuitBreaker();
+  private readonly waits: WaitTracker;
   private readonly language: string;
   private readonly region: Parameters;
 
@@ -49,12 +49,12 @@ export class TmdbClient {
     @Inject(APP_CONFIG) { tmdb }: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) private readonly random: Random,
-    @Optional() @Inject(SharedPace) pace: SharedPace | null = null,
+    @Inject(RateLimitRepository) pace: RateLimitRepository | null = null,
   ) {
     const { requestsPerSecond: perSecond, maxConcurrency: concurrency } = tmdb;
-    const shared = pace === null ? null : new SharedSlots(pace, perSecond, clock);
-    this.pacer = new RequestPacer({ perSecond, concurrency }, clock, shared);
-    this.waits = new RequestWaits(clock);
+    const shared = pace === null ? null : new DistributedPermits(pace, perSecond, clock);
+    this.pacer = new RateLimiter({ perSecond, concurrency }, clock, shared);
+    this.waits = new WaitTracker(clock);
     this.language = tmdb.language;
     this.region = tmdb.region === null ? {} : { region: tmdb.region };
   }
@@ -86,7 +86,7 @@ export class TmdbClient {
     return this.ask({ path: '/genre/movie/list', parameters, decode: decodeGenres }, call);
   }
 
-  /** A film's details with credits, keywords, videos and similar films. */
+  /** A movie's details with credits, keywords, videos and similar movies. */
   movie(id: number, call: TmdbCall): Promise<TmdbMovie> {
     const spoken = new Set([this.language.slice(0, 2), 'en', 'null']);
     const parameters = {
@@ -96,7 +96,7 @@ export class TmdbClient {
     };
     const decode = (body: unknown): TmdbMovie => {
       const movie = decodeMovie(body);
-      if (movie.id !== id) throw new UnusableBodyError(`the answer is about film ${movie.id}`);
+      if (movie.id !== id) throw new UnusableBodyError(`the answer is about movie ${movie.id}`);
       return movie;
     };
     return this.ask({ path: `/movie/${id}`, parameters, decode }, call);

@@ -1,9 +1,11 @@
 import { HttpModule } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { PrismaService } from '../database/prisma.service.js';
+import { RateLimitRepository } from './rate-limit/rate-limit.repository.js';
 import { TmdbClient } from './tmdb-client.js';
-import { TmdbTransport } from './tmdb-transport.js';
-import { undiciAdapter } from './undici-adapter.js';
+import { TmdbTransport } from './transport/tmdb-transport.js';
+import { undiciAdapter } from './transport/undici-adapter.js';
 
 @Module({
   imports: [
@@ -12,7 +14,16 @@ import { undiciAdapter } from './undici-adapter.js';
       useFactory: ({ tmdb }: AppConfig) => ({ adapter: undiciAdapter(tmdb) }),
     }),
   ],
-  providers: [TmdbTransport, TmdbClient],
+  providers: [
+    TmdbTransport,
+    TmdbClient,
+    {
+      provide: RateLimitRepository,
+      // Without a database, as in `doctor`, this process keeps the rate by itself.
+      inject: [{ token: PrismaService, optional: true }],
+      useFactory: (prisma?: PrismaService) => (prisma === undefined ? null : new RateLimitRepository(prisma)),
+    },
+  ],
   exports: [TmdbClient],
 })
 export class TmdbModule {}

@@ -10,7 +10,7 @@ import { empty, type Tables } from './tables.js';
 export interface Stage {
   readonly postgres: Postgres;
   readonly sandbox: SandboxProcess;
-  readonly films: number;
+  readonly movies: number;
   /** Where the processes are started. */
   readonly cwd: string;
 }
@@ -92,9 +92,9 @@ export class Fleet {
     return Object.fromEntries(this.replicas.map(({ name, log }) => [name, log]));
   }
 
-  /** Every film of the sandbox, with its details, whether it is due or not. Returns the id. */
+  /** Every movie of the sandbox, with its details, whether it is due or not. Returns the id. */
   triggerWide(): Promise<number> {
-    return this.trigger(wideRun(this.stage.films));
+    return this.trigger(wideRun(this.stage.movies));
   }
 
   /** Returns the id of the run. */
@@ -162,23 +162,23 @@ export class Fleet {
   }
 }
 
-export function wideRun(films: number): object {
+export function wideRun(movies: number): object {
   return {
     update_type: 'custom',
-    pages_per_category: Math.min(500, Math.ceil(films / 20) + 1),
+    pages_per_category: Math.min(500, Math.ceil(movies / 20) + 1),
     enrich_data: true,
     max_enrichment: 100_000,
     incremental: false,
   };
 }
 
-/** What is wrong with a first run that should have stored each of these films once. */
+/** What is wrong with a first run that should have stored each of these movies once. */
 export function faultsOfRun(run: RunRow, { movies = [] }: Tables): string[] {
   const faults: string[] = [];
   if (run.status !== 'SUCCESS') faults.push(`The run ended ${run.status}: ${run.error_message ?? ''}`);
-  const films = movies.length;
+  const expected = movies.length;
   for (const count of ['inserted', 'enriched', 'movies_processed'] as const) {
-    if (run[count] !== films) faults.push(`${count} is ${run[count]} of ${films}.`);
+    if (run[count] !== expected) faults.push(`${count} is ${run[count]} of ${expected}.`);
   }
   if (run.failed !== 0) faults.push(`failed is ${run.failed}.`);
   return faults;

@@ -6,12 +6,12 @@ import { digest } from './tables.js';
 import { say, sayFaults, Theatre } from './theatre.js';
 
 function lineOf(round: number, seed: number, server: string, report: RoundReport): string {
-  const { seconds, done, timesResumed, detailsPerFilm, recoverySeconds, faults } = report;
+  const { seconds, done, timesResumed, detailsPerMovie, recoverySeconds, faults } = report;
   return [
     `round ${round} seed ${seed} ${server}: ${verdict(faults)}`,
     `${seconds.toFixed(0)} s`,
     `resumed ${timesResumed} times, within ${recoverySeconds.toFixed(1)} s`,
-    `${detailsPerFilm.toFixed(3)} details a film`,
+    `${detailsPerMovie.toFixed(3)} details a movie`,
     done.map(({ what }) => what).join(', '),
   ].join('; ');
 }
@@ -24,7 +24,7 @@ function verdict(faults: readonly string[]): string {
 async function playRounds(theatre: Theatre, { rounds, seed: first }: Options): Promise<number> {
   const reference = await Round.reference(theatre.stage(0));
   const stored = reference.tables.movies?.length ?? 0;
-  say(`undisturbed: ${stored} films in ${reference.requests} requests (${digest(reference.tables)})`);
+  say(`undisturbed: ${stored} movies in ${reference.requests} requests (${digest(reference.tables)})`);
   let failed = 0;
   for (let round = 1; round <= rounds; round++) {
     const seed = first + round - 1;

@@ -12,7 +12,7 @@ export interface RollingReport {
   readonly logs: Readonly<Record<string, string>>;
 }
 
-/** So few that a run of 600 films lasts until all replicas have been replaced. */
+/** So few that a run of 600 movies lasts until all replicas have been replaced. */
 const REQUESTS_PER_SECOND = 20;
 const ASK_MS = 20;
 /** One request in so many asks for the run, again and again with one key: each time it is the same run. */
@@ -31,7 +31,7 @@ export async function rollingRestart(stage: Stage): Promise<RollingReport> {
     await until('The start of all replicas', READY_SECONDS, () =>
       Promise.resolve(balancer.ready === fleet.replicas.length),
     );
-    const trigger = await triggerOf(fleet, stage.films);
+    const trigger = await triggerOf(fleet, stage.movies);
     const first = await balancer.ask(trigger);
     const { run_id: id } = JSON.parse(first.body) as { run_id: number };
     const over = new AbortController();
@@ -60,11 +60,11 @@ export async function rollingRestart(stage: Stage): Promise<RollingReport> {
   return { summary, faults, logs: fleet.logs };
 }
 
-async function triggerOf(fleet: Fleet, films: number): Promise<Ask> {
+async function triggerOf(fleet: Fleet, movies: number): Promise<Ask> {
   const token = await logIn(fleet.replicas[0]?.address ?? '');
   return {
     path: '/pipeline/run',
-    body: wideRun(films),
+    body: wideRun(movies),
     headers: { Authorization: `Bearer ${token}`, 'Idempotency-Key': 'rolling' },
   };
 }

@@ -16,8 +16,8 @@ export interface RoundReport {
   readonly seconds: number;
   readonly done: readonly Done[];
   readonly timesResumed: number;
-  /** Whole detail answers for each film. */
-  readonly detailsPerFilm: number;
+  /** Whole detail answers for each movie. */
+  readonly detailsPerMovie: number;
   /** The longest that the run was without a worker; 0: it never was. */
   readonly recoverySeconds: number;
   /** What is not as it should be; nothing, if all is well. */
@@ -27,7 +27,7 @@ export interface RoundReport {
 }
 
 const RECOVERY_SECONDS = 30;
-const MOST_DETAILS_PER_FILM = 1.1;
+const MOST_DETAILS_PER_MOVIE = 1.1;
 /** So few that a run lasts long enough to be disturbed. */
 const REQUESTS_PER_SECOND = 100;
 
@@ -80,14 +80,14 @@ export class Round {
     }
     faults.push(...(await fleet.stop()));
     const { details } = await stage.sandbox.counters();
-    const detailsPerFilm = details / (reference.tables.movies?.length ?? 1);
-    if (detailsPerFilm > MOST_DETAILS_PER_FILM) faults.push(`TMDB gave ${details} details.`);
+    const detailsPerMovie = details / (reference.tables.movies?.length ?? 1);
+    if (detailsPerMovie > MOST_DETAILS_PER_MOVIE) faults.push(`TMDB gave ${details} details.`);
     const recoverySeconds = recovery(fleet.workers, done);
     if (recoverySeconds > RECOVERY_SECONDS)
       faults.push(`The run was ${recoverySeconds.toFixed(1)} s without a worker.`);
     return {
       seconds: (performance.now() - begun) / 1_000,
-      ...{ done, detailsPerFilm, recoverySeconds, faults, timesResumed: run?.times_resumed ?? 0 },
+      ...{ done, detailsPerMovie, recoverySeconds, faults, timesResumed: run?.times_resumed ?? 0 },
       logs: fleet.logs,
     };
   }

@@ -21,7 +21,7 @@ export function figuresOf(replicas: readonly Replica[]): Figure[] {
     ...names.map((name) => ({ name: `memory of ${name}`, unit: 'MB', most: mostMemory })),
     ...names.map((name) => ({ name: `descriptors of ${name}`, unit: '', most: fewMore })),
     { name: 'sessions', unit: '', most: fewMore },
-    ...['films', 'indexes of films', 'journal', 'queue'].map((name) => ({
+    ...['movies', 'indexes of movies', 'journal', 'queue'].map((name) => ({
       name,
       unit: 'MB',
       most: mostStored,
@@ -54,9 +54,9 @@ async function residentMb(pid: number): Promise<number> {
 const STORED = `
   SELECT (SELECT count(*) FROM pg_stat_activity
            WHERE application_name = 'movie-pipeline' AND backend_type = 'client backend')::int AS sessions,
-    (pg_table_size('movies') + pg_table_size('movie_categories')) / 1048576.0::float8 AS films,
-    (pg_indexes_size('movies') + pg_indexes_size('movie_categories')) / 1048576.0::float8 AS "indexes of films",
-    (pg_total_relation_size('pipeline_run_pages') + pg_total_relation_size('pipeline_run_films'))
+    (pg_table_size('movies') + pg_table_size('movie_categories')) / 1048576.0::float8 AS movies,
+    (pg_indexes_size('movies') + pg_indexes_size('movie_categories')) / 1048576.0::float8 AS "indexes of movies",
+    (pg_total_relation_size('pipeline_run_pages') + pg_total_relation_size('pipeline_run_movies'))
       / 1048576.0::float8 AS journal,
     (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
       WHERE relnamespace = 'movie_pipeline_jobs'::regnamespace AND relkind = 'r') / 1048576.0::float8 AS queue,

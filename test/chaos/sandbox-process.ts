@@ -11,8 +11,8 @@ export class SandboxProcess {
     readonly url: string,
   ) {}
 
-  static async start(films: number, seed: number): Promise<SandboxProcess> {
-    const args = ['--films', films, '--seed', seed, '--latency-ms', 15, '--jitter-ms', 15];
+  static async start(movies: number, seed: number): Promise<SandboxProcess> {
+    const args = ['--movies', movies, '--seed', seed, '--latency-ms', 15, '--jitter-ms', 15];
     const program = Program.node([built('sandbox/main.js'), ...args.map(String)], { env: {}, cwd: ROOT });
     const [, url = ''] = await program.printed(/"url":"([^"]+)"/);
     return new SandboxProcess(program, url);

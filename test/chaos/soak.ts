@@ -84,7 +84,7 @@ export class Soak {
 
   /** Three in four are wide; in the others nothing is due. */
   private async oneRun(): Promise<void> {
-    const body = this.dice.runs.chance(0.75) ? wideRun(this.stage.films) : { update_type: 'daily' };
+    const body = this.dice.runs.chance(0.75) ? wideRun(this.stage.movies) : { update_type: 'daily' };
     // The service may have no database just now.
     const id = await until('The request for a run', TRIGGER_SECONDS, () => this.fleet.trigger(body));
     await this.fleet.end(id);

@@ -17,22 +17,22 @@ export class Theatre {
 
   private constructor(
     private readonly cwd: string,
-    private readonly films: number,
+    private readonly movies: number,
     private readonly sandbox: SandboxProcess,
     private readonly servers: readonly Postgres[],
   ) {}
 
-  static async open({ films, server }: { films: number; server: string }): Promise<Theatre> {
+  static async open({ movies, server }: { movies: number; server: string }): Promise<Theatre> {
     const cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-chaos-'));
     // PostgreSQL does not run as root: its user has to get in.
     await chmod(cwd, 0o755);
-    return new Theatre(cwd, films, await SandboxProcess.start(films, 1), await startServers(cwd, server));
+    return new Theatre(cwd, movies, await SandboxProcess.start(movies, 1), await startServers(cwd, server));
   }
 
   /** One for each server. */
   get stages(): readonly Stage[] {
-    const { sandbox, films, cwd } = this;
-    return this.servers.map((postgres) => ({ postgres, sandbox, films, cwd }));
+    const { sandbox, movies, cwd } = this;
+    return this.servers.map((postgres) => ({ postgres, sandbox, movies, cwd }));
   }
 
   /** By turns. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PipelineService } from '../../src/pipeline/pipeline.service.js';
-import { presetPlan } from '../../src/pipeline/run-plan.js';
+import { PipelineService } from '../../src/pipeline/execution/pipeline.service.js';
+import { presetPlan } from '../../src/runs/run-plan.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let service: TestApp;
@@ -89,7 +89,7 @@ describe('after runs', () => {
   });
 });
 
-describe('films that fail again and again', () => {
+describe('movies that fail again and again', () => {
   beforeAll(async () => {
     await service.database.query(`
       UPDATE movies SET enrich_failures = place, enrich_tried_at = '2026-09-01 12:00Z',

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import request from 'supertest';
-import { UsersRepository } from '../../src/auth/users.repository.js';
-import { UsersService } from '../../src/auth/users.service.js';
+import { UsersRepository } from '../../src/auth/users/users.repository.js';
+import { UsersService } from '../../src/auth/users/users.service.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const PASSWORD = 'correct horse battery';
@@ -14,7 +14,7 @@ let series: string;
 
 beforeAll(async () => {
   service = await startTestApp({ JWT_SECRET: SECRET, ADMIN_USERNAME: 'root', ADMIN_PASSWORD: PASSWORD });
-  series = (await service.app.get(UsersRepository).find('root'))!.tokenSeries;
+  series = (await service.app.get(UsersRepository).find('root'))!.tokenVersion;
 });
 
 afterAll(async () => {

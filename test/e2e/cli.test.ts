@@ -12,7 +12,7 @@ let cwd: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  sandbox = await Sandbox.start({ films: 500 });
+  sandbox = await Sandbox.start({ movies: 500 });
   database = await createTestDatabase();
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
   env = {
@@ -59,8 +59,8 @@ describe('a run on the command line', () => {
   it('succeeds with 0, plain progress lines and a closing table', async () => {
     const { code, stdout, stderr } = await done(`${SMALL} --enrich --max-enrichment 10`);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^popular +█+ +2\/2 pages +40 films$/m);
-    expect(stderr).toMatch(/^enrichment +█+ +10\/10 films$/m);
+    expect(stderr).toMatch(/^popular +█+ +2\/2 pages +40 movies$/m);
+    expect(stderr).toMatch(/^enrichment +█+ +10\/10 movies$/m);
     expect(stdout).toMatch(/^enriched +10$/m);
     expect(stdout).toMatch(/^Run \d+ \(custom\): SUCCESS in /m);
     expect(stdout + stderr).not.toContain('\u001b');
@@ -77,14 +77,14 @@ describe('a run on the command line', () => {
     expect(stderr).toBe('');
   });
 
-  it('is partial with 3 when a film failed', async () => {
-    const [bad] = sandbox.filmIds(1, 1);
+  it('is partial with 3 when a movie failed', async () => {
+    const [bad] = sandbox.movieIds(1, 1);
     await database.query('DELETE FROM movies');
     await database.query(`ALTER TABLE movies ADD CONSTRAINT bad CHECK (id <> ${bad})`);
     const { code, stdout } = await done(`${SMALL} --no-enrich`);
     await database.query('ALTER TABLE movies DROP CONSTRAINT bad');
     expect(code).toBe(3);
-    expect(stdout).toContain(`film ${bad}: `);
+    expect(stdout).toContain(`movie ${bad}: `);
   });
 
   it('fails with 1 when the key is refused, and says which setting', async () => {
@@ -134,7 +134,7 @@ describe('a run that TMDB asks to pause', () => {
     program.kill('SIGINT');
     expect(await program.end()).toBe(130);
     // It outlives the run, and would hold up the next.
-    await database.query('DELETE FROM tmdb_pace');
+    await database.query('DELETE FROM tmdb_rate_limit');
   });
 });
 
@@ -201,8 +201,8 @@ describe('commands that look', () => {
     }
   });
 
-  it('list the films that fail again and again, which doctor counts', async () => {
-    expect((await done('failing')).stdout).toBe('No film fails again and again.\n');
+  it('list the movies that fail again and again, which doctor counts', async () => {
+    expect((await done('failing')).stdout).toBe('No movie fails again and again.\n');
     await database.query(`
       INSERT INTO movies (id, title, enrich_failures, enrich_tried_at, enrich_retry_at)
       VALUES (-1, E'Bell\\u0007', 5, '2026-09-01 12:00Z', '2026-09-01 20:00Z')`);
@@ -214,7 +214,7 @@ describe('commands that look', () => {
     ]);
     expect((await done('failing --limit 101')).code).toBe(2);
     expect((await done('doctor')).stdout).toMatch(
-      /^! failing +1 film failed twice or more in a row\. .*npx movie-pipeline failing$/m,
+      /^! failing +1 movie failed twice or more in a row\. .*npx movie-pipeline failing$/m,
     );
     await database.query('DELETE FROM movies WHERE id = -1');
   });
@@ -251,7 +251,7 @@ describe('the schedules without HTTP', () => {
       expect(await process.end()).toBe(0);
     }
     const runs = await database.query(
-      `SELECT r.status, r.update_type, r.late_seconds >= 600 AS late FROM scheduler_slots s JOIN pipeline_runs r ON r.id = s.run_id`,
+      `SELECT r.status, r.update_type, r.late_seconds >= 600 AS late FROM scheduler_occurrences s JOIN pipeline_runs r ON r.id = s.run_id`,
     );
     expect(runs).toEqual([{ status: 'SUCCESS', update_type: 'quick', late: true }]);
   });
@@ -282,10 +282,10 @@ describe('the environment', () => {
 
   it('names a database that is not there, without its password', async () => {
     const { code, stderr } = await done('status', {
-      DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/films',
+      DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/movies',
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Nothing listens at 127\.0\.0\.1:1\/films\..*\n$/);
+    expect(stderr).toMatch(/^Nothing listens at 127\.0\.0\.1:1\/movies\..*\n$/);
     expect(stderr).not.toContain('hunter2');
   });
 });

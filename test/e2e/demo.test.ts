@@ -88,8 +88,8 @@ describe('npm run demo', () => {
 
   it('asks for nothing twice the next time, and ends on Ctrl-C before it serves too', async () => {
     const again = Program.node([DEMO], { env: {}, cwd });
-    const { 1: films } = await again.printed(/enriched +(\d+)/);
-    expect(films).toBe('0');
+    const { 1: movies } = await again.printed(/enriched +(\d+)/);
+    expect(movies).toBe('0');
     again.kill('SIGINT');
     expect(await again.end()).toBe(0);
     expect(await serverPidIn(join(cwd, '.data', 'demo'))).toBeNull();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request, { type Response } from 'supertest';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
-const ORIGIN = 'https://films.example';
+const ORIGIN = 'https://movies.example';
 const PROBLEM = 'application/problem+json; charset=utf-8';
 
 let service: TestApp;

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { UsersService } from '../../src/auth/users.service.js';
+import { UsersService } from '../../src/auth/users/users.service.js';
 import { type ApiDocument, type DescribedOperation, operationsOf } from '../support/api-witness.js';
 import { type Attack, attacksOn } from '../support/attacks.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { AnySchemaObject } from 'ajv';
 import { generateKeyPair, SignJWT } from 'jose';
-import { UsersService } from '../../src/auth/users.service.js';
+import { UsersService } from '../../src/auth/users/users.service.js';
 import { type ApiDocument, ApiWitness, operationsOf } from '../support/api-witness.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
     // An issuer that is down.
     JWT_JWKS_URL: 'http://127.0.0.1:1/keys',
     JWT_ISSUER: 'https://issuer.example',
-    JWT_AUDIENCE: 'films',
+    JWT_AUDIENCE: 'movies',
   });
   document = (await service.get('/openapi.json')).body as ApiDocument;
   witness = new ApiWitness(service.url, document);
@@ -133,7 +133,7 @@ describe('the answers', () => {
     const outside = await new SignJWT({ role: 'admin' })
       .setProtectedHeader({ alg: 'ES256', kid: 'one' })
       .setIssuer('https://issuer.example')
-      .setAudience('films')
+      .setAudience('movies')
       .setSubject('ann')
       .setExpirationTime('5m')
       .sign((await generateKeyPair('ES256')).privateKey);
@@ -218,14 +218,14 @@ describe('the answers', () => {
     expect((await witness.ask('get', '/pipeline/runs/2/events')).body).toContain('event: end\n');
   });
 
-  it('about failing films', async () => {
+  it('about failing movies', async () => {
     await service.database.query(`
       UPDATE movies SET enrich_failures = 2, enrich_tried_at = now(), enrich_retry_at = now();
       INSERT INTO pipeline_run_errors (run_id, movie_id, code, message, occurred_at)
         SELECT 2, min(id), 'timeout', 'TMDB took longer.', now() FROM movies`);
     const { status, body } = await witness.ask('get', '/pipeline/failing?limit=100');
     expect(status).toBe(200);
-    expect((body as { last_error: unknown }[]).filter((film) => film.last_error !== null)).toHaveLength(1);
+    expect((body as { last_error: unknown }[]).filter((movie) => movie.last_error !== null)).toHaveLength(1);
     expect((await witness.ask('get', '/pipeline/failing?limit=0')).status).toBe(400);
   });
 

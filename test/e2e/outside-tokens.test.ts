@@ -26,7 +26,7 @@ function startService(): Promise<TestApp> {
   return startTestApp({
     JWT_JWKS_URL: issuer.url,
     JWT_ISSUER: ISSUER,
-    JWT_AUDIENCE: 'films',
+    JWT_AUDIENCE: 'movies',
     JWT_ROLE_CLAIM: 'realm.roles',
   });
 }
@@ -35,7 +35,7 @@ function token(claims: object = { realm: { roles: ['viewer'] } }, alg = 'ES256')
   return new SignJWT({ ...claims })
     .setSubject('ann')
     .setIssuer(ISSUER)
-    .setAudience('films')
+    .setAudience('movies')
     .setExpirationTime('5m')
     .setProtectedHeader({ alg, kid: 'one' });
 }
@@ -77,7 +77,7 @@ describe("an outside issuer's token", () => {
         new SignJWT({ realm: { roles: 'admin' } })
           .setSubject('ann')
           .setIssuer(ISSUER)
-          .setAudience('films')
+          .setAudience('movies')
           .setProtectedHeader({ alg: 'ES256', kid: 'one' })
           .sign(privateKey),
     ],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { randomPassword, UsersService } from '../../src/auth/users.service.js';
+import { randomPassword, UsersService } from '../../src/auth/users/users.service.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/;

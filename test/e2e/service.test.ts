@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 let cwd: string;
 
 beforeAll(async () => {
-  sandbox = await Sandbox.start({ films: 500 });
+  sandbox = await Sandbox.start({ movies: 500 });
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
 });
 

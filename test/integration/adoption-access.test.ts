@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { adoptTables } from '../../src/database/adoption/adopt.js';
-import type { DatabaseError } from '../../src/database/database-error.js';
-import { parseDatabaseUrl } from '../../src/database/database-url.js';
-import { readMigrationFolder } from '../../src/database/migration-files.js';
-import { migrateDatabase } from '../../src/database/migrator.js';
-import { connectClient } from '../../src/database/pool.js';
+import type { DatabaseError } from '../../src/database/errors/database-error.js';
+import { parseDatabaseUrl } from '../../src/database/connection/database-url.js';
+import { readMigrationFolder } from '../../src/database/migrations/migration-files.js';
+import { migrateDatabase } from '../../src/database/migrations/migrator.js';
+import { connectClient } from '../../src/database/connection/pool.js';
 import { V3 } from '../support/old-databases.js';
 import { refusal } from '../support/refusal.js';
 import { ScratchDatabase } from './scratch-database.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { migrateDatabase } from '../../src/database/migrator.js';
-import { openDatabase } from '../../src/database/open-database.js';
+import { migrateDatabase } from '../../src/database/migrations/migrator.js';
+import { openDatabase } from '../../src/database/connection/open-database.js';
 import { PANDAS, V3 } from '../support/old-databases.js';
 import { schemaShape } from '../support/schema-shape.js';
 import { ScratchDatabase } from './scratch-database.js';
@@ -26,25 +26,25 @@ describe('views over our tables', () => {
     GRANT USAGE ON SCHEMA reports TO ${reader};
     GRANT SELECT ON movies TO ${reader};
     CREATE VIEW reports.titles WITH (security_barrier = true) AS SELECT id, title FROM movies WHERE title LIKE 'F%';
-    COMMENT ON VIEW reports.titles IS 'it''s the F films';
+    COMMENT ON VIEW reports.titles IS 'it''s the F movies';
     COMMENT ON COLUMN reports.titles.title IS 'in English';
     ALTER VIEW reports.titles ALTER COLUMN title SET DEFAULT 'F';
     GRANT SELECT ON reports.titles TO ${reader} WITH GRANT OPTION;
     GRANT UPDATE (title) ON reports.titles TO ${reader};
     GRANT SELECT ON reports.titles TO PUBLIC;
-    CREATE VIEW "Top Films" (film, score) AS
+    CREATE VIEW "Top Movies" (movie, score) AS
       SELECT t.title, m.popularity * 2 FROM reports.titles AS t JOIN movies AS m USING (id);
     CREATE VIEW every_column AS SELECT * FROM movies WITH LOCAL CHECK OPTION;
-    CREATE MATERIALIZED VIEW figures AS SELECT count(*) AS films, max(film) AS last FROM "Top Films";
-    CREATE UNIQUE INDEX figures_films ON figures (films);
-    COMMENT ON INDEX figures_films IS 'for REFRESH … CONCURRENTLY';
+    CREATE MATERIALIZED VIEW figures AS SELECT count(*) AS movies, max(movie) AS last FROM "Top Movies";
+    CREATE UNIQUE INDEX figures_movies ON figures (movies);
+    COMMENT ON INDEX figures_movies IS 'for REFRESH … CONCURRENTLY';
     CREATE MATERIALIZED VIEW later AS SELECT status FROM pipeline_runs WITH NO DATA;
-    ALTER VIEW "Top Films" OWNER TO ${reader};`;
+    ALTER VIEW "Top Movies" OWNER TO ${reader};`;
 
   it('are put back as they were: definitions, options, grants, owners, comments and indexes', async () => {
     const { name } = await database.addRole();
     await database.query(V3 + views(name));
-    const of = /titles|Top Films|every_column|(?<!run_)figures|later/;
+    const of = /titles|Top Movies|every_column|(?<!run_)figures|later/;
     const before = (await pictured(of)).map(withoutCasts);
     await migrateDatabase(database.url);
     expect((await pictured(of)).map(withoutCasts)).toEqual(before.map(followed));
@@ -55,7 +55,7 @@ describe('views over our tables', () => {
     const { name } = await database.addRole();
     await database.query(V3 + views(name));
     await migrateDatabase(database.url);
-    expect(await database.query('SELECT * FROM figures')).toEqual([{ films: '1', last: 'Fight Club' }]);
+    expect(await database.query('SELECT * FROM figures')).toEqual([{ movies: '1', last: 'Fight Club' }]);
     await expect(database.query('SELECT * FROM later')).rejects.toThrow('has not been populated');
     await expect(database.query('REFRESH MATERIALIZED VIEW CONCURRENTLY figures')).resolves.toEqual([]);
   });
@@ -121,8 +121,8 @@ describe('what the owner added to our tables', () => {
     ALTER TABLE movies ADD CONSTRAINT plausible CHECK (vote_average BETWEEN 0 AND 10);
     CREATE INDEX by_title ON movies (lower(title)) WHERE title IS NOT NULL;
     CREATE INDEX by_genre ON movies USING gin (genres);
-    COMMENT ON TABLE movies IS 'films'; COMMENT ON COLUMN movies.title IS 'in English';
-    CREATE TABLE changes (film INTEGER);
+    COMMENT ON TABLE movies IS 'movies'; COMMENT ON COLUMN movies.title IS 'in English';
+    CREATE TABLE changes (movie INTEGER);
     CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN INSERT INTO changes VALUES (NEW.id); RETURN NEW; END $$;
     CREATE TRIGGER noted AFTER INSERT OR UPDATE ON movies FOR EACH ROW EXECUTE FUNCTION note_change();`;
@@ -146,9 +146,9 @@ describe('what the owner added to our tables', () => {
 
   it('stays: triggers, which hear nothing of the upgrade and all of what comes after', async () => {
     await migrateDatabase(database.url);
-    expect(await database.query('SELECT film FROM changes')).toEqual([]);
+    expect(await database.query('SELECT movie FROM changes')).toEqual([]);
     await database.query('INSERT INTO movies (id) VALUES (600)');
-    expect(await database.query('SELECT film FROM changes')).toEqual([{ film: 600 }]);
+    expect(await database.query('SELECT movie FROM changes')).toEqual([{ movie: 600 }]);
   });
 
   it('stays: who may read', async () => {
@@ -166,15 +166,15 @@ describe('what the owner added to our tables', () => {
 
 describe('an old database in a schema of its own', () => {
   it('is upgraded there, and nowhere else', async () => {
-    await database.query(`CREATE SCHEMA "Film Club"; SET search_path = "Film Club"; ${PANDAS}`);
+    await database.query(`CREATE SCHEMA "Movie Club"; SET search_path = "Movie Club"; ${PANDAS}`);
     const url = new URL(database.url);
-    url.searchParams.set('schema', 'Film Club');
+    url.searchParams.set('schema', 'Movie Club');
     await expect(migrateDatabase(url.href)).resolves.toMatchObject({ adopted: true });
     const empty = await ScratchDatabase.create();
     await migrateDatabase(empty.url);
     const fresh = await schemaShape(empty);
     await empty.drop();
-    expect(await schemaShape(database, 'Film Club')).toEqual(expect.arrayContaining([...fresh]));
+    expect(await schemaShape(database, 'Movie Club')).toEqual(expect.arrayContaining([...fresh]));
     expect(await database.query(`SELECT 1 FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
     const open = await openDatabase({ url: url.href, poolSize: 1, dataDir: '/nonexistent' });
     expect(await open.prisma.movie.count()).toBe(3);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DatabaseError } from '../../src/database/database-error.js';
+import type { DatabaseError } from '../../src/database/errors/database-error.js';
 import { PANDAS, V3 } from '../support/old-databases.js';
 import { refusal } from '../support/refusal.js';
 import { ScratchDatabase } from './scratch-database.js';
@@ -171,7 +171,7 @@ describe('what hangs on a column and cannot be put back', () => {
       'a foreign key of another type',
       `ALTER TABLE movies ALTER id TYPE NUMERIC;
        CREATE TABLE marks (movie NUMERIC REFERENCES movies)`,
-      'keeps film ids as numeric',
+      'keeps movie ids as numeric',
     ],
     [
       'a key that others rely on',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { migrateDatabase } from '../../src/database/migrator.js';
+import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { BY_HAND, PANDAS, V2, V3 } from '../support/old-databases.js';
 import { ScratchDatabase } from './scratch-database.js';
 
@@ -42,13 +42,13 @@ describe('the values of v3', () => {
   it('are in UTC, and read as such', async () => {
     await database.query(V3);
     await migrateDatabase(database.url);
-    const [film] = await database.query<{ column: string; type: string }>(
+    const [movie] = await database.query<{ column: string; type: string }>(
       `SELECT created_at::text AS at, pg_typeof(created_at)::text AS type FROM movies WHERE id = 550`,
     );
-    expect(film).toEqual({ at: '2025-01-02 03:04:05.678901', type: 'timestamp without time zone' });
+    expect(movie).toEqual({ at: '2025-01-02 03:04:05.678901', type: 'timestamp without time zone' });
   });
 
-  it('say that no film was ever enriched by this version', async () => {
+  it('say that no movie was ever enriched by this version', async () => {
     await database.query(V3);
     await migrateDatabase(database.url);
     expect(await rows('movies', 'id, enriched_at, enrich_failures')).toContainEqual({
@@ -186,7 +186,7 @@ describe('the values of a database made by hand', () => {
     ]);
   });
 
-  it('give a new film what its own columns default to', async () => {
+  it('give a new movie what its own columns default to', async () => {
     await database.query('INSERT INTO movies (id) VALUES (600)');
     expect((await rows('movies'))[3]).toMatchObject({
       row_number: expect.any(Number),

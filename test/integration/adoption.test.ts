@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { migrateDatabase } from '../../src/database/migrator.js';
-import { openDatabase } from '../../src/database/open-database.js';
+import { migrateDatabase } from '../../src/database/migrations/migrator.js';
+import { openDatabase } from '../../src/database/connection/open-database.js';
 import { BY_HAND, PANDAS, V2, V3 } from '../support/old-databases.js';
 import { schemaShape } from '../support/schema-shape.js';
 import { ScratchDatabase } from './scratch-database.js';
@@ -44,10 +44,10 @@ describe.each([
     expect(await schemaShape(database)).toEqual(expect.arrayContaining([...fresh]));
   });
 
-  it('keeps every film and genre', async () => {
+  it('keeps every movie and genre', async () => {
     await migrateDatabase(database.url);
-    const films = await database.query('SELECT id FROM movies ORDER BY id');
-    expect(films).toEqual([{ id: 550 }, { id: 551 }, { id: 552 }]);
+    const movies = await database.query('SELECT id FROM movies ORDER BY id');
+    expect(movies).toEqual([{ id: 550 }, { id: 551 }, { id: 552 }]);
     expect(await database.query('SELECT id FROM genres ORDER BY id')).toEqual([{ id: 18 }, { id: 53 }]);
   });
 
@@ -73,7 +73,7 @@ describe.each([
     expect(await schemaShape(database)).toEqual(expect.arrayContaining([...fresh]));
   });
 
-  it('then takes films, lists and runs', async () => {
+  it('then takes movies, lists and runs', async () => {
     const open = await openDatabase({ url: database.url, poolSize: 2, dataDir: '/nonexistent' });
     try {
       const { prisma } = open;

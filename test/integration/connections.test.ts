@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { limitServer } from '../../src/http/connections.js';
-import { drain } from '../../src/http/connection-drain.js';
+import { limitServer } from '../../src/app/http/connection-limits.js';
+import { drain } from '../../src/app/http/connection-drain.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 let server: Server;

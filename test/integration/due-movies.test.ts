@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { COUNT_FAILING, FAILING } from '../../src/movies/due-sql.js';
-import { ENRICHED, LISTED } from '../support/films.js';
+import { COUNT_FAILING, FAILING } from '../../src/movies/sql/due-sql.js';
+import { ENRICHED, LISTED } from '../support/movies.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 
 const DAY_MS = 86_400_000;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
-describe('which films are due', () => {
+describe('which movies are due', () => {
   async function enrich(
     id: number,
     releaseDate: string | null,
@@ -112,7 +112,7 @@ describe('which films are due', () => {
 
   it('is found among many by an index of those that fail alone', async () => {
     await store.query(`
-    INSERT INTO movies (id, title, enrich_failures) SELECT n, 'A film', CASE WHEN n % 1000 = 0 THEN 3 ELSE n % 2 END
+    INSERT INTO movies (id, title, enrich_failures) SELECT n, 'A movie', CASE WHEN n % 1000 = 0 THEN 3 ELSE n % 2 END
     FROM generate_series(1, 20000) AS n;
     ANALYZE movies`);
     for (const sql of [FAILING.replace('$1', '20'), COUNT_FAILING]) {

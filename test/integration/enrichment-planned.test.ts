@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunLostError } from '../../src/pipeline/run-hold.js';
-import { RunJournal } from '../../src/pipeline/run-journal.repository.js';
+import { LeaseLostError } from '../../src/runs/run-lease.js';
+import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
 import { type MoviesStore, openMoviesStore } from '../support/movies-store.js';
 
 const now = new Date('2026-09-30T00:00:00Z');
 const ALL = { from: 0, to: 100 };
 
 let store: MoviesStore;
-let journal: RunJournal;
+let journal: RunCheckpoint;
 let runId: number;
 
 beforeAll(async () => {
   store = await openMoviesStore();
-  journal = new RunJournal(store.prisma);
+  journal = new RunCheckpoint(store.prisma);
 });
 afterAll(() => store.close());
 beforeEach(async () => {
@@ -23,8 +23,8 @@ beforeEach(async () => {
   runId = run!.id;
 });
 
-/** The higher its id, the longer ago was a film enriched. */
-async function overdueFilms(ids: readonly number[]): Promise<void> {
+/** The higher its id, the longer ago was a movie enriched. */
+async function overdueMovies(ids: readonly number[]): Promise<void> {
   await store.query(
     `INSERT INTO movies (id, enriched_at)
      SELECT id, $2::timestamptz - interval '151 days' - id * interval '1 day' FROM unnest($1::int[]) AS id`,
@@ -38,26 +38,26 @@ function plan(ids: readonly number[], rest = store.movies.overdue(now), fence = 
   );
 }
 
-describe('which films a run is to enrich', () => {
+describe('which movies a run is to enrich', () => {
   it('are those that were chosen, then those that are overdue, the oldest first, each once', async () => {
-    await overdueFilms([1, 2, 3, 4]);
+    await overdueMovies([1, 2, 3, 4]);
     expect(await plan([9, 2])).toBe(5);
     expect(await journal.due(runId, ALL)).toEqual([9, 2, 4, 3, 1]);
     expect(await journal.due(runId, { from: 1, to: 3 })).toEqual([2, 4]);
     expect(await journal.countDue(runId)).toBe(5);
-    const [run] = await store.query('SELECT enrich_total, skipped_fresh FROM pipeline_runs');
-    expect(run).toEqual({ enrich_total: 5, skipped_fresh: 2 });
+    const [run] = await store.query('SELECT enrichment_total, skipped_fresh FROM pipeline_runs');
+    expect(run).toEqual({ enrichment_total: 5, skipped_fresh: 2 });
   });
 
   it('keep what their lists did to them', async () => {
-    await overdueFilms([1, 2]);
+    await overdueMovies([1, 2]);
     await store.query(
-      `INSERT INTO pipeline_run_films (run_id, movie_id, stored) VALUES ($1, 2, 'updated'), ($1, 9, 'inserted')`,
+      `INSERT INTO pipeline_run_movies (run_id, movie_id, stored) VALUES ($1, 2, 'updated'), ($1, 9, 'inserted')`,
       [runId],
     );
     expect(await plan([9])).toBe(3);
     expect(
-      await store.query('SELECT movie_id, stored, place, enrichment FROM pipeline_run_films ORDER BY place'),
+      await store.query('SELECT movie_id, stored, place, enrichment FROM pipeline_run_movies ORDER BY place'),
     ).toEqual([
       { movie_id: 9, stored: 'inserted', place: 0, enrichment: 'due' },
       { movie_id: 2, stored: 'updated', place: 1, enrichment: 'due' },
@@ -71,8 +71,8 @@ describe('which films a run is to enrich', () => {
   });
 
   it('are not settled by a worker that lost the run', async () => {
-    await overdueFilms([1]);
-    await expect(plan([9], undefined, 7)).rejects.toThrow(RunLostError);
+    await overdueMovies([1]);
+    await expect(plan([9], undefined, 7)).rejects.toThrow(LeaseLostError);
     expect(await journal.due(runId, ALL)).toEqual([]);
   });
 });

@@ -4,8 +4,8 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { custom } from '../support/test-pipeline.js';
 import { type RunRow, TestWorkers } from '../support/test-workers.js';
 
-const CATALOGUE = { films: 300, latencyMs: 20 };
-/** Every film of the catalogue, all of them enriched. */
+const CATALOGUE = { movies: 300, latencyMs: 20 };
+/** Every movie of the catalogue, all of them enriched. */
 const WIDE = custom({
   ...{ categories: ['popular'], pages_per_category: 15, include_trending: false },
   ...{ enrich_data: true, max_enrichment: 1_000 },
@@ -48,7 +48,7 @@ describe('a disk that is full', () => {
   }
 
   const TRIED_AGAIN = `SELECT FROM movie_pipeline_jobs.job WHERE name = 'enrich' AND retry_count > 0`;
-  const FILMS = ['movies', 'movie_categories', 'pipeline_run_films'];
+  const MOVIES = ['movies', 'movie_categories', 'pipeline_run_movies'];
 
   it.each([
     ['enriches', 'enriched_at'],
@@ -85,7 +85,7 @@ describe('a disk that is full', () => {
     const id = await workers.queue(WIDE);
     await workers.worker();
     await workers.enriched(40);
-    await fill(...FILMS, 'pipeline_runs', 'pipeline_run_errors', 'pipeline_run_pages');
+    await fill(...MOVIES, 'pipeline_runs', 'pipeline_run_errors', 'pipeline_run_pages');
     while ((await workers.database.query(TRIED_AGAIN)).length === 0);
     await empty();
     await expectCountsOfTables(await workers.end(id));

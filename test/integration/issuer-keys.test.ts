@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
-import { IssuerDownError } from '../../src/auth/issuer-down-error.js';
-import { IssuerKeys } from '../../src/auth/issuer-keys.js';
+import { IssuerDownError } from '../../src/auth/tokens/issuer-down-error.js';
+import { IssuerKeys } from '../../src/auth/tokens/issuer-keys.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { listedDigest, STORED_AS_LISTED } from '../../src/movies/listed-digest.js';
-import type { ListedMovie } from '../../src/movies/movie-records.js';
+import { listedDigest, STORED_AS_LISTED } from '../../src/movies/sql/listed-digest.js';
+import type { ListedMovie } from '../../src/movies/movie-record.js';
 import { listedRow } from '../../src/movies/rows.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 
 const T1 = new Date('2026-09-01T12:00:00Z');
 const T2 = new Date('2026-09-02T12:00:00Z');
 
-const FILM: ListedMovie = {
+const MOVIE: ListedMovie = {
   id: 11,
   title: 'Star Wars: "Épisode IV" \\ 星球大战 🚀',
   originalTitle: null,
@@ -31,28 +31,28 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
-/** Which of the films need not be sent. */
-async function recognised(...films: readonly ListedMovie[]): Promise<number[]> {
-  const rows = films.map(listedRow);
+/** Which of the movies need not be sent. */
+async function recognised(...movies: readonly ListedMovie[]): Promise<number[]> {
+  const rows = movies.map(listedRow);
   const ids = rows.map(({ id }) => id);
   const answer = await store.query(STORED_AS_LISTED, [ids, rows.map(listedDigest)]);
   return (answer[0] as { ids: number[] }).ids;
 }
 
-it('recognises films that are stored as a list says, whatever their values', async () => {
-  const nothing = Object.fromEntries(Object.keys(FILM).map((key) => [key, null])) as unknown as ListedMovie;
-  const films = [
-    FILM,
-    { ...FILM, id: 12, genres: [], adult: false, popularity: 1e-3, voteAverage: 0 },
+it('recognises movies that are stored as a list says, whatever their values', async () => {
+  const nothing = Object.fromEntries(Object.keys(MOVIE).map((key) => [key, null])) as unknown as ListedMovie;
+  const movies = [
+    MOVIE,
+    { ...MOVIE, id: 12, genres: [], adult: false, popularity: 1e-3, voteAverage: 0 },
     { ...nothing, id: 13 },
   ];
-  await store.movies.storeListed(films, T1);
-  expect(await recognised(...films)).toEqual([11, 12, 13]);
+  await store.movies.storeListed(movies, T1);
+  expect(await recognised(...movies)).toEqual([11, 12, 13]);
 });
 
 it('has those sent alone of which a list says something else', async () => {
-  const films = [FILM, { ...FILM, id: 12 }];
-  await store.movies.storeListed(films, T1);
+  const movies = [MOVIE, { ...MOVIE, id: 12 }];
+  await store.movies.storeListed(movies, T1);
   const sent: string[] = [];
   const listening = new Proxy(store.prisma, {
     get: (prisma, name) => {
@@ -63,10 +63,10 @@ it('has those sent alone of which a list says something else', async () => {
       };
     },
   });
-  await store.movies.storeListed(films, T2, listening);
+  await store.movies.storeListed(movies, T2, listening);
   expect(sent).toEqual([]);
-  const changed = { ...FILM, id: 12, voteCount: 1 };
-  const report = await store.movies.storeListed([FILM, changed], T2, listening);
+  const changed = { ...MOVIE, id: 12, voteCount: 1 };
+  const report = await store.movies.storeListed([MOVIE, changed], T2, listening);
   expect(report).toEqual({ inserted: [], updated: [12], unchanged: [11] });
   expect(sent).toEqual([JSON.stringify([listedRow(changed)])]);
 });
@@ -85,29 +85,29 @@ it.each<Partial<ListedMovie>>([
   { genres: ['Action'] },
   { adult: false },
 ])('takes none for stored of which a list says something else: %j', async (change) => {
-  await store.movies.storeListed([FILM], T1);
-  expect(await recognised({ ...FILM, ...change })).toEqual([]);
-  expect((await store.movies.storeListed([{ ...FILM, ...change }], T2)).updated).toEqual([11]);
-  expect(await recognised({ ...FILM, ...change })).toEqual([11]);
+  await store.movies.storeListed([MOVIE], T1);
+  expect(await recognised({ ...MOVIE, ...change })).toEqual([]);
+  expect((await store.movies.storeListed([{ ...MOVIE, ...change }], T2)).updated).toEqual([11]);
+  expect(await recognised({ ...MOVIE, ...change })).toEqual([11]);
 });
 
 it('mends what was changed by hand', async () => {
-  await store.movies.storeListed([FILM], T1);
+  await store.movies.storeListed([MOVIE], T1);
   await store.query(`UPDATE movies SET overview = 'By hand'`);
-  expect((await store.movies.storeListed([FILM], T2)).updated).toEqual([11]);
-  expect(await store.row(11)).toMatchObject({ overview: FILM.overview });
+  expect((await store.movies.storeListed([MOVIE], T2)).updated).toEqual([11]);
+  expect(await store.row(11)).toMatchObject({ overview: MOVIE.overview });
 });
 
 it('is not misled by values that hold what stands between them', async () => {
-  await store.movies.storeListed([{ ...FILM, title: 'a\u001fb', overview: 'c' }], T1);
-  const moved = { ...FILM, title: 'a', overview: 'b\u001fc' };
+  await store.movies.storeListed([{ ...MOVIE, title: 'a\u001fb', overview: 'c' }], T1);
+  const moved = { ...MOVIE, title: 'a', overview: 'b\u001fc' };
   expect(listedDigest(listedRow(moved))).toBeNull();
   expect((await store.movies.storeListed([moved], T2)).updated).toEqual([11]);
   expect(await store.row(11)).toMatchObject({ title: 'a', overview: 'b\u001fc' });
 });
 
-it('does not take a film for stored whose mark of being gone is to be cleared', async () => {
-  await store.movies.storeListed([FILM], T1);
+it('does not take a movie for stored whose mark of being gone is to be cleared', async () => {
+  await store.movies.storeListed([MOVIE], T1);
   await store.movies.markGone([11], T1);
-  expect(await recognised(FILM)).toEqual([]);
+  expect(await recognised(MOVIE)).toEqual([]);
 });

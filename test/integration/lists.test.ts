@@ -14,7 +14,7 @@ beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
 describe('lists', () => {
   beforeEach(() =>
-    store.query(`INSERT INTO movies (id, title) SELECT id, 'Film ' || id FROM generate_series(1, 3) AS id`),
+    store.query(`INSERT INTO movies (id, title) SELECT id, 'Movie ' || id FROM generate_series(1, 3) AS id`),
   );
 
   async function list(): Promise<unknown[]> {
@@ -28,26 +28,26 @@ describe('lists', () => {
     return ids.map((movieId, index) => ({ movieId, position: index + 1 }));
   }
 
-  it('keep the position at which each film was seen last, without writing the film', async () => {
+  it('keep the position at which each movie was seen last, without writing the movie', async () => {
     const before = await store.written(1);
-    await store.lists.recordSightings('popular', seen(1, 2, 3), T1);
-    await store.lists.recordSightings('popular', seen(3, 1), T2);
+    await store.lists.storeEntries('popular', seen(1, 2, 3), T1);
+    await store.lists.storeEntries('popular', seen(3, 1), T2);
     expect((await list()).sort()).toEqual(['1@2', '2@2', '3@1']);
     expect(await store.written(1)).toEqual(before);
     expect(await store.lists.lastSeenAt()).toEqual(T2);
   });
 
   it('lose what is no longer in the part that was read', async () => {
-    await store.lists.recordSightings('popular', seen(1, 2, 3), T1);
-    await store.lists.recordSightings('popular', seen(1), T2);
-    await store.lists.endSweep('popular', { seenAt: T2, lastPosition: 2, listEnded: false });
+    await store.lists.storeEntries('popular', seen(1, 2, 3), T1);
+    await store.lists.storeEntries('popular', seen(1), T2);
+    await store.lists.sweep('popular', { seenAt: T2, lastPosition: 2, listEnded: false });
     expect(await list()).toEqual(['1@1', '3@3']);
-    await store.lists.endSweep('popular', { seenAt: T2, lastPosition: 2, listEnded: true });
+    await store.lists.sweep('popular', { seenAt: T2, lastPosition: 2, listEnded: true });
     expect(await list()).toEqual(['1@1']);
   });
 
-  it('leave out a film that is not stored', async () => {
-    await store.lists.recordSightings('popular', seen(1, 99), T1);
+  it('leave out a movie that is not stored', async () => {
+    await store.lists.storeEntries('popular', seen(1, 99), T1);
     expect(await list()).toEqual(['1@1']);
   });
 });

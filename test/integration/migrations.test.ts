@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { migrateDatabase } from '../../src/database/migrator.js';
-import { openDatabase, type OpenDatabase } from '../../src/database/open-database.js';
+import { migrateDatabase } from '../../src/database/migrations/migrator.js';
+import { openDatabase, type OpenDatabase } from '../../src/database/connection/open-database.js';
 import { refusal } from '../support/refusal.js';
 import { ScratchDatabase } from './scratch-database.js';
 
@@ -64,17 +64,17 @@ describe('migrating an empty database', () => {
   });
 
   it('makes the schema that ?schema= names and keeps to it', async () => {
-    await migrateDatabase(withParameter(database.url, 'schema', 'Film Club'));
+    await migrateDatabase(withParameter(database.url, 'schema', 'Movie Club'));
     const rows = await database.query<{ schema: string }>(
       `SELECT DISTINCT schemaname AS schema FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)'`,
     );
-    expect(rows).toEqual([{ schema: 'Film Club' }]);
+    expect(rows).toEqual([{ schema: 'Movie Club' }]);
   });
 
   it("without ?schema= uses the role's own, as psycopg2 did", async () => {
-    await database.query('CREATE SCHEMA films');
-    await migrateDatabase(withParameter(database.url, 'options', '-csearch_path=films,public'));
-    expect(await database.query(`SELECT to_regclass('films.movies') IS NOT NULL AS found`)).toEqual([
+    await database.query('CREATE SCHEMA movies');
+    await migrateDatabase(withParameter(database.url, 'options', '-csearch_path=movies,public'));
+    expect(await database.query(`SELECT to_regclass('movies.movies') IS NOT NULL AS found`)).toEqual([
       { found: true },
     ]);
   });
@@ -94,7 +94,7 @@ describe('migrating an empty database', () => {
       `DROP TABLE movie_categories, movies; UPDATE _prisma_migrations SET finished_at = NULL`,
     );
     await migrateDatabase(database.url);
-    expect(await database.query('SELECT count(*)::int AS films FROM movies')).toEqual([{ films: 0 }]);
+    expect(await database.query('SELECT count(*)::int AS movies FROM movies')).toEqual([{ movies: 0 }]);
     const ends = await database.query(
       'SELECT finished_at IS NULL AS open, rolled_back_at IS NULL AS good FROM _prisma_migrations ORDER BY 1',
     );
@@ -144,9 +144,9 @@ describe('a database that does not fit', () => {
 
   it('lets its user make no schema', async () => {
     const role = await database.addRole();
-    const { code, message } = await refusal(database, withParameter(role.url, 'schema', 'films'));
+    const { code, message } = await refusal(database, withParameter(role.url, 'schema', 'movies'));
     expect(code).toBe('NOT_PERMITTED');
-    expect(message).toContain(`CREATE SCHEMA "films" AUTHORIZATION "${role.name}"`);
+    expect(message).toContain(`CREATE SCHEMA "movies" AUTHORIZATION "${role.name}"`);
   });
 
   it('can only be read', async () => {
@@ -164,9 +164,9 @@ describe('a database that does not fit', () => {
   });
 
   it('is at an address where nothing listens', async () => {
-    const { code, message } = await refusal(database, 'postgres://me:hunter2@127.0.0.1:1/films_test');
+    const { code, message } = await refusal(database, 'postgres://me:hunter2@127.0.0.1:1/movies_test');
     expect(code).toBe('UNREACHABLE');
-    expect(message).toContain('Nothing listens at 127.0.0.1:1/films_test');
+    expect(message).toContain('Nothing listens at 127.0.0.1:1/movies_test');
     expect(message).not.toContain('hunter2');
   });
 });
@@ -190,13 +190,13 @@ describe('opening a database', () => {
     await database.query(
       `ALTER DATABASE ${name} SET timezone = 'Asia/Tokyo'; ALTER DATABASE ${name} SET datestyle = 'German'`,
     );
-    open = await openDatabase({ ...config(), url: withParameter(database.url, 'schema', 'films') });
+    open = await openDatabase({ ...config(), url: withParameter(database.url, 'schema', 'movies') });
     const rows = await open.prisma.$queryRaw`
       SELECT current_setting('timezone') AS zone, current_schema()::text AS schema,
              current_setting('application_name') AS name, current_setting('datestyle') AS dates`;
-    expect(rows).toEqual([{ zone: 'UTC', schema: 'films', name: 'movie-pipeline', dates: 'ISO, MDY' }]);
+    expect(rows).toEqual([{ zone: 'UTC', schema: 'movies', name: 'movie-pipeline', dates: 'ISO, MDY' }]);
     const session = await open.sessions.open(() => undefined);
-    expect(await session.query('SELECT current_schema()::text AS schema')).toEqual([{ schema: 'films' }]);
+    expect(await session.query('SELECT current_schema()::text AS schema')).toEqual([{ schema: 'movies' }]);
     await session.close();
   });
 

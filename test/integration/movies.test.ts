@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ListedMovie } from '../../src/movies/movie-records.js';
+import type { ListedMovie } from '../../src/movies/movie-record.js';
 import { RowRefusedError } from '../../src/movies/row-refused-error.js';
-import { ENRICHED, LISTED } from '../support/films.js';
+import { ENRICHED, LISTED } from '../support/movies.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 
 const T1 = new Date('2026-09-01T12:00:00Z');
@@ -18,7 +18,7 @@ afterAll(() => store.close());
 beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
 describe('storing what a list says', () => {
-  it('inserts a film, updates it when something changed, and else leaves the row alone', async () => {
+  it('inserts a movie, updates it when something changed, and else leaves the row alone', async () => {
     expect(await store.movies.storeListed([LISTED], T1)).toEqual({
       inserted: [550],
       updated: [],
@@ -67,7 +67,7 @@ describe('storing what a list says', () => {
     expect(fewer.updated).toEqual([550]);
   });
 
-  it('clears the mark of a film that was gone, though nothing of it changed', async () => {
+  it('clears the mark of a movie that was gone, though nothing of it changed', async () => {
     await store.movies.storeListed([LISTED], T1);
     await store.movies.markGone([550], T1);
     expect(await store.row(550)).toMatchObject({ gone_at: `${AT_T1}+00:00`, title: 'Fight Club' });
@@ -76,10 +76,10 @@ describe('storing what a list says', () => {
   });
 
   it('stores a batch in one go, whatever its order, and two batches at once', async () => {
-    const films = Array.from({ length: 200 }, (_, index) => ({ ...LISTED, id: index + 1 }));
+    const movies = Array.from({ length: 200 }, (_, index) => ({ ...LISTED, id: index + 1 }));
     const [a, b] = await Promise.all([
-      store.movies.storeListed(films, T1),
-      store.movies.storeListed([...films].reverse(), T1),
+      store.movies.storeListed(movies, T1),
+      store.movies.storeListed([...movies].reverse(), T1),
     ]);
     expect(a.inserted.length + a.unchanged.length).toBe(200);
     expect(b.inserted.length + b.unchanged.length).toBe(200);

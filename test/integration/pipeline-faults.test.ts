@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { presetPlan } from '../../src/pipeline/run-plan.js';
-import { type FailingFilm, FailingFilms } from '../../src/pipeline/failing-films.js';
+import { presetPlan } from '../../src/runs/run-plan.js';
+import { type FailingMovieReport, FailingMovies } from '../../src/runs/failing-movies.js';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
@@ -11,19 +11,19 @@ afterEach(async () => {
 });
 
 async function start(catalogue: SandboxOptions = {}, env: Record<string, string> = {}): Promise<void> {
-  pipeline = await startTestPipeline({ films: 1_000, ...catalogue }, env);
+  pipeline = await startTestPipeline({ movies: 1_000, ...catalogue }, env);
 }
 
-/** Two pages of popular films, all of them enriched. */
+/** Two pages of popular movies, all of them enriched. */
 const SMALL = {
   ...custom({ categories: ['popular'], pages_per_category: 2, include_trending: false }),
   enrichment: { limit: 1_000, alsoStored: false },
 };
 
-describe('a film', () => {
+describe('a movie', () => {
   it('that TMDB no longer knows keeps its row and is marked; when it is back, the mark goes', async () => {
     await start();
-    const [gone] = pipeline.sandbox.filmIds(3, 1);
+    const [gone] = pipeline.sandbox.movieIds(3, 1);
     pipeline.sandbox.remove(gone!);
     const first = await pipeline.run(SMALL);
     expect(first.run).toMatchObject({ status: 'SUCCESS', counts: { gone: 1, failed: 0 } });
@@ -37,8 +37,8 @@ describe('a film', () => {
 
   it('that fails again and again is listed with the latest reason', async () => {
     await start();
-    const [bad] = pipeline.sandbox.filmIds(3, 1);
-    const list = (): Promise<FailingFilm[]> => pipeline.app.get(FailingFilms).list(20);
+    const [bad] = pipeline.sandbox.movieIds(3, 1);
+    const list = (): Promise<FailingMovieReport[]> => pipeline.app.get(FailingMovies).list(20);
     pipeline.sandbox.breakDown(`/movie/${bad}`);
     await pipeline.run(SMALL);
     expect(await list()).toEqual([]);
@@ -46,7 +46,7 @@ describe('a film', () => {
     expect(await list()).toMatchObject([
       { id: bad, failures: 2, lastError: { code: 'server_error', runId: run.id } },
     ]);
-    // What a list says of the film is no failure of its details, and a run that is trimmed takes its errors along.
+    // What a list says of the movie is no failure of its details, and a run that is trimmed takes its errors along.
     await pipeline.query(
       `INSERT INTO pipeline_run_errors (run_id, source, page, movie_id, code, message, occurred_at)
        VALUES ($1, 'popular', 1, $2, 'unusable_item', '', now())`,
@@ -59,13 +59,13 @@ describe('a film', () => {
 
   it('whose row the database refuses fails alone', async () => {
     await start();
-    const [bad] = pipeline.sandbox.filmIds(5, 1);
+    const [bad] = pipeline.sandbox.movieIds(5, 1);
     await pipeline.query(`ALTER TABLE movies ADD CHECK (id <> ${bad})`);
     const { run, errors } = await pipeline.run(SMALL);
     expect(run).toMatchObject({ status: 'PARTIAL', counts: { failed: 1 } });
     expect(run.counts.inserted).toBe(run.counts.enriched);
     expect(errors).toMatchObject([{ source: 'popular', page: 1, movieId: bad, code: 'row_refused' }]);
-    expect(run.errorMessage).toMatch(/^1 film failed: 1 × /);
+    expect(run.errorMessage).toMatch(/^1 movie failed: 1 × /);
   });
 });
 
@@ -110,10 +110,10 @@ describe('TMDB', () => {
 });
 
 describe('every fault at once', () => {
-  it('ends the run by itself, with every film stored or named as failed, and nothing twice', async () => {
+  it('ends the run by itself, with every movie stored or named as failed, and nothing twice', async () => {
     await start(
       {
-        films: 2_000,
+        movies: 2_000,
         faults: { tooMany: 0.05, serverError: 0.05, dropped: 0.02, truncated: 0.02, html: 0.01, hung: 0.01 },
       },
       { TMDB_TIMEOUT_MS: '10000' },
@@ -124,8 +124,8 @@ describe('every fault at once', () => {
     });
     expect(['SUCCESS', 'PARTIAL']).toContain(run.status);
     const { counts } = run;
-    const failedFilms = errors.filter(({ movieId }) => movieId !== null).length;
-    expect(counts.enriched + failedFilms).toBe(run.moviesProcessed);
+    const failedMovies = errors.filter(({ movieId }) => movieId !== null).length;
+    expect(counts.enriched + failedMovies).toBe(run.moviesProcessed);
     expect(counts.failed).toBe(errors.length);
     expect(await pipeline.query('SELECT count(*)::int AS n FROM movies')).toEqual([
       { n: run.moviesProcessed },

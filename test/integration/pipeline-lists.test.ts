@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { presetPlan } from '../../src/pipeline/run-plan.js';
+import { presetPlan } from '../../src/runs/run-plan.js';
 import { json, type Reply, ScriptedServer } from '../support/scripted-server.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
@@ -23,8 +23,8 @@ async function listed(path: string, pages: number): Promise<number[]> {
 }
 
 describe('lists that shift while they are read', () => {
-  it('give each film that any of them names, once, and each list with its films at their places', async () => {
-    pipeline = await startTestPipeline({ films: 5_000 });
+  it('give each movie that any of them names, once, and each list with its movies at their places', async () => {
+    pipeline = await startTestPipeline({ movies: 5_000 });
     const { run, sources } = await pipeline.run({ ...presetPlan('daily'), enrichment: null });
     const paths = {
       popular: ['/movie/popular', 5],
@@ -54,7 +54,7 @@ describe('lists that shift while they are read', () => {
   });
 });
 
-/** A TMDB that has one list of films, each of which follows from the page. */
+/** A TMDB that has one list of movies, each of which follows from the page. */
 async function startScripted(page: (number: number) => object): Promise<void> {
   tmdb = await ScriptedServer.start();
   const reply: Reply = (response, request) => {
@@ -69,8 +69,8 @@ async function startScripted(page: (number: number) => object): Promise<void> {
   pipeline = await startTestPipeline({}, { TMDB_BASE_URL: tmdb.url });
 }
 
-function film(id: number): object {
-  return { id, title: `Film ${id}`, adult: false, genre_ids: [] };
+function movie(id: number): object {
+  return { id, title: `Movie ${id}`, adult: false, genre_ids: [] };
 }
 
 describe('a list', () => {
@@ -79,7 +79,7 @@ describe('a list', () => {
   it('of ever so many pages is read up to page 500, which is the last that TMDB gives', async () => {
     await startScripted((page) => ({
       page,
-      results: [film(page)],
+      results: [movie(page)],
       total_pages: 58_000,
       total_results: 58_000,
     }));
@@ -94,7 +94,7 @@ describe('a list', () => {
   it('that only repeats itself ends', async () => {
     await startScripted((page) => ({
       page,
-      results: [film(1), film(2)],
+      results: [movie(1), movie(2)],
       total_pages: 500,
       total_results: 1_000,
     }));
@@ -103,10 +103,10 @@ describe('a list', () => {
     expect(tmdb!.requests.length).toBeLessThan(10);
   });
 
-  it('with an item that names no film fails that item alone', async () => {
+  it('with an item that names no movie fails that item alone', async () => {
     await startScripted((page) => ({
       page,
-      results: [film(1), null, { title: 'Without an id' }, film(2)],
+      results: [movie(1), null, { title: 'Without an id' }, movie(2)],
       total_pages: 1,
       total_results: 4,
     }));

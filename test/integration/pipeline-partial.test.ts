@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { presetPlan } from '../../src/pipeline/run-plan.js';
+import { presetPlan } from '../../src/runs/run-plan.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
 let pipeline: TestPipeline;
@@ -15,7 +15,7 @@ async function count(from: string): Promise<number> {
 
 describe('a run goes on', () => {
   it('without a page that TMDB fails to give, and says which', async () => {
-    pipeline = await startTestPipeline({ films: 1_000 });
+    pipeline = await startTestPipeline({ movies: 1_000 });
     await pipeline.run(presetPlan('quick'));
     const list = `SELECT movie_id, position FROM movie_categories WHERE category = 'popular' ORDER BY position`;
     const before = await pipeline.query(list);
@@ -33,7 +33,7 @@ describe('a run goes on', () => {
   });
 
   it('without a source that TMDB fails to give, and names it', async () => {
-    pipeline = await startTestPipeline({ films: 3_000 });
+    pipeline = await startTestPipeline({ movies: 3_000 });
     pipeline.sandbox.breakDown('/movie/top_rated');
     const { run, sources } = await pipeline.run(presetPlan('daily'));
     expect(run.status).toBe('PARTIAL');
@@ -49,20 +49,20 @@ describe('a run goes on', () => {
     expect(await count('movies WHERE enriched_at IS NOT NULL')).toBe(run.moviesProcessed);
   });
 
-  it('without the details of a film that TMDB fails to give: the film is stored all the same, and is due', async () => {
-    pipeline = await startTestPipeline({ films: 1_000 });
-    const [bad] = pipeline.sandbox.filmIds(4, 1);
+  it('without the details of a movie that TMDB fails to give: the movie is stored all the same, and is due', async () => {
+    pipeline = await startTestPipeline({ movies: 1_000 });
+    const [bad] = pipeline.sandbox.movieIds(4, 1);
     pipeline.sandbox.breakDown(`/movie/${bad}`);
     const plan = custom({ categories: ['popular'], include_trending: false, enrich_data: true });
     const { run, errors } = await pipeline.run(plan);
     expect(run).toMatchObject({ status: 'PARTIAL', counts: { enriched: 49, failed: 1 } });
-    expect(run.errorMessage).toMatch(/^1 film failed: 1 × /);
+    expect(run.errorMessage).toMatch(/^1 movie failed: 1 × /);
     expect(errors).toMatchObject([{ movieId: bad, source: null, code: 'server_error' }]);
     expect(await count(`movies WHERE id = ${bad} AND title IS NOT NULL AND enriched_at IS NULL`)).toBe(1);
   });
 
   it('with the genres it knows when TMDB fails to give its list of them', async () => {
-    pipeline = await startTestPipeline({ films: 1_000 });
+    pipeline = await startTestPipeline({ movies: 1_000 });
     await pipeline.run(presetPlan('quick'));
     const genres = 'SELECT id, genres FROM movies ORDER BY id';
     const before = await pipeline.query(genres);
@@ -75,7 +75,7 @@ describe('a run goes on', () => {
 
 describe('a run ends early', () => {
   it('when TMDB goes down in its midst, and keeps what is stored', async () => {
-    pipeline = await startTestPipeline({ films: 3_000, latencyMs: 2 });
+    pipeline = await startTestPipeline({ movies: 3_000, latencyMs: 2 });
     const { run } = await pipeline.run(presetPlan('daily'), {
       onProgress: (progress) => {
         if (progress().counts.enriched > 20) pipeline.sandbox.setFaults({ unavailable: 1 });
@@ -88,8 +88,8 @@ describe('a run ends early', () => {
     expect(await count('movies')).toBe(run.moviesProcessed);
   });
 
-  it('when every request fails, and does not try each film in vain', async () => {
-    pipeline = await startTestPipeline({ films: 3_000, faults: { dropped: 1 } });
+  it('when every request fails, and does not try each movie in vain', async () => {
+    pipeline = await startTestPipeline({ movies: 3_000, faults: { dropped: 1 } });
     const { run } = await pipeline.run(presetPlan('full'));
     expect(run.status).toBe('FAILED');
     expect(run.errorMessage).toMatch(/^Nothing usable came in\. .*TMDB/);

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { presetPlan } from '../../src/pipeline/run-plan.js';
+import { presetPlan } from '../../src/runs/run-plan.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
 let pipeline: TestPipeline;
 
 beforeEach(async () => {
-  pipeline = await startTestPipeline({ films: 3_000 });
+  pipeline = await startTestPipeline({ movies: 3_000 });
 });
 
 afterEach(async () => {
@@ -55,12 +55,12 @@ describe('a run', () => {
 
   it('asks at the rate that all processes on the database share', async () => {
     await pipeline.run(presetPlan('quick'));
-    expect(await count('tmdb_pace')).toBe(1);
-    expect(await count('tmdb_pace_processes')).toBe(1);
+    expect(await count('tmdb_rate_limit')).toBe(1);
+    expect(await count('tmdb_rate_limit_processes')).toBe(1);
   });
 
-  it('of type full fills up its thousand with stored films, and takes all that are overdue beside', async () => {
-    const others = pipeline.sandbox.filmIds(2_000, 900);
+  it('of type full fills up its thousand with stored movies, and takes all that are overdue beside', async () => {
+    const others = pipeline.sandbox.movieIds(2_000, 900);
     await pipeline.query('INSERT INTO movies (id, popularity) SELECT unnest($1::int[]), 0.1', [others]);
     const overdue = others.slice(0, 40);
     await pipeline.query(
@@ -95,7 +95,7 @@ describe('a run', () => {
     );
   });
 
-  it('that is repeated at once asks for no details and rewrites no film', async () => {
+  it('that is repeated at once asks for no details and rewrites no movie', async () => {
     await pipeline.run(presetPlan('full'));
     const before = await pipeline.query('SELECT id, xmin::text, updated_at FROM movies ORDER BY id');
     pipeline.sandbox.reset();
@@ -106,7 +106,7 @@ describe('a run', () => {
     expect(await pipeline.query('SELECT id, xmin::text, updated_at FROM movies ORDER BY id')).toEqual(before);
   });
 
-  it('without incremental asks for the details of every collected film again', async () => {
+  it('without incremental asks for the details of every collected movie again', async () => {
     const all = custom({ categories: ['popular'], pages_per_category: 2, include_trending: false });
     const enriched = { ...all, enrichment: { limit: 50, alsoStored: false } };
     await pipeline.run(enriched);
@@ -114,7 +114,7 @@ describe('a run', () => {
     expect(run.counts).toMatchObject({ enriched: run.moviesProcessed, skippedFresh: 0 });
   });
 
-  it('leaves what enrichment brought alone when a list names the film again', async () => {
+  it('leaves what enrichment brought alone when a list names the movie again', async () => {
     await pipeline.run(presetPlan('daily'));
     const columns = '"cast", crew, keywords, runtime, budget, revenue, tagline, trailer_key, enriched_at';
     const before = await pipeline.query(`SELECT id, ${columns} FROM movies ORDER BY id`);
@@ -129,11 +129,11 @@ describe('a run', () => {
     const rows = await pipeline.query<{ movie_id: number }>(
       `SELECT movie_id FROM movie_categories WHERE category = 'popular' ORDER BY position LIMIT 20`,
     );
-    expect(rows.map((row) => row.movie_id)).toEqual(pipeline.sandbox.filmIds(0, 20));
+    expect(rows.map((row) => row.movie_id)).toEqual(pipeline.sandbox.movieIds(0, 20));
     expect(await count('genres')).toBe(19);
   });
 
-  it('takes films off a list that no longer names them', async () => {
+  it('takes movies off a list that no longer names them', async () => {
     await pipeline.run(presetPlan('quick'));
     await pipeline.query(`INSERT INTO movies (id) VALUES (2000000000), (2000000001)`);
     await pipeline.query(
@@ -149,13 +149,13 @@ describe('a run', () => {
   it('leaves behind nothing but its row', async () => {
     await pipeline.run(presetPlan('daily'));
     expect(await count('pipeline_run_pages')).toBe(0);
-    expect(await count('pipeline_run_films')).toBe(0);
+    expect(await count('pipeline_run_movies')).toBe(0);
     expect(
       await pipeline.query(`SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0 ORDER BY relname`),
-    ).toEqual([{ relname: 'pipeline_run_films' }, { relname: 'pipeline_run_pages' }]);
-    expect(await pipeline.query('SELECT status, runs::int FROM pipeline_run_figures WHERE runs > 0')).toEqual(
-      [{ status: 'SUCCESS', runs: 1 }],
-    );
+    ).toEqual([{ relname: 'pipeline_run_movies' }, { relname: 'pipeline_run_pages' }]);
+    expect(await pipeline.query('SELECT status, runs::int FROM pipeline_run_totals WHERE runs > 0')).toEqual([
+      { status: 'SUCCESS', runs: 1 },
+    ]);
   });
 
   it('forgets runs older than a year, but not the last success, nor what an older version left', async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { enrichedMovie } from '../../src/enrichment/enriched-movie.js';
-import { listedMovie } from '../../src/enrichment/listed-movie.js';
+import { listedMovie } from '../../src/movies/listed-movie.js';
 import type { TmdbClient, TmdbList } from '../../src/tmdb/tmdb-client.js';
-import type { TmdbPage } from '../../src/tmdb/wire/page.js';
+import type { TmdbPage } from '../../src/tmdb/schema/page.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 import { describeRecordings, recordedLines, recording, recordingsOf } from '../support/recordings.js';
-import { FILM_47964, LISTED_FILMS } from '../support/recorded-films.js';
+import { MOVIE_47964, LISTED_MOVIES } from '../support/recorded-movies.js';
 import { json, ScriptedServer } from '../support/scripted-server.js';
 import { tmdbClient } from '../support/tmdb-client.js';
 
@@ -53,23 +53,23 @@ describeRecordings("TMDB's recorded answers", () => {
     expect(genres.get(878)).toBe('Science Fiction');
   });
 
-  it.each(LISTS.flatMap((list) => recordingsOf(`list_${list}`)))('give 20 films: %s', async (path) => {
+  it.each(LISTS.flatMap((list) => recordingsOf(`list_${list}`)))('give 20 movies: %s', async (path) => {
     expect(await storeAll(recording(path))).toBe(20);
   });
 
-  it('give the films that trend', async () => {
+  it('give the movies that trend', async () => {
     server.script(json(200, recording('trending/tmdblib-2025-12__trending_movie_week.json')));
     const { items, totalPages, rejected } = await tmdb.trending(1, {});
     expect([items.length, totalPages, rejected]).toEqual([20, 500, []]);
   });
 
-  it('give 758 different films as list items, every one of them stored', async () => {
+  it('give 758 different movies as list items, every one of them stored', async () => {
     const results = recordedLines('list_items_758.ndjson');
     expect(await storeAll({ page: 1, results, total_pages: 1, total_results: results.length })).toBe(758);
-    expect(await store.query('SELECT count(*)::int AS films FROM movies')).toEqual([{ films: 758 }]);
+    expect(await store.query('SELECT count(*)::int AS movies FROM movies')).toEqual([{ movies: 758 }]);
   });
 
-  it.each(LISTED_FILMS.map((film) => [film.title, film] as const))(
+  it.each(LISTED_MOVIES.map((movie) => [movie.title, movie] as const))(
     'give the row that a reader of the item expects: %s',
     async (_, expected) => {
       const item = recordedLines('list_items_758.ndjson').find(({ id }) => id === expected.id);
@@ -80,9 +80,9 @@ describeRecordings("TMDB's recorded answers", () => {
 
   it('give the row that a reader of the details expects: A Good Day to Die Hard', async () => {
     server.script(json(200, recording(COMPOSED)));
-    const film = enrichedMovie(await tmdb.movie(47964, {}), 'en-US');
-    await store.movies.storeEnriched([film], NOW);
-    expect(await store.row(47964)).toEqual(FILM_47964);
+    const movie = enrichedMovie(await tmdb.movie(47964, {}), 'en-US');
+    await store.movies.storeEnriched([movie], NOW);
+    expect(await store.row(47964)).toEqual(MOVIE_47964);
   });
 
   it.each(recordingsOf('movie_details'))('give single values however the rest came: %s', async (path) => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PrismaService } from '../../src/database/prisma.service.js';
-import { PipelineService } from '../../src/pipeline/pipeline.service.js';
-import { RunCancelling } from '../../src/pipeline/run-cancelling.js';
+import { PipelineService } from '../../src/pipeline/execution/pipeline.service.js';
+import { RunCancellation } from '../../src/pipeline/execution/run-cancellation.js';
 import { custom } from '../support/test-pipeline.js';
 import { withClient } from '../support/test-server.js';
 import { TestWorkers } from '../support/test-workers.js';
@@ -9,14 +9,14 @@ import { TestWorkers } from '../support/test-workers.js';
 let workers: TestWorkers;
 
 beforeEach(async () => {
-  workers = await TestWorkers.start({ films: 300, latencyMs: 20 });
+  workers = await TestWorkers.start({ movies: 300, latencyMs: 20 });
 });
 
 afterEach(async () => {
   await workers.close();
 });
 
-/** Every film of the catalogue that popular names, all of them enriched. */
+/** Every movie of the catalogue that popular names, all of them enriched. */
 const WIDE = custom({
   ...{ categories: ['popular'], pages_per_category: 15, include_trending: false },
   ...{ enrich_data: true, max_enrichment: 1_000 },
@@ -25,14 +25,14 @@ const LIST_REQUESTS = 15;
 /** Requests that may be under way in one process. */
 const CONCURRENCY = 20;
 
-async function films(): Promise<number> {
+async function movies(): Promise<number> {
   const [row] = await workers.database.query<{ n: number }>('SELECT count(*)::int AS n FROM movies');
   return row!.n;
 }
 
-/** That the run brought in every film, and counted each once. */
+/** That the run brought in every movie, and counted each once. */
 async function expectComplete(run: Readonly<Record<string, unknown>>): Promise<void> {
-  const all = await films();
+  const all = await movies();
   expect(all).toBeGreaterThan(250);
   expect(run).toMatchObject({
     ...{ status: 'SUCCESS', error_message: null, failed: 0 },
@@ -57,11 +57,11 @@ describe('a run', () => {
     expect(details).toBeLessThanOrEqual((run.enriched as number) + CONCURRENCY);
   });
 
-  it('whose worker is told to stop while it chooses the films goes on with the next all the same', async () => {
+  it('whose worker is told to stop while it chooses the movies goes on with the next all the same', async () => {
     await workers.database.query(`
       CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
-      CREATE TRIGGER wait BEFORE UPDATE OF enrich_total ON pipeline_runs FOR EACH ROW EXECUTE FUNCTION wait()`);
+      CREATE TRIGGER wait BEFORE UPDATE OF enrichment_total ON pipeline_runs FOR EACH ROW EXECUTE FUNCTION wait()`);
     const id = await workers.queue(WIDE);
     await withClient(workers.database.url, async (client) => {
       await client.query('SELECT pg_advisory_lock(7)');
@@ -95,13 +95,13 @@ describe('a run', () => {
     expect(run).toMatchObject({ times_resumed: 1, worker_deaths: 1 });
     const after = workers.sandbox.counters();
     expect(after.asked.lists).toBe(before.asked.lists);
-    expect(after.asked.details - before.asked.details).toBe((await films()) - stored!.n);
+    expect(after.asked.details - before.asked.details).toBe((await movies()) - stored!.n);
   });
 
-  it('that was killed amid its lists counts each film once', async () => {
+  it('that was killed amid its lists counts each movie once', async () => {
     const id = await workers.queue(WIDE);
     const first = workers.program('worker');
-    while ((await films()) < 60);
+    while ((await movies()) < 60);
     first.kill('SIGKILL');
     await first.end();
     await workers.freeJobs();
@@ -136,7 +136,7 @@ describe('a run', () => {
   it('goes on when the database ends all its connections but the one that holds its lock', async () => {
     const id = await workers.queue(WIDE);
     await workers.worker();
-    while ((await films()) < 60);
+    while ((await movies()) < 60);
     await endSessions(`pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`);
     await expectComplete(await workers.end(id));
   });
@@ -150,11 +150,11 @@ async function endSessions(which: string): Promise<void> {
 }
 
 describe('a batch that fails for good', () => {
-  it('makes its run PARTIAL, and its films are named', async () => {
+  it('makes its run PARTIAL, and its movies are named', async () => {
     await workers.database.query(
       `UPDATE movie_pipeline_jobs.queue SET retry_limit = 0 WHERE name = 'enrich'`,
     );
-    const [refused] = workers.sandbox.filmIds(150, 1);
+    const [refused] = workers.sandbox.movieIds(150, 1);
     await workers.database.query(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;
       CREATE TRIGGER refuse BEFORE UPDATE OF "cast" ON movies FOR EACH ROW
@@ -164,9 +164,9 @@ describe('a batch that fails for good', () => {
     const run = await workers.end(id);
     expect(run).toMatchObject({ status: 'PARTIAL' });
     expect(run.error_message).toMatch(
-      /^\d+ films? failed: \d+ × Its batch failed several times and was given up/,
+      /^\d+ movies? failed: \d+ × Its batch failed several times and was given up/,
     );
-    const all = await films();
+    const all = await movies();
     expect(run.enriched).toBe(all - (run.failed as number));
     const named = await workers.database.query<{ movie_id: number }>(
       'SELECT movie_id FROM pipeline_run_errors WHERE run_id = $1',
@@ -182,7 +182,7 @@ describe('a batch that fails for good', () => {
 
 describe('cancelling', () => {
   function cancel(id: number): Promise<unknown> {
-    return workers.front.get(RunCancelling).cancel(id);
+    return workers.front.get(RunCancellation).cancel(id);
   }
 
   it('ends a queued run at once; a worker that comes later leaves it alone', async () => {
@@ -204,7 +204,7 @@ describe('cancelling', () => {
     await cancel(id);
     const run = await workers.end(id);
     expect(run).toMatchObject({ status: 'CANCELLED' });
-    expect(run.enriched).toBeLessThan(await films());
+    expect(run.enriched).toBeLessThan(await movies());
   });
 
   it('ends a run whose worker has died when the next one takes it', async () => {
@@ -222,7 +222,7 @@ describe('cancelling', () => {
 describe('a run in the foreground that is killed', () => {
   it('is put on record as interrupted by the next start', async () => {
     const command = workers.program('run', '--categories', 'popular', '--pages', '15', '--enrich');
-    while ((await films()) < 60);
+    while ((await movies()) < 60);
     command.kill('SIGKILL');
     await command.end();
     const [dead] = await workers.front.get(PrismaService).pipelineRun.findMany();

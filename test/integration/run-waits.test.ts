@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PrismaService } from '../../src/database/prisma.service.js';
-import { EnrichBatches } from '../../src/pipeline/enrich-batches.js';
-import { RunClaims } from '../../src/pipeline/run-claims.repository.js';
-import { type RunEvent, RunEvents } from '../../src/pipeline/run-events.js';
-import { RunJournal } from '../../src/pipeline/run-journal.repository.js';
-import { RunsService } from '../../src/pipeline/runs.service.js';
+import { EnrichmentBatches } from '../../src/enrichment/enrichment-batches.js';
+import { RunLeases } from '../../src/runs/run-lease.repository.js';
+import { type RunEvent, RunEvents } from '../../src/pipeline/api/run-events.js';
+import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
+import { RunsService } from '../../src/runs/runs.service.js';
 import { custom } from '../support/test-pipeline.js';
 import { TestWorkers } from '../support/test-workers.js';
 
 let workers: TestWorkers;
 
 beforeEach(async () => {
-  workers = await TestWorkers.start({ films: 300 });
+  workers = await TestWorkers.start({ movies: 300 });
 });
 
 afterEach(async () => {
@@ -48,12 +48,12 @@ describe('what a run waits for', () => {
       `INSERT INTO pipeline_runs (status, job_id, started_at, holder, progress)
        VALUES ('RUNNING', gen_random_uuid(), now(), 1, '{"stage": "enriching", "sources": []}') RETURNING id`,
     )) as [{ id: number }];
-    const ids = sandbox.filmIds(1, 3);
+    const ids = sandbox.movieIds(1, 3);
     await database.query(`INSERT INTO movies (id) SELECT unnest($1::int[])`, [ids]);
     const hold = { runId: id, fence: 0 };
     await front.get(PrismaService).$transaction(async (tx) => {
-      await front.get(RunJournal).enrichmentPlanned(tx, hold, { ids, rest: null, fresh: 0 });
-      await front.get(EnrichBatches).send(tx, id, ids.length);
+      await front.get(RunCheckpoint).enrichmentPlanned(tx, hold, { ids, rest: null, fresh: 0 });
+      await front.get(EnrichmentBatches).send(tx, id, ids.length);
     });
     sandbox.setFaults({ tooMany: 1 });
     await workers.worker();
@@ -62,7 +62,7 @@ describe('what a run waits for', () => {
     expect(seen).toMatchObject({ for: 'throttled' });
 
     const ending = { status: 'SUCCESS', errorMessage: null, finishedAt: new Date(), sources: [] } as const;
-    await front.get(RunClaims).finish(hold, ending);
+    await front.get(RunLeases).finish(hold, ending);
     expect(await workers.run(id)).toMatchObject({ status: 'SUCCESS', waiting: null });
   });
 

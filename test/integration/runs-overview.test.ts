@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/common/system-clock.js';
-import { openDatabase, type OpenDatabase } from '../../src/database/open-database.js';
-import { type RunsOverview, RunsRepository } from '../../src/pipeline/runs.repository.js';
+import { openDatabase, type OpenDatabase } from '../../src/database/connection/open-database.js';
+import { type RunsOverview, RunsRepository } from '../../src/runs/runs.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const JOB = '00000000-0000-4000-8000-000000000000';
@@ -74,7 +74,7 @@ describe('the overview of runs', () => {
       `INSERT INTO pipeline_runs (status, run_date, duration_seconds, source_categories, started_at, finished_at,
          update_type, trigger, triggered_by, tmdb_requests, waited_seconds, late_seconds, error_message)
        VALUES ('PARTIAL', '2026-09-30 01:02:03', 1.5, '["popular"]', '2026-09-30 01:02:03+02', '2026-09-30 01:02:04.5+02',
-         'daily', 'api', 'ann', 12, 0.25, 7, 'Two films failed.')`,
+         'daily', 'api', 'ann', 12, 0.25, 7, 'Two movies failed.')`,
     );
     const { last } = await runs.overview();
     expect(last).toEqual((await runs.details(last!.id))?.run);

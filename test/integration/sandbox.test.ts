@@ -71,7 +71,7 @@ describeRecordings("the sandbox in the shapes of TMDB's recorded answers", () =>
     await start();
     const recorded = recordingsOf('composed').flatMap((file) => shape(recording(file)));
     const made = new Set<string>();
-    for (const id of sandbox.filmIds(0, 30)) {
+    for (const id of sandbox.movieIds(0, 30)) {
       for (const line of shape((await ask(`/movie/${id}?${APPENDED}`)).body)) made.add(line);
     }
     const newer = (key: string): boolean => /softcore|belongs_to_collection/.test(key);
@@ -104,7 +104,7 @@ describeRecordings("the sandbox in the shapes of TMDB's recorded answers", () =>
   });
 
   it('the daily export', async () => {
-    await start({ films: 1_000 });
+    await start({ movies: 1_000 });
     const [recorded] = recordedLines(join('daily_export', 'QUOTED__first_lines_08_31_2026.ndjson'));
     const [made] = await dailyExport(sandbox.url);
     expect(shape(JSON.parse(made!))).toEqual(shape(recorded));
@@ -112,9 +112,9 @@ describeRecordings("the sandbox in the shapes of TMDB's recorded answers", () =>
 });
 
 describe('a sandbox', () => {
-  it('makes the same films of the same seed, and others of another', async () => {
+  it('makes the same movies of the same seed, and others of another', async () => {
     await start({ seed: 5 });
-    const [id] = sandbox.filmIds(10, 1);
+    const [id] = sandbox.movieIds(10, 1);
     const details = await ask(`/movie/${id}?${APPENDED}`);
     const list = await ask('/movie/popular?page=3');
     await sandbox.stop();
@@ -126,7 +126,7 @@ describe('a sandbox', () => {
     expect(await ask('/movie/popular?page=3')).not.toEqual(list);
   });
 
-  it('names a film on two pages now and then, as a ranking that moves does', async () => {
+  it('names a movie on two pages now and then, as a ranking that moves does', async () => {
     await start();
     const ids: number[] = [];
     for (let page = 1; page <= 10; page++) {
@@ -164,8 +164,8 @@ describe('a sandbox', () => {
     });
   });
 
-  it('has a feed of changes and a daily export of every film', async () => {
-    await start({ films: 2_000 });
+  it('has a feed of changes and a daily export of every movie', async () => {
+    await start({ movies: 2_000 });
     const { body } = await ask('/movie/changes?page=2');
     expect(body).toMatchObject({
       page: 2,
@@ -173,18 +173,22 @@ describe('a sandbox', () => {
     });
     const lines = await dailyExport(sandbox.url);
     expect(lines).toHaveLength(2_000);
-    expect(JSON.parse(lines[0]!)).toMatchObject({ adult: false, id: sandbox.filmIds(0, 1)[0], video: false });
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      adult: false,
+      id: sandbox.movieIds(0, 1)[0],
+      video: false,
+    });
   });
 
-  it('has 1.2 million films, and room for none of them', async () => {
-    const program = Program.node(['--max-old-space-size=32', MAIN, '--films', '1200000'], {
+  it('has 1.2 million movies, and room for none of them', async () => {
+    const program = Program.node(['--max-old-space-size=32', MAIN, '--movies', '1200000'], {
       env: {},
       cwd: tmpdir(),
     });
     try {
       const [, url] = await program.printed(/"url":"(.*?)"/);
-      await start({ films: 1_200_000 });
-      const last = sandbox.filmIds(1_199_999, 1)[0];
+      await start({ movies: 1_200_000 });
+      const last = sandbox.movieIds(1_199_999, 1)[0];
       const details = await fetch(`${url}/movie/${last}?${APPENDED}&api_key=${'0'.repeat(32)}`);
       expect(await details.json()).toMatchObject({ id: last, title: expect.stringMatching(/\w/) });
       let lines = 0;

@@ -62,7 +62,7 @@ async function everyMinute(minutes: number): Promise<number[]> {
 
 async function slots(): Promise<number> {
   const [row] = await database.query<{ slots: number }>(
-    `SELECT count(*)::int AS slots FROM scheduler_slots WHERE run_id IS NOT NULL`,
+    `SELECT count(*)::int AS slots FROM scheduler_occurrences WHERE run_id IS NOT NULL`,
   );
   return row!.slots;
 }

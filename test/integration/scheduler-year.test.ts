@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { JOB_IDS, type JobId } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { dueSlot, type ScheduledJob } from '../../src/scheduler/due-slot.js';
+import { dueOccurrence, type ScheduledJob } from '../../src/scheduler/due-occurrence.js';
 import { Timetable } from '../../src/scheduler/timetable.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -38,7 +38,7 @@ async function live(timezone: string, from: string, to: string): Promise<Firing[
   while (clock.now() < new Date(to)) {
     await clock.advance(STEP_MS);
     for (const job of jobs.values()) {
-      const slot = dueSlot(job, clock.now());
+      const slot = dueOccurrence(job, clock.now());
       if (slot === null) continue;
       firings.push({ id: job.id, at: slot.at });
       jobs.set(job.id, { ...job, dueAfter: slot.at });

@@ -77,7 +77,7 @@ describe('schedules', () => {
   it('forget slots of a year ago', async () => {
     await schedulers.start();
     await database.query(
-      `INSERT INTO scheduler_slots (job_id, slot_at, fired_at, late_seconds)
+      `INSERT INTO scheduler_occurrences (job_id, occurs_at, fired_at, late_seconds)
        SELECT 'quick_update', at, at, 0 FROM unnest('{2025-08-31 00:00Z, 2025-09-30 00:00Z}'::timestamptz[]) AS at`,
     );
     await schedulers.passUntil('2026-09-01T18:00:00Z');

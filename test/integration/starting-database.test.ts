@@ -1,10 +1,10 @@
 import '../support/quiet-logs.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { UsersService } from '../../src/auth/users.service.js';
+import { UsersService } from '../../src/auth/users/users.service.js';
 import { loadServiceConfig } from '../../src/config/load-config.js';
-import { JobQueue } from '../../src/database/job-queue.js';
-import { openDatabase } from '../../src/database/open-database.js';
-import { createApp } from '../../src/serve.js';
+import { JobQueue } from '../../src/queue/job-queue.js';
+import { openDatabase } from '../../src/database/connection/open-database.js';
+import { createApp } from '../../src/app/bootstrap.js';
 import {
   DatabaseDoor,
   type Fate,

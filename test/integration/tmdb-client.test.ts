@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
-import type { TmdbTally } from '../../src/tmdb/tmdb-call.js';
+import type { TmdbCounters } from '../../src/tmdb/tmdb-call.js';
 import { TmdbError } from '../../src/tmdb/tmdb-error.js';
 import { HastyClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
-import { FILM, tmdbClient, TMDB_KEY as KEY } from '../support/tmdb-client.js';
+import { MOVIE, tmdbClient, TMDB_KEY as KEY } from '../support/tmdb-client.js';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl';
 const TIMEOUT_MS = 10_000;
@@ -14,7 +14,7 @@ const PAGE = { page: 1, results: [{ id: 550 }], total_pages: 1, total_results: 1
 
 let server: ScriptedServer;
 let clock: HastyClock;
-let tally: TmdbTally;
+let tally: TmdbCounters;
 
 beforeAll(async () => {
   server = await ScriptedServer.start();
@@ -46,7 +46,7 @@ const truncated: Reply = (response) => {
   response.writeHead(200, { 'Content-Length': '1000' }).write('{"id": 550', () => response.socket?.destroy());
 };
 const halfGzip: Reply = (response) => {
-  const whole = gzipSync(JSON.stringify({ ...FILM, overview: 'x'.repeat(5_000) }));
+  const whole = gzipSync(JSON.stringify({ ...MOVIE, overview: 'x'.repeat(5_000) }));
   response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(whole.subarray(0, whole.length / 2));
 };
 
@@ -99,8 +99,8 @@ describe('the key', () => {
 });
 
 describe('what is asked', () => {
-  it('is all of a film in one request', async () => {
-    server.script(json(200, FILM));
+  it('is all of a movie in one request', async () => {
+    server.script(json(200, MOVIE));
     await client({ TMDB_LANGUAGE: 'de-DE' }).movie(550, {});
     const url = new URL(server.requests[0]?.url ?? '', server.url);
     expect(url.pathname).toBe('/3/movie/550');
@@ -122,7 +122,7 @@ describe('what is asked', () => {
   });
 
   it('goes over one connection when one at a time is asked', async () => {
-    server.script(json(200, FILM));
+    server.script(json(200, MOVIE));
     server.connections.clear();
     const tmdb = client();
     for (let n = 0; n < 5; n++) await tmdb.movie(550, {});
@@ -136,7 +136,7 @@ describe('what is asked', () => {
       most = Math.max(most, held.push(response));
       if (held.length < 3) return;
       setImmediate(() => {
-        for (const waiting of held.splice(0)) waiting.end(JSON.stringify(FILM));
+        for (const waiting of held.splice(0)) waiting.end(JSON.stringify(MOVIE));
       });
     });
     const tmdb = client({ TMDB_MAX_CONCURRENCY: '3', TMDB_REQUESTS_PER_SECOND: '100000' });
@@ -155,13 +155,13 @@ describe('what fails for a moment', () => {
     ['502 from a gateway', (response) => response.writeHead(502).end('<html>')],
     ['503 of maintenance', json(503, { status_code: 46 })],
   ] satisfies [string, Reply][])('is asked for again after %s', async (_, reply) => {
-    server.script(reply, reply, json(200, FILM));
+    server.script(reply, reply, json(200, MOVIE));
     await expect(client().movie(550, { tally })).resolves.toMatchObject({ id: 550 });
     expect(tally).toMatchObject({ requests: 3, retries: 2, rateLimited: 0, waitedMs: 1_500 });
   });
 
   it('is asked for again when an answer hangs in the middle of its body', async () => {
-    server.script(hang, json(200, FILM));
+    server.script(hang, json(200, MOVIE));
     const asked = client().movie(550, { tally });
     while (server.requests.length === 0) await clock.advance(0);
     await clock.advance(TIMEOUT_MS);
@@ -176,14 +176,14 @@ describe('what fails for a moment', () => {
     expect(clock.slept.filter((ms) => ms >= 500)).toEqual([500, 1_000, 2_000, 4_000]);
   });
 
-  it('is TMDB being down after ten failures of different films', async () => {
+  it('is TMDB being down after ten failures of different movies', async () => {
     server.script(drop);
     const tmdb = client();
     const kinds: string[] = [];
     for (let id = 1; id <= 10; id++) kinds.push((await failureOf(tmdb.movie(id, {}))).kind);
     expect(kinds).toEqual([...Array.from({ length: 9 }, () => 'connection'), 'unavailable']);
     expect(tmdb.isDown).toBe(true);
-    server.script(json(200, FILM));
+    server.script(json(200, MOVIE));
     await tmdb.movie(550, {});
     expect(tmdb.isDown).toBe(false);
   });
@@ -195,8 +195,8 @@ describe('what fails for good', () => {
     [400, { status_code: 22 }, 'bad_request'],
     [302, {}, 'bad_request'],
     [200, { id: 551, title: 'Another' }, 'unusable_body'],
-    [200, { ...FILM, id: 551 }, 'unusable_body'],
-    [200, { ...FILM, credits: undefined }, 'unusable_body'],
+    [200, { ...MOVIE, id: 551 }, 'unusable_body'],
+    [200, { ...MOVIE, credits: undefined }, 'unusable_body'],
     [200, [], 'unusable_body'],
   ])('is not asked for again: %i %j', async (status, body, kind) => {
     server.script(json(status, body, { Location: `${server.url}/elsewhere` }));
@@ -232,7 +232,7 @@ describe('too many requests', () => {
     [{}, 1_000],
     [{ 'Retry-After': new Date(Date.parse('2026-09-01T12:00:04Z')).toUTCString() }, 4_000],
   ])('are a pause for all, not a failed try: %j', async (headers, pauseMs) => {
-    server.script(json(429, { status_code: 25 }, headers), json(200, FILM));
+    server.script(json(429, { status_code: 25 }, headers), json(200, MOVIE));
     const tmdb = client();
     await tmdb.movie(550, { tally });
     expect(tally).toMatchObject({ requests: 2, retries: 1, rateLimited: 1 });
@@ -242,7 +242,7 @@ describe('too many requests', () => {
 
   it('may be said more often than five times', async () => {
     const refusal = json(429, { status_code: 25 });
-    server.script(refusal, refusal, refusal, refusal, refusal, refusal, refusal, json(200, FILM));
+    server.script(refusal, refusal, refusal, refusal, refusal, refusal, refusal, json(200, MOVIE));
     await expect(client().movie(550, { tally })).resolves.toMatchObject({ id: 550 });
     expect(tally.rateLimited).toBe(7);
   });
@@ -267,7 +267,7 @@ describe('a call that is cancelled', () => {
   });
 
   it('sends nothing once it is', async () => {
-    server.script(json(200, FILM));
+    server.script(json(200, MOVIE));
     const cancelled = AbortSignal.abort(new Error('cancelled'));
     await expect(client().movie(550, { signal: cancelled })).rejects.toThrow('cancelled');
     expect(server.requests).toHaveLength(0);

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
-import type { TmdbTally } from '../../src/tmdb/tmdb-call.js';
+import type { TmdbCounters } from '../../src/tmdb/tmdb-call.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
-import { FILM, tmdbClient } from '../support/tmdb-client.js';
+import { MOVIE, tmdbClient } from '../support/tmdb-client.js';
 
-const good = json(200, FILM);
+const good = json(200, MOVIE);
 const hang: Reply = (response) =>
   response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"id": ');
 
 let server: ScriptedServer;
 let clock: FakeClock;
 let tmdb: TmdbClient;
-let tally: TmdbTally;
+let tally: TmdbCounters;
 
 beforeAll(async () => {
   server = await ScriptedServer.start();
@@ -89,7 +89,7 @@ describe('TMDB that fails', () => {
     expect(tmdb.waiting()).toBeNull();
   });
 
-  it('on one film alone is not told: it answers the others', async () => {
+  it('on one movie alone is not told: it answers the others', async () => {
     server.script((response, request) => {
       (request.url?.includes('/movie/13') === true ? json(502, {}) : good)(response, request);
     });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { TokenKey } from '../../src/auth/token-key.js';
+import { SigningKey } from '../../src/auth/tokens/signing-key.js';
 import { loadConfig } from '../../src/config/load-config.js';
 
 let folder: string;
@@ -15,8 +15,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function tokenKey(env: Record<string, string> = {}): TokenKey {
-  return new TokenKey(loadConfig({ DATA_DIR: join(folder, 'data'), ...env }, { tmdbKey: false }));
+function tokenKey(env: Record<string, string> = {}): SigningKey {
+  return new SigningKey(loadConfig({ DATA_DIR: join(folder, 'data'), ...env }, { tmdbKey: false }));
 }
 
 it('is JWT_SECRET, and nothing is written then', async () => {

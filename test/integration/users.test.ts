@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { UserError, UsersService } from '../../src/auth/users.service.js';
+import { UserError, UsersService } from '../../src/auth/users/users.service.js';
 import { startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
 const PASSWORD = 'correct horse battery';

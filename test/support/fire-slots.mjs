@@ -3,12 +3,12 @@
  * spans that it is told, all at once. Says how many it fired.
  */
 import { loadServiceConfig } from '../../dist/config/load-config.js';
-import { openDatabase } from '../../dist/database/open-database.js';
-import { QUEUES } from '../../dist/pipeline/queues.js';
-import { RunClaims } from '../../dist/pipeline/run-claims.repository.js';
-import { RunQueue } from '../../dist/pipeline/run-queue.js';
+import { openDatabase } from '../../dist/database/connection/open-database.js';
+import { QUEUES } from '../../dist/runs/queues.js';
+import { RunLeases } from '../../dist/runs/run-lease.repository.js';
+import { RunQueue } from '../../dist/pipeline/execution/run-queue.js';
 import { SchedulesRepository } from '../../dist/scheduler/schedules.repository.js';
-import { Slots } from '../../dist/scheduler/slots.js';
+import { Occurrences } from '../../dist/scheduler/occurrences.js';
 import { Logger } from '@nestjs/common';
 
 Logger.overrideLogger(false);
@@ -18,8 +18,8 @@ await database.jobs.start(QUEUES, false);
 
 let now = new Date();
 const clock = { now: () => now };
-const queue = new RunQueue(database.jobs, database.patience, new RunClaims(database.prisma), config, clock);
-const slots = new Slots(new SchedulesRepository(database.prisma, config, clock), queue, clock);
+const queue = new RunQueue(database.jobs, database.patience, new RunLeases(database.prisma), config, clock);
+const slots = new Occurrences(new SchedulesRepository(database.prisma, config, clock), queue, clock);
 
 process.on('message', async (span) => {
   if (span === 'end') {

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/database/open-database.js';
+import { openDatabase } from '../../src/database/connection/open-database.js';
 import type { PrismaService } from '../../src/database/prisma.service.js';
 import { ListsRepository } from '../../src/movies/lists.repository.js';
 import { MoviesRepository } from '../../src/movies/movies.repository.js';
@@ -30,7 +30,7 @@ export async function openMoviesStore(): Promise<MoviesStore> {
         'SELECT to_jsonb(m) AS row FROM movies m WHERE id = $1',
         [id],
       );
-      if (found === undefined) throw new Error(`There is no film ${id}`);
+      if (found === undefined) throw new Error(`There is no movie ${id}`);
       return found.row;
     },
     written: async (id) => {

@@ -1,6 +1,6 @@
-/** What older versions left behind, as SQL. Every one holds three films and two genres. */
+/** What older versions left behind, as SQL. Every one holds three movies and two genres. */
 
-/** v2: one table of films, one of genres, made by hand. */
+/** v2: one table of movies, one of genres, made by hand. */
 export const V2 = `
 CREATE TABLE movies (
   id INTEGER PRIMARY KEY, title TEXT, overview TEXT, release_date DATE, vote_average REAL, vote_count INTEGER,

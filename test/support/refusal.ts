@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { DatabaseError } from '../../src/database/database-error.js';
-import { migrateDatabase } from '../../src/database/migrator.js';
+import { DatabaseError } from '../../src/database/errors/database-error.js';
+import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import type { ScratchDatabase } from '../integration/scratch-database.js';
 
 /** What migrating ends with. Fails when it was not refused, or when anything was changed all the same. */

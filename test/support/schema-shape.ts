@@ -2,9 +2,9 @@ import type { ScratchDatabase } from '../integration/scratch-database.js';
 
 const TABLES = [
   ...['movies', 'movie_categories', 'genres', 'pipeline_runs', 'pipeline_run_errors'],
-  ...['pipeline_run_pages', 'pipeline_run_films', 'pipeline_run_figures', 'pipeline_run_requests'],
-  ...['pipeline_users', 'tmdb_pace', 'tmdb_pace_processes'],
-  ...['scheduler_jobs', 'scheduler_state', 'scheduler_slots'],
+  ...['pipeline_run_pages', 'pipeline_run_movies', 'pipeline_run_totals', 'pipeline_run_requests'],
+  ...['pipeline_users', 'tmdb_rate_limit', 'tmdb_rate_limit_processes'],
+  ...['scheduler_jobs', 'scheduler_state', 'scheduler_occurrences'],
 ];
 
 /**

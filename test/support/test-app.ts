@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
-import { randomPassword, UsersService } from '../../src/auth/users.service.js';
+import { randomPassword, UsersService } from '../../src/auth/users/users.service.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
-import { createApp, serve } from '../../src/serve.js';
+import { createApp, serve } from '../../src/app/bootstrap.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 export interface HttpAnswer {
@@ -43,7 +43,7 @@ const ANY_KEY = '0'.repeat(32);
 
 export async function startTestApp(
   env: Readonly<Record<string, string>> = {},
-  catalogue: SandboxOptions = { films: 500 },
+  catalogue: SandboxOptions = { movies: 500 },
 ): Promise<TestApp> {
   const [database, sandbox, dataDir] = await Promise.all([
     createTestDatabase(),

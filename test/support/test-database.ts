@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { readMigrationFolder } from '../../src/database/migration-files.js';
-import { migrateDatabase } from '../../src/database/migrator.js';
+import { readMigrationFolder } from '../../src/database/migrations/migration-files.js';
+import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { joinTestServer, withClient, withDatabase, type TestServer } from './test-server.js';
 
 /** A database of a test's own. */

@@ -1,18 +1,13 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../../src/app.module.js';
+import { AppModule } from '../../src/app/app.module.js';
 import { systemClock } from '../../src/common/system-clock.js';
 import type { Role } from '../../src/config/app-config.js';
-import { openDatabase } from '../../src/database/open-database.js';
+import { openDatabase } from '../../src/database/connection/open-database.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import {
-  type CustomOptions,
-  CUSTOM_DEFAULTS,
-  customPlan,
-  type RunPlan,
-} from '../../src/pipeline/run-plan.js';
-import { PipelineService, type RunOptions } from '../../src/pipeline/pipeline.service.js';
-import type { RunDetails } from '../../src/pipeline/runs.repository.js';
+import { type CustomOptions, CUSTOM_DEFAULTS, customPlan, type RunPlan } from '../../src/runs/run-plan.js';
+import { PipelineService, type RunOptions } from '../../src/pipeline/execution/pipeline.service.js';
+import type { RunDetails } from '../../src/runs/runs.repository.js';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { swiftClock } from './swift-clock.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';

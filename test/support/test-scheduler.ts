@@ -7,12 +7,13 @@ import { RANDOM } from '../../src/common/random.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { loadServiceConfig } from '../../src/config/load-config.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
-import { openDatabase } from '../../src/database/open-database.js';
+import { openDatabase } from '../../src/database/connection/open-database.js';
+import { QueueModule } from '../../src/queue/queue.module.js';
 import { SchedulerModule } from '../../src/scheduler/scheduler.module.js';
 import { SchedulerHealth } from '../../src/scheduler/scheduler-health.js';
 import { SchedulesRepository } from '../../src/scheduler/schedules.repository.js';
 import { SchedulesService } from '../../src/scheduler/schedules.service.js';
-import { Slots } from '../../src/scheduler/slots.js';
+import { Occurrences } from '../../src/scheduler/occurrences.js';
 import type { FakeClock } from './fake-clock.js';
 import type { TestDatabase } from './test-database.js';
 
@@ -21,7 +22,7 @@ export interface TestScheduler {
   readonly app: INestApplicationContext;
   readonly schedules: SchedulesService;
   readonly repository: SchedulesRepository;
-  readonly slots: Slots;
+  readonly slots: Occurrences;
   readonly timers: SchedulerRegistry;
   readonly health: SchedulerHealth;
   close(): Promise<void>;
@@ -43,7 +44,13 @@ export async function startTestScheduler(
   class TestCommonModule {}
 
   @Module({
-    imports: [ConfigModule.of(config), TestCommonModule, DatabaseModule.of(opened), SchedulerModule],
+    imports: [
+      ConfigModule.of(config),
+      TestCommonModule,
+      DatabaseModule.of(opened),
+      QueueModule,
+      SchedulerModule,
+    ],
   })
   class TestSchedulerModule {}
 
@@ -55,7 +62,7 @@ export async function startTestScheduler(
     app,
     schedules: app.get(SchedulesService),
     repository: app.get(SchedulesRepository, { strict: false }),
-    slots: app.get(Slots, { strict: false }),
+    slots: app.get(Occurrences, { strict: false }),
     timers: app.get(SchedulerRegistry),
     health: app.get(SchedulerHealth),
     close: () => app.close(),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobId } from '../../src/config/app-config.js';
-import type { ScheduledJob } from '../../src/scheduler/due-slot.js';
+import type { ScheduledJob } from '../../src/scheduler/due-occurrence.js';
 import { FakeClock } from './fake-clock.js';
 import type { TestDatabase } from './test-database.js';
 import { startTestScheduler, type TestScheduler } from './test-scheduler.js';
@@ -41,7 +41,7 @@ export class TestSchedulers {
   async close(): Promise<void> {
     for (const process of this.processes) await process.close();
     await this.database.query(
-      'TRUNCATE scheduler_slots, scheduler_state, scheduler_jobs, pipeline_runs RESTART IDENTITY CASCADE',
+      'TRUNCATE scheduler_occurrences, scheduler_state, scheduler_jobs, pipeline_runs RESTART IDENTITY CASCADE',
     );
   }
 
@@ -62,8 +62,8 @@ export class TestSchedulers {
 
   async fired(): Promise<SlotRow[]> {
     return this.database.query<SlotRow>(
-      `SELECT job_id AS job, to_char(slot_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') AS slot, late_seconds AS late, run_id AS run
-         FROM scheduler_slots ORDER BY slot_at, job_id`,
+      `SELECT job_id AS job, to_char(occurs_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') AS slot, late_seconds AS late, run_id AS run
+         FROM scheduler_occurrences ORDER BY occurs_at, job_id`,
     );
   }
 

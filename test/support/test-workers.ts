@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import type { INestApplicationContext } from '@nestjs/common';
 import { PrismaService } from '../../src/database/prisma.service.js';
-import type { RunPlan } from '../../src/pipeline/run-plan.js';
-import { RunQueue } from '../../src/pipeline/run-queue.js';
+import type { RunPlan } from '../../src/runs/run-plan.js';
+import { RunQueue } from '../../src/pipeline/execution/run-queue.js';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { Program } from './program.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
@@ -86,8 +86,8 @@ export class TestWorkers {
   }
 
   /** Resolves once so many details have been stored. */
-  async enriched(films: number): Promise<void> {
-    for (let stored = 0; stored < films;) {
+  async enriched(movies: number): Promise<void> {
+    for (let stored = 0; stored < movies;) {
       const [row] = await this.database.query<{ n: number }>(
         'SELECT count(*)::int AS n FROM movies WHERE enriched_at IS NOT NULL',
       );

@@ -4,13 +4,13 @@ import type { Clock } from '../../src/common/clock.js';
 import { systemClock } from '../../src/common/system-clock.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { TmdbClient } from '../../src/tmdb/tmdb-client.js';
-import { TmdbTransport } from '../../src/tmdb/tmdb-transport.js';
-import { undiciAdapter } from '../../src/tmdb/undici-adapter.js';
+import { TmdbTransport } from '../../src/tmdb/transport/tmdb-transport.js';
+import { undiciAdapter } from '../../src/tmdb/transport/undici-adapter.js';
 
 export const TMDB_KEY = '0123456789abcdef0123456789abcdef';
 
-/** The least that TMDB says of a film's details. */
-export const FILM = {
+/** The least that TMDB says of a movie's details. */
+export const MOVIE = {
   id: 550,
   title: 'Fight Club',
   credits: { cast: [], crew: [] },

@@ -1,7 +1,7 @@
 import { escapeIdentifier, DatabaseError as PostgresError, type ClientBase } from 'pg';
-import { DatabaseError } from '../database-error.js';
-import type { MigrationFile } from '../migration-files.js';
-import type { Target } from '../pool.js';
+import { DatabaseError } from '../errors/database-error.js';
+import type { MigrationFile } from '../migrations/migration-files.js';
+import type { Target } from '../connection/pool.js';
 import { applyAdoption } from './apply-adoption.js';
 import { CONVERSION_FUNCTIONS } from './conversion-functions.js';
 import { examine } from './examine.js';

@@ -1,5 +1,5 @@
 import { escapeIdentifier, type ClientBase } from 'pg';
-import type { Target } from '../pool.js';
+import type { Target } from '../connection/pool.js';
 import { refuse, type Examination } from './examine.js';
 import { probeFaults } from './probe.js';
 import { mergeDuplicates } from './row-faults.js';

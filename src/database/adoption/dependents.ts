@@ -17,7 +17,7 @@ const DEPENDENTS = `
      AND NOT (f.adrelid IS NOT DISTINCT FROM d.refobjid AND f.adnum IS NOT DISTINCT FROM d.refobjsubid)
      AND NOT (d.classid = 'pg_class'::regclass AND d.objid = d.refobjid AND d.objsubid = d.refobjsubid)`;
 
-/** All types of film ids on record, ours and a few wider ones, compare with INTEGER through an index. */
+/** All types of movie ids on record, ours and a few wider ones, compare with INTEGER through an index. */
 const REFERRING = `
   SELECT f.conname AS name, f.conrelid::regclass::text AS table, a.attname AS column,
          format_type(a.atttypid, a.atttypmod) AS type
@@ -43,7 +43,7 @@ export async function dependentFaults(client: ClientBase, columns: ColumnRefs): 
     ),
     ...referring.rows.map(
       ({ name, table, column, type }) =>
-        `foreign key ${name} of ${table} keeps film ids as ${type}, which don't compare with INTEGER: ` +
+        `foreign key ${name} of ${table} keeps movie ids as ${type}, which don't compare with INTEGER: ` +
         `make ${table}.${column} an INTEGER, or drop ${name}`,
     ),
   ];

@@ -1,6 +1,6 @@
 import { escapeIdentifier, type ClientBase } from 'pg';
-import { DatabaseError } from '../database-error.js';
-import type { Target } from '../pool.js';
+import { DatabaseError } from '../errors/database-error.js';
+import type { Target } from '../connection/pool.js';
 import { dependentFaults } from './dependents.js';
 import { rowFaults } from './row-faults.js';
 import { valuesOf } from './row-values.js';

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DatabaseError as PostgresError } from 'pg';
-import type { Target } from '../pool.js';
+import type { Target } from '../connection/pool.js';
 import { qualified } from './structure-faults.js';
 import type { TableShape } from './table-shape.js';
 

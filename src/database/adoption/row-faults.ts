@@ -1,5 +1,5 @@
 import { escapeIdentifier, type ClientBase } from 'pg';
-import type { Target } from '../pool.js';
+import type { Target } from '../connection/pool.js';
 import { valuesOf, type ColumnValue } from './row-values.js';
 import { qualified } from './structure-faults.js';
 import { columnOf, type TableShape } from './table-shape.js';

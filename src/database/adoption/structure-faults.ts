@@ -1,5 +1,5 @@
 import { escapeIdentifier } from 'pg';
-import type { Target } from '../pool.js';
+import type { Target } from '../connection/pool.js';
 import { columnOf, type IndexShape, type TableShape } from './table-shape.js';
 
 /** What tells v2's and v3's tables from others of the same name, besides `id`. */
@@ -96,7 +96,7 @@ function columnFaults(current: TableShape, target: TableShape, name: string): st
     const fillsItself = column.default !== null || column.identity || column.generated !== '';
     if (!column.notNull || fillsItself) return [];
     return [
-      `${name}.${quoted} is required and has no default, so no film of ours would fit: ` +
+      `${name}.${quoted} is required and has no default, so no movie of ours would fit: ` +
         `ALTER TABLE ${name} ALTER COLUMN ${quoted} DROP NOT NULL (or SET DEFAULT)`,
     ];
   });

@@ -1,5 +1,5 @@
 import { escapeIdentifier, escapeLiteral, type ClientBase } from 'pg';
-import type { Target } from '../pool.js';
+import type { Target } from '../connection/pool.js';
 import { hasConstantDefault, valuesOf, type ColumnValue } from './row-values.js';
 import { isDroppable, qualified } from './structure-faults.js';
 import { columnOf, type ColumnShape, type IndexShape, type TableShape } from './table-shape.js';

@@ -1,6 +1,6 @@
 import { DatabaseError as PostgresError, escapeIdentifier, escapeLiteral, type ClientBase } from 'pg';
-import { DatabaseError } from '../database-error.js';
-import type { Target } from '../pool.js';
+import { DatabaseError } from '../errors/database-error.js';
+import type { Target } from '../connection/pool.js';
 import type { ViewShape } from './views.js';
 
 /** Those that rest on others first. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { DatabaseError } from '../database-error.js';
+import { DatabaseError } from '../errors/database-error.js';
 import type { Binaries } from './binaries.js';
 import { PASSWORD_FILE } from './data-folder.js';
 import { lastLines, runProgram, type ServerUser } from './run-program.js';

@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, readlink, realpath, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseError } from '../database-error.js';
+import { DatabaseError } from '../errors/database-error.js';
 import type { ServerUser } from './run-program.js';
 import { ownerOf } from './server-user.js';
 

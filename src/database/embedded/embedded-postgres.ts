@@ -1,10 +1,10 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseError } from '../database-error.js';
+import { DatabaseError } from '../errors/database-error.js';
 import { prepareBinaries } from './binaries.js';
 import { createCluster } from './create-cluster.js';
 import { findCluster, type Cluster } from './data-folder.js';
-import { Membership, type Site } from './membership.js';
+import { ServerSupervisor, type Site } from './server-supervisor.js';
 import { chooseUser, isRoot } from './server-user.js';
 import { withStartLock } from './start-lock.js';
 
@@ -37,7 +37,7 @@ export async function attachEmbeddedPostgres(
   try {
     await mkdir(dataDir, { recursive: true });
     const home = await realpath(dataDir);
-    return await withStartLock(home, async () => Membership.begin(await openSite(home, durable)));
+    return await withStartLock(home, async () => ServerSupervisor.begin(await openSite(home, durable)));
   } catch (error) {
     throw explain(error, dataDir);
   }

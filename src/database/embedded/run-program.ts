@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { DatabaseError } from '../database-error.js';
+import { DatabaseError } from '../errors/database-error.js';
 
 /** Whom the server runs as; null: as this process does. */
 export type ServerUser = { readonly uid: number; readonly gid: number } | null;

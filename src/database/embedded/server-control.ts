@@ -2,7 +2,7 @@ import { readFile, rename, statfs } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError } from '../database-error.js';
+import { DatabaseError } from '../errors/database-error.js';
 import type { Binaries } from './binaries.js';
 import type { Cluster } from './data-folder.js';
 import { disownStaleFile, readPostmaster, type Postmaster } from './postmaster-file.js';

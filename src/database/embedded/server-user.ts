@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DatabaseError } from '../database-error.js';
+import { DatabaseError } from '../errors/database-error.js';
 import type { ServerUser } from './run-program.js';
 
 /** PostgreSQL refuses to run as root. */

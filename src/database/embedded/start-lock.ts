@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError } from '../database-error.js';
+import { DatabaseError } from '../errors/database-error.js';
 
 /** Longer than initdb and crash recovery take on a slow disk. */
 const PATIENCE_MS = 300_000;

@@ -1,5 +1,5 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { ProblemDto } from '../../common/api-problem.js';
+import { ProblemDto } from '../../common/problem-details/api-problem.js';
 
 const CHECK_STATUSES = ['up', 'degraded', 'down'] as const;
 

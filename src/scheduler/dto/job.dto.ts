@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { AuthUser } from '../../auth/auth-user.js';
+import type { AuthUser } from '../../auth/users/auth-user.js';
 import { JOB_IDS, type JobId } from '../../config/app-config.js';
-import { RunDto } from '../../pipeline/dto/run.dto.js';
+import { RunDto } from '../../pipeline/api/dto/run.dto.js';
 import type { JobView, JobWithLastRun, SchedulerStatus } from '../schedules.service.js';
 
 export class ScheduledJobDto {

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { AuthUser } from '../../auth/auth-user.js';
-import { RunDto } from '../../pipeline/dto/run.dto.js';
-import { RunProgressDto } from '../../pipeline/dto/run-progress.dto.js';
-import type { RunsOverview } from '../../pipeline/runs.repository.js';
+import type { AuthUser } from '../../auth/users/auth-user.js';
+import { RunDto } from '../../pipeline/api/dto/run.dto.js';
+import { RunProgressDto } from '../../pipeline/api/dto/run-progress.dto.js';
+import type { RunsOverview } from '../../runs/runs.repository.js';
 import { ScheduledJobDto } from '../../scheduler/dto/job.dto.js';
 import type { JobView } from '../../scheduler/schedules.service.js';
 

@@ -1,0 +1,35 @@
+import type { Server } from 'node:http';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { CLOCK, type Clock } from '../../common/clock.js';
+
+/** So long answers under way may still take. */
+const GRACE_MS = 3_000;
+
+/** Takes no more connections once the app closes; those that are busy have a while, and then lose theirs. */
+@Injectable()
+export class ConnectionDrain implements OnModuleDestroy {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onModuleDestroy(): void {
+    if (this.host.listening) drain(this.host.httpAdapter.getHttpServer() as Server, this.clock);
+  }
+}
+
+/** Returns at once: the rest of the shutdown goes on meanwhile. */
+export function drain(server: Server, clock: Clock): void {
+  const closed = new AbortController();
+  server.once('close', () => {
+    closed.abort();
+  });
+  server.close();
+  clock.sleep(GRACE_MS, closed.signal).then(
+    () => {
+      server.closeAllConnections();
+    },
+    () => undefined,
+  );
+}

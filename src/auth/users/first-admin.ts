@@ -1,0 +1,45 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
+import { StartupRetry } from '../../database/connection/startup-retry.js';
+import { randomPassword, UsersService } from './users.service.js';
+
+/** Sees to it that somebody can log in: from the environment, or on a terminal by printing a password once. */
+@Injectable()
+export class FirstAdmin implements OnApplicationBootstrap {
+  private readonly logger = new Logger(FirstAdmin.name);
+
+  constructor(
+    private readonly users: UsersService,
+    private readonly patience: StartupRetry,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.roles.includes('api')) await this.patience.through(() => this.ensure());
+  }
+
+  private async ensure(): Promise<void> {
+    const { auth } = this.config;
+    if ((await this.users.list()).length > 0) return;
+    if (auth.admin !== null) {
+      const { username, password } = auth.admin;
+      if (await this.users.addFirst(username, password)) {
+        this.logger.log({ event: 'user.first', username });
+      }
+    } else if (process.stdout.isTTY) {
+      await this.print();
+    } else {
+      this.logger.warn({
+        event: 'user.none',
+        todo: 'Nobody can log in yet. Run: npx movie-pipeline user add NAME --role admin',
+      });
+    }
+  }
+
+  private async print(): Promise<void> {
+    const password = randomPassword();
+    if (await this.users.addFirst('admin', password)) {
+      process.stdout.write(`\nThe first user, shown this once: name admin, password ${password}\n\n`);
+    }
+  }
+}

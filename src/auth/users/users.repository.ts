@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '../../database/prisma.service.js';
+import type { UserRole } from './auth-user.js';
+
+export interface User {
+  readonly name: string;
+  readonly role: UserRole;
+  readonly passwordHash: string;
+  /** Of the tokens that are good. Never one of a former user of that name, so that theirs stay dead. */
+  readonly tokenVersion: string;
+  readonly createdAt: Date;
+}
+
+export type NewUser = Pick<User, 'name' | 'role' | 'passwordHash' | 'createdAt'>;
+
+/** Sole reader and writer of pipeline_users. */
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly prisma: PrismaService) {}
+
+  async find(name: string): Promise<User | null> {
+    return (await this.prisma.pipelineUser.findUnique({ where: { name } })) as User | null;
+  }
+
+  async list(): Promise<User[]> {
+    return (await this.prisma.pipelineUser.findMany({ orderBy: { name: 'asc' } })) as User[];
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.prisma.pipelineUser.findFirst({ select: { name: true } })) === null;
+  }
+
+  /** False when there is a user of that name. */
+  async add(user: NewUser): Promise<boolean> {
+    const data = [{ ...user, tokenVersion: randomUUID() }];
+    const { count } = await this.prisma.pipelineUser.createMany({ data, skipDuplicates: true });
+    return count === 1;
+  }
+
+  /** Also ends all tokens. False when there is no such user. */
+  async setPassword(name: string, passwordHash: string): Promise<boolean> {
+    const data = { passwordHash, tokenVersion: randomUUID() };
+    return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
+  }
+
+  /** Ends all tokens of a user. False when there is no such user. */
+  async revokeTokens(name: string): Promise<boolean> {
+    const data = { tokenVersion: randomUUID() };
+    return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
+  }
+
+  /** False when there is no such user. */
+  async remove(name: string): Promise<boolean> {
+    return (await this.prisma.pipelineUser.deleteMany({ where: { name } })).count === 1;
+  }
+}

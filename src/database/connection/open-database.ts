@@ -1,0 +1,166 @@
+import { Logger } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { DatabaseConfig } from '../../config/app-config.js';
+import { DatabaseError } from '../errors/database-error.js';
+import { DatabaseHealth } from './database-health.js';
+import { DatabaseSessions } from './database-sessions.js';
+import { parseDatabaseUrl, type DatabaseAddress } from './database-url.js';
+import { readMigrationFolder } from '../migrations/migration-files.js';
+import { readHistory } from '../migrations/migration-history.js';
+import { migrateDatabase, type MigrationReport } from '../migrations/migrator.js';
+import { connectClient, createPool, settleSchema, type Target } from './pool.js';
+import { PrismaService } from '../prisma.service.js';
+import { StartupRetry } from './startup-retry.js';
+
+export interface OpenOptions {
+  /**
+   * `apply` migrates (the service, `run`, `migrate`). `check` refuses a database that this version's code doesn't fit,
+   * so that a command beside a running service never migrates it; a new embedded database is migrated all the same.
+   * `never` only connects (`doctor`).
+   */
+  readonly migrate?: 'apply' | 'check' | 'never';
+  /** Aborted when the process is to end before its start is over. */
+  readonly asked?: AbortSignal;
+}
+
+/** The database of this process, open. */
+export class OpenDatabase {
+  readonly prisma: PrismaService;
+  readonly sessions: DatabaseSessions;
+  readonly health: DatabaseHealth;
+  private closing: Promise<void> | null = null;
+
+  constructor(
+    private readonly target: Target,
+    readonly pool: Pool,
+    readonly migration: MigrationReport,
+    /** For the rest of the start. */
+    readonly patience: StartupRetry,
+    private readonly leaveServer: () => Promise<void>,
+  ) {
+    this.prisma = new PrismaService(pool, target.schema);
+    this.sessions = new DatabaseSessions(target);
+    this.health = new DatabaseHealth(pool, target);
+  }
+
+  /** For node-postgres. Holds the password: never log it. */
+  get connectionString(): string {
+    return this.target.connectionString;
+  }
+
+  /** The schema of our tables. */
+  get schema(): string {
+    return this.target.schema;
+  }
+
+  /** `host:port/database`, for messages. */
+  get label(): string {
+    return this.target.label;
+  }
+
+  /** Makes what will close the database in its turn; where that fails, the database is closed at once. */
+  async handTo<Owner>(make: (database: this) => Promise<Owner>): Promise<Owner> {
+    try {
+      return await make(this);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** The pool first, an embedded server last. Repeating it is harmless. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    try {
+      await this.prisma.$disconnect();
+      await this.pool.end();
+    } finally {
+      await this.leaveServer();
+    }
+  }
+}
+
+/**
+ * Starts or joins the embedded server unless a URL is set, migrates as asked, and connects.
+ * @throws DatabaseError with a next step
+ */
+export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<OpenDatabase> {
+  const server = config.url === null ? await embedded(config.dataDir) : external(config.url);
+  try {
+    const address = parseDatabaseUrl(server.url);
+    const patience = new StartupRetry(address.label, options.asked);
+    const target = await patience.through(() => settle(address));
+    const wanted = { embedded: config.url === null, ...options };
+    const report = await patience.through(() => migrateAsAsked(server.url, address, wanted));
+    const pool = createPool(target, config.poolSize);
+    return new OpenDatabase(target, pool, report, patience, () => server.leave());
+  } catch (error) {
+    await server.leave();
+    throw error;
+  }
+}
+
+interface Server {
+  readonly url: string;
+  leave(): Promise<void>;
+}
+
+function external(url: string): Server {
+  return { url, leave: () => Promise.resolve() };
+}
+
+/** Loaded only where it is used: a service with a DATABASE_URL needs none of it. */
+async function embedded(dataDir: string): Promise<Server> {
+  const { attachEmbeddedPostgres } = await import('../embedded/embedded-postgres.js');
+  return attachEmbeddedPostgres(dataDir);
+}
+
+async function settle(address: DatabaseAddress): Promise<Target> {
+  const client = await connectClient(address);
+  try {
+    return await settleSchema(client, address);
+  } finally {
+    await client.end();
+  }
+}
+
+async function migrateAsAsked(
+  url: string,
+  address: DatabaseAddress,
+  { migrate = 'apply', embedded: own }: OpenOptions & { readonly embedded: boolean },
+): Promise<MigrationReport> {
+  const logger = new Logger('Migrator');
+  const nothing = { applied: [], adopted: false };
+  if (migrate === 'never') return nothing;
+  if (migrate === 'check') {
+    const { pending, first } = await inspect(address);
+    if (pending.length === 0) return nothing;
+    if (!(own && first)) throw notMigrated(address, pending);
+  }
+  return migrateDatabase(url, (event) => {
+    logger.log(event);
+  });
+}
+
+async function inspect(address: DatabaseAddress): Promise<{ pending: readonly string[]; first: boolean }> {
+  const client = await connectClient(address);
+  try {
+    const folder = await readMigrationFolder();
+    const { pending } = await readHistory(client, await settleSchema(client, address), folder);
+    return { pending: pending.map(({ name }) => name), first: pending.length === folder.migrations.length };
+  } finally {
+    await client.end();
+  }
+}
+
+function notMigrated(address: DatabaseAddress, pending: readonly string[]): DatabaseError {
+  return new DatabaseError(
+    'NOT_MIGRATED',
+    `The database at ${address.label} lacks ${pending.join(', ')}. ` +
+      'Start the service of this version, or run: npx movie-pipeline migrate',
+  );
+}

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { PrismaPg } from '@prisma/adapter-pg';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import * as wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type { Pool } from 'pg';
+import type { MigrationFolder } from './migration-files.js';
+import { createPool, type Target } from '../connection/pool.js';
+
+/** Prisma's migration engine on one database. It costs some 60 MB while it is open: open it only for something to do. */
+export interface SchemaEngine {
+  /** Names of what was applied. */
+  apply(): Promise<readonly string[]>;
+  markApplied(name: string): Promise<void>;
+  markRolledBack(name: string): Promise<void>;
+}
+
+/** Runs `work` with the engine and lets the engine go. */
+export async function withSchemaEngine<T>(
+  target: Target,
+  folder: MigrationFolder,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
+  await loadModule();
+  const pool = createPool(target, 1);
+  try {
+    const engine = await wasm.SchemaEngine.new(
+      { datamodels: [['schema.prisma', 'datasource db { provider = "postgresql" }']] },
+      () => undefined,
+      bindMigrationAwareSqlAdapterFactory(adapterFactory(pool, target.schema)),
+    );
+    try {
+      return await work(bind(engine, folder));
+    } finally {
+      engine.free();
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+function bind(engine: wasm.SchemaEngine, folder: MigrationFolder): SchemaEngine {
+  const migrationsList = listFor(folder);
+  const filters = { externalTables: [], externalEnums: [] };
+  return {
+    apply: async () => (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames,
+    markApplied: async (migrationName) => {
+      await engine.markMigrationApplied({ migrationName, migrationsList });
+    },
+    markRolledBack: async (migrationName) => {
+      await engine.markMigrationRolledBack({ migrationName });
+    },
+  };
+}
+
+function listFor(folder: MigrationFolder): wasm.MigrationList {
+  return {
+    baseDir: folder.path,
+    lockfile: { path: 'migration_lock.toml', content: folder.lockFile },
+    shadowDbInitScript: '',
+    migrationDirectories: folder.migrations.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  };
+}
+
+/**
+ * Prisma's adapter cuts a script at every semicolon, in strings and function bodies too, and runs the pieces one by
+ * one. Sent whole it is one transaction, as with `prisma migrate deploy`.
+ */
+function adapterFactory(pool: Pool, schema: string): SqlMigrationAwareDriverAdapterFactory {
+  const factory = new PrismaPg(pool, { schema });
+  return {
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    connectToShadowDb: () => factory.connectToShadowDb(),
+    connect: async () => {
+      const adapter = await factory.connect();
+      adapter.executeScript = async (script) => {
+        await pool.query(script);
+      };
+      return adapter;
+    },
+  };
+}
+
+/** The part of the global that is used here; only the browser's types declare it. */
+declare const WebAssembly: {
+  instantiate(
+    bytes: Uint8Array,
+    imports: Record<string, object>,
+  ): Promise<{ readonly instance: { readonly exports: { readonly __wbindgen_start: () => void } } }>;
+};
+
+let loading: Promise<void> | undefined;
+
+/** The package's own entry imports a `.wasm` file, which Node 20 can't and Node 24 warns about. */
+function loadModule(): Promise<void> {
+  loading ??= instantiate();
+  return loading;
+}
+
+async function instantiate(): Promise<void> {
+  const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
+  const bytes = await readFile(entry.replace(/schema_engine\.js$/, 'schema_engine_bg.wasm'));
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': imports() });
+  wasm.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+}
+
+/** The engine lets its ten-second limit on the lock run on; it must not keep a process alive that is done. */
+function imports(): Record<string, unknown> {
+  const timer = Object.keys(wasm).filter((name) => name.startsWith('__wbg_setTimeout_'));
+  const start = (callback: () => void, ms: number): unknown => setTimeout(callback, ms).unref();
+  return { ...wasm, ...Object.fromEntries(timer.map((name) => [name, start])) };
+}

@@ -1,0 +1,89 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { AuthUser } from '../../../auth/users/auth-user.js';
+import { SOURCES, type Source } from '../../../runs/run-plan.js';
+import type { ItemError, SourceReport } from '../../../runs/run.js';
+import type { RunDetails } from '../../../runs/runs.repository.js';
+import { RunDto } from './run.dto.js';
+
+const SOURCE_STATUSES = [
+  'pending',
+  'fetching',
+  'done',
+  'partial',
+  'failed',
+] as const satisfies SourceReport['status'][];
+
+export class SourceReportDto implements SourceReport {
+  @ApiProperty({ enum: SOURCES, enumName: 'Source', example: 'popular' })
+  source!: Source;
+
+  @ApiProperty({ example: 5 })
+  pages_planned!: number;
+
+  @ApiProperty({ example: 5 })
+  pages_fetched!: number;
+
+  @ApiProperty({ description: 'Different movies that this source named.', example: 98 })
+  movies!: number;
+
+  @ApiProperty({ enum: SOURCE_STATUSES, enumName: 'SourceStatus', example: 'done' })
+  status!: SourceReport['status'];
+
+  @ApiProperty({ type: String, nullable: true, description: 'The last failure of a page.' })
+  error!: string | null;
+}
+
+export class ItemErrorDto {
+  @ApiProperty({ type: String, nullable: true, example: 'top_rated' })
+  source!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 3 })
+  page!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 603 })
+  movie_id!: number | null;
+
+  @ApiProperty({ description: 'A stable word for the kind of failure.', example: 'server_error' })
+  code!: string;
+
+  @ApiProperty({ example: 'TMDB failed on page 3 (503).' })
+  message!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-09-01T03:00:04.512Z' })
+  occurred_at!: string;
+
+  static from(error: ItemError): ItemErrorDto {
+    return {
+      source: error.source,
+      page: error.page,
+      movie_id: error.movieId,
+      code: error.code,
+      message: error.message,
+      occurred_at: error.occurredAt.toISOString(),
+    };
+  }
+}
+
+/** One run with what became of its sources, and what it could not bring in. */
+export class RunDetailsDto extends RunDto {
+  @ApiProperty({ type: [SourceReportDto], description: 'What became of each source.' })
+  sources!: SourceReportDto[];
+
+  @ApiProperty({ type: [ItemErrorDto], description: 'The first 1,000 failures; `failed` counts them all.' })
+  errors!: ItemErrorDto[];
+
+  @ApiProperty({
+    description: 'All failures of this run, those beyond the first 1,000 included.',
+    example: 0,
+  })
+  errors_total!: number;
+
+  static fromDetails({ run, sources, errors }: RunDetails, user: AuthUser | null = null): RunDetailsDto {
+    return {
+      ...RunDto.from(run, user),
+      sources: sources.map((report) => ({ ...report })),
+      errors: errors.map((error) => ItemErrorDto.from(error)),
+      errors_total: run.counts.failed,
+    };
+  }
+}

@@ -1,0 +1,160 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { AuthUser } from '../../../auth/users/auth-user.js';
+import { UPDATE_TYPES, type UpdateType } from '../../../runs/run-plan.js';
+import { type Run, RUN_STATUSES, type RunStatus, TRIGGERS, type Trigger } from '../../../runs/run.js';
+
+/** One run. The name of the user who asked for it is for those only who have a token. */
+export class RunDto {
+  @ApiProperty({ example: 42 })
+  id!: number;
+
+  @ApiProperty({ format: 'date-time', description: 'When the run was put on record.' })
+  run_date!: string;
+
+  @ApiProperty({
+    enum: UPDATE_TYPES,
+    enumName: 'UpdateType',
+    nullable: true,
+    description: 'Null for runs of older versions.',
+  })
+  update_type!: UpdateType | null;
+
+  @ApiProperty({
+    enum: TRIGGERS,
+    enumName: 'Trigger',
+    nullable: true,
+    description: 'What asked for the run.',
+  })
+  trigger!: Trigger | null;
+
+  @ApiProperty({
+    enum: RUN_STATUSES,
+    enumName: 'RunStatus',
+    description:
+      'PARTIAL: some source or movie failed for good and the rest is stored. FAILED: nothing usable came in.',
+  })
+  status!: RunStatus;
+
+  @ApiProperty({ type: [String], example: ['popular', 'trending'] })
+  source_categories!: string[];
+
+  @ApiProperty({
+    description: 'Different movies stored from the lists: inserted + updated + unchanged.',
+    example: 118,
+  })
+  movies_processed!: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Seconds from the start to the end.',
+    example: 12.7,
+  })
+  duration_seconds!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why the run did not bring in everything.' })
+  error_message!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When a worker took it; null while it is queued.',
+  })
+  started_at!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it ended; null until then.',
+  })
+  finished_at!: string | null;
+
+  @ApiProperty({ description: 'List items that TMDB sent, repeats included.', example: 120 })
+  fetched!: number;
+
+  @ApiProperty({ example: 12 })
+  inserted!: number;
+
+  @ApiProperty({ example: 31 })
+  updated!: number;
+
+  @ApiProperty({ example: 75 })
+  unchanged!: number;
+
+  @ApiProperty({ description: 'Movies whose details were fetched and stored.', example: 40 })
+  enriched!: number;
+
+  @ApiProperty({ description: 'Collected movies whose details are fresh enough.', example: 78 })
+  skipped_fresh!: number;
+
+  @ApiProperty({ description: 'Movies that TMDB no longer knows; their rows stay.', example: 0 })
+  gone!: number;
+
+  @ApiProperty({ description: 'Movies, pages and sources that failed for good.', example: 0 })
+  failed!: number;
+
+  @ApiProperty({ description: 'Requests sent to TMDB, repeats included.', example: 47 })
+  tmdb_requests!: number;
+
+  @ApiProperty({ description: 'Requests that repeated a failed one.', example: 0 })
+  tmdb_retries!: number;
+
+  @ApiProperty({ description: 'Answers of 429 (too many requests).', example: 0 })
+  rate_limited!: number;
+
+  @ApiProperty({ description: 'Seconds of back-off and of pauses that TMDB asked for.', example: 0 })
+  waited_seconds!: number;
+
+  @ApiProperty({ description: 'How often another process took the run over.', example: 0 })
+  times_resumed!: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'By how many seconds a scheduled run came after its time; null when it did not.',
+    example: null,
+  })
+  late_seconds!: number | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: 'Who asked for it; only in answers to a request with a token.',
+    example: 'admin',
+  })
+  triggered_by?: string | null;
+
+  static from(run: Run, user: AuthUser | null = null): RunDto {
+    const { counts } = run;
+    return {
+      id: run.id,
+      run_date: run.runDate.toISOString(),
+      update_type: run.updateType,
+      trigger: run.trigger,
+      status: run.status,
+      source_categories: [...run.sourceCategories],
+      movies_processed: run.moviesProcessed,
+      duration_seconds: run.durationSeconds,
+      error_message: run.errorMessage,
+      started_at: run.startedAt?.toISOString() ?? null,
+      finished_at: run.finishedAt?.toISOString() ?? null,
+      fetched: counts.fetched,
+      inserted: counts.inserted,
+      updated: counts.updated,
+      unchanged: counts.unchanged,
+      enriched: counts.enriched,
+      skipped_fresh: counts.skippedFresh,
+      gone: counts.gone,
+      failed: counts.failed,
+      tmdb_requests: counts.tmdbRequests,
+      tmdb_retries: counts.tmdbRetries,
+      rate_limited: counts.rateLimited,
+      waited_seconds: counts.waitedSeconds,
+      times_resumed: run.timesResumed,
+      late_seconds: run.lateSeconds,
+      ...(user === null ? {} : { triggered_by: run.triggeredBy }),
+    };
+  }
+}

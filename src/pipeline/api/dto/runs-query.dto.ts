@@ -1,0 +1,95 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsDate, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { UPDATE_TYPES, type UpdateType } from '../../../runs/run-plan.js';
+import { RUN_STATUSES, type RunStatus, type Trigger, TRIGGERS } from '../../../runs/run.js';
+
+const MAX_INT4 = 2 ** 31 - 1;
+
+export class RunsQueryDto {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 100,
+    default: 20,
+    description: 'Runs in one answer, at most.',
+  })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit = 20;
+
+  @ApiPropertyOptional({ enum: RUN_STATUSES, enumName: 'RunStatus', description: 'In any case.' })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
+  @IsIn(RUN_STATUSES)
+  status?: RunStatus;
+
+  @ApiPropertyOptional({ enum: UPDATE_TYPES, enumName: 'UpdateType', description: 'Runs of this type.' })
+  @IsOptional()
+  @IsIn(UPDATE_TYPES)
+  update_type?: UpdateType;
+
+  @ApiPropertyOptional({ enum: TRIGGERS, enumName: 'Trigger', description: 'Runs that this asked for.' })
+  @IsOptional()
+  @IsIn(TRIGGERS)
+  trigger?: Trigger;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'Put on record then or later, such as 2026-09-01T00:00:00Z; without a zone, UTC.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => timeOf(value))
+  @IsDate({ message: 'since must be a time in ISO 8601, such as 2026-09-01T00:00:00Z' })
+  since?: Date;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'Put on record then or before, such as 2026-09-30T23:59:59Z; without a zone, UTC.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => timeOf(value))
+  @IsDate({ message: 'until must be a time in ISO 8601, such as 2026-09-01T00:00:00Z' })
+  until?: Date;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'From the `Link` header of the page before.',
+    minimum: 1,
+    maximum: MAX_INT4,
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT4)
+  cursor?: number;
+}
+
+export class RunIdDto {
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_INT4,
+    description: 'The number of a run.',
+    example: 42,
+  })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT4)
+  id!: number;
+}
+
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/i;
+
+/** An invalid date for what is no time. */
+function timeOf(value: unknown): Date {
+  const [, day = '', time = '00:00', zone = 'Z'] =
+    (typeof value === 'string' ? ISO_TIME.exec(value) : null) ?? [];
+  return new Date(`${day}T${time}${zone}`);
+}

@@ -1,0 +1,128 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  Max,
+  Min,
+} from 'class-validator';
+import {
+  CATEGORIES,
+  type Category,
+  CUSTOM_DEFAULTS,
+  MAX_ENRICHMENT,
+  MAX_PAGES,
+  UPDATE_TYPES,
+  type UpdateType,
+} from '../../../runs/run-plan.js';
+import { RUN_STATUSES, type RunStatus } from '../../../runs/run.js';
+
+/** What to run. The options but `update_type` go with `custom` only. */
+export class TriggerRunDto {
+  @ApiPropertyOptional({
+    enum: UPDATE_TYPES,
+    enumName: 'UpdateType',
+    default: 'quick',
+    description: 'In any case.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value))
+  @IsIn(UPDATE_TYPES)
+  update_type?: UpdateType;
+
+  @ApiPropertyOptional({
+    enum: CATEGORIES,
+    enumName: 'Category',
+    isArray: true,
+    default: CUSTOM_DEFAULTS.categories,
+    description: 'Lists to collect; none is allowed where trending is included.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(CATEGORIES.length)
+  @ArrayUnique()
+  @IsIn(CATEGORIES, { each: true })
+  categories?: Category[];
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_PAGES,
+    default: CUSTOM_DEFAULTS.pages_per_category,
+    description: 'Pages of each list, of 20 movies.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGES)
+  pages_per_category?: number;
+
+  @ApiPropertyOptional({ default: CUSTOM_DEFAULTS.include_trending, description: 'Three pages.' })
+  @IsOptional()
+  @IsBoolean()
+  include_trending?: boolean;
+
+  @ApiPropertyOptional({
+    default: CUSTOM_DEFAULTS.enrich_data,
+    description: 'Whether details are fetched, too.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  enrich_data?: boolean;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_ENRICHMENT,
+    default: CUSTOM_DEFAULTS.max_enrichment,
+    description: 'Movies whose details are fetched, at most.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_ENRICHMENT)
+  max_enrichment?: number;
+
+  @ApiPropertyOptional({
+    default: CUSTOM_DEFAULTS.incremental,
+    description: 'False: every collected movie counts as due.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  incremental?: boolean;
+}
+
+export class TriggeredRunDto {
+  @ApiProperty({ example: 'Run 42 (quick) is queued.' })
+  message!: string;
+
+  @ApiProperty({ example: 42 })
+  run_id!: number;
+
+  @ApiProperty({ enum: RUN_STATUSES, enumName: 'RunStatus', example: 'QUEUED' })
+  status!: RunStatus;
+
+  @ApiProperty({ example: 'admin', description: 'The name of whoever asked for it.' })
+  triggered_by!: string;
+}
+
+export class CancelledRunDto {
+  @ApiProperty({ example: 'Run 42 will end within seconds.' })
+  message!: string;
+
+  @ApiProperty({ example: 42 })
+  run_id!: number;
+
+  @ApiProperty({
+    enum: RUN_STATUSES,
+    enumName: 'RunStatus',
+    example: 'RUNNING',
+    description: 'CANCELLED for a run that was still queued.',
+  })
+  status!: RunStatus;
+}

@@ -1,0 +1,92 @@
+import { Controller, Get, Headers, Ip, Param, Res, UseFilters } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentUser, Open } from '../../auth/access/access.js';
+import type { AuthUser } from '../../auth/users/auth-user.js';
+import { ApiProblem } from '../../common/problem-details/api-problem.js';
+import { RunDetailsDto } from './dto/run-details.dto.js';
+import { RunProgressDto } from './dto/run-progress.dto.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
+import { RunIdDto } from './dto/runs-query.dto.js';
+import { type RunEvent, RunEvents } from './run-events.js';
+
+/** A listener that takes nothing is let go before what it was sent fills the memory. */
+const MOST_UNREAD_BYTES = 1_000_000;
+
+@ApiTags('pipeline')
+@Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
+@Open()
+export class RunEventsController {
+  constructor(private readonly events: RunEvents) {}
+
+  @Get('runs/:id/events')
+  @ApiOperation({
+    operationId: 'watchRun',
+    summary: 'How far a run is, as Server-Sent Events',
+    description:
+      'Events `progress` (a RunProgressDto) whenever it changed, and at the end of the run one event `end` (a ' +
+      'RunDetailsDto), with which the stream ends. Whoever reconnects with `Last-Event-ID` hears what is new; after ' +
+      'the end the answer is 204.',
+  })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The `id` of the last event heard; browsers send it by themselves.',
+    schema: { type: 'string' },
+  })
+  @ApiOkResponse({
+    description: 'The events, as they happen.',
+    content: {
+      'text/event-stream': { schema: { type: 'string', example: 'event: progress\nid: …\ndata: {…}\n\n' } },
+    },
+  })
+  @ApiNoContentResponse({ description: 'The end was already told.' })
+  @ApiProblem(400, 404, 429, 503)
+  async stream(
+    @Param() { id }: RunIdDto,
+    @Headers('last-event-id') lastId: string | undefined,
+    @Ip() address: string,
+    @CurrentUser() user: AuthUser | null,
+    @Res() response: Response,
+  ): Promise<void> {
+    const over = new AbortController();
+    response.once('close', () => {
+      over.abort();
+    });
+    const options = { lastId: lastId ?? null, address, signal: over.signal };
+    const events = await this.events.listen(id, options);
+    if (events === null) {
+      response.status(204).end();
+      return;
+    }
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    });
+    response.write('retry: 3000\n\n');
+    await send(events, response, user).catch(() => undefined);
+    response.end();
+  }
+}
+
+/** Rejects when the listener has gone, or the database is away: it will ask again. */
+async function send(
+  events: AsyncGenerator<RunEvent | null>,
+  response: Response,
+  user: AuthUser | null,
+): Promise<void> {
+  for await (const event of events) {
+    response.write(event === null ? ': still there\n\n' : text(event, user));
+    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+  }
+}
+
+function text(event: RunEvent, user: AuthUser | null): string {
+  const data =
+    event.kind === 'end'
+      ? RunDetailsDto.fromDetails(event.details, user)
+      : RunProgressDto.from(event.details.run, event.progress);
+  return `event: ${event.kind}\nid: ${event.id}\ndata: ${JSON.stringify(data)}\n\n`;
+}

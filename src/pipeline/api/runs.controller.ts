@@ -1,0 +1,96 @@
+import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { CurrentUser, Open } from '../../auth/access/access.js';
+import type { AuthUser } from '../../auth/users/auth-user.js';
+import { ApiProblem } from '../../common/problem-details/api-problem.js';
+import { FailingMovieDto, FailingQueryDto } from './dto/failing-movie.dto.js';
+import { RunDetailsDto } from './dto/run-details.dto.js';
+import { RunDto } from './dto/run.dto.js';
+import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
+import { RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
+import { FailingMovies } from '../../runs/failing-movies.js';
+import { NoSuchRunError } from '../../runs/run-errors.js';
+import { RunsService } from '../../runs/runs.service.js';
+
+@ApiTags('pipeline')
+@Controller('pipeline')
+@UseFilters(PipelineErrorsFilter)
+@Open()
+export class RunsController {
+  constructor(
+    private readonly runs: RunsService,
+    private readonly movies: FailingMovies,
+  ) {}
+
+  @Get('runs')
+  @ApiOperation({
+    operationId: 'listRuns',
+    summary: 'Runs, newest first',
+    description: 'A `Link` header with `rel="next"` leads to older ones.',
+  })
+  @ApiOkResponse({
+    type: [RunDto],
+    description: 'A page of runs.',
+    headers: {
+      Link: { description: '`<…>; rel="next"` while there are older runs.', schema: { type: 'string' } },
+    },
+  })
+  @ApiProblem(400)
+  async list(
+    @Query() query: RunsQueryDto,
+    @CurrentUser() user: AuthUser | null,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<RunDto[]> {
+    const page = await this.runs.list({
+      limit: query.limit,
+      status: query.status ?? null,
+      updateType: query.update_type ?? null,
+      trigger: query.trigger ?? null,
+      since: query.since ?? null,
+      until: query.until ?? null,
+      before: query.cursor ?? null,
+    });
+    if (page.next !== null)
+      response.setHeader('Link', `<${nextPage(request, query, page.next)}>; rel="next"`);
+    return page.runs.map((run) => RunDto.from(run, user));
+  }
+
+  @Get('runs/:id')
+  @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not bring in' })
+  @ApiOkResponse({ type: RunDetailsDto, description: 'The run.' })
+  @ApiProblem(400, 404)
+  async one(@Param() { id }: RunIdDto, @CurrentUser() user: AuthUser | null): Promise<RunDetailsDto> {
+    const details = await this.runs.details(id);
+    if (details === null) throw new NoSuchRunError(id);
+    return RunDetailsDto.fromDetails(details, user);
+  }
+
+  @Get('failing')
+  @ApiOperation({
+    operationId: 'listFailing',
+    summary: 'Movies that fail again and again, and when each is tried next',
+    description:
+      'Movies whose details could not be had or stored at least twice in a row, those with the most failures first. ' +
+      'Each is tried ever more rarely, from an hour to 30 days.',
+  })
+  @ApiOkResponse({ type: [FailingMovieDto], description: 'The movies.' })
+  @ApiProblem(400)
+  async failing(@Query() { limit }: FailingQueryDto): Promise<FailingMovieDto[]> {
+    return (await this.movies.list(limit)).map((movie) => FailingMovieDto.from(movie));
+  }
+}
+
+/** Relative to the host, so that it holds behind any proxy. */
+function nextPage(request: Request, query: RunsQueryDto, cursor: number): string {
+  const parameters = new URLSearchParams({ limit: String(query.limit) });
+  for (const name of ['status', 'update_type', 'trigger'] as const) {
+    if (query[name] !== undefined) parameters.set(name, query[name]);
+  }
+  for (const name of ['since', 'until'] as const) {
+    if (query[name] !== undefined) parameters.set(name, query[name].toISOString());
+  }
+  parameters.set('cursor', String(cursor));
+  return `${request.path}?${parameters.toString()}`;
+}

@@ -1,0 +1,27 @@
+import { RowRefusedError } from '../movies/row-refused-error.js';
+import { TmdbError } from '../tmdb/tmdb-error.js';
+import type { ItemError } from './run.js';
+
+type Where = Partial<Pick<ItemError, 'source' | 'page' | 'movieId'>>;
+
+/** One movie, page or source that failed, in the words of its error. */
+export function itemError(where: Where, error: unknown, now: Date): ItemError {
+  return {
+    source: where.source ?? null,
+    page: where.page ?? null,
+    movieId: where.movieId ?? null,
+    code: codeOf(error),
+    message: error instanceof Error ? error.message : String(error),
+    occurredAt: now,
+  };
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof TmdbError) return error.kind;
+  return error instanceof RowRefusedError ? 'row_refused' : 'unusable_item';
+}
+
+/** Whether a failure is that of one movie or page alone. A refused key, or a TMDB that is down, is everybody's. */
+export function isItemFailure(error: unknown): error is TmdbError {
+  return error instanceof TmdbError && error.kind !== 'key_refused' && error.kind !== 'unavailable';
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+import { outcomeOf, type RunResults } from './run-outcome.js';
+import type { ItemError, RunCounts, SourceReport } from './run.js';
+
+const NO_COUNTS: RunCounts = {
+  fetched: 0,
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  enriched: 0,
+  skippedFresh: 0,
+  gone: 0,
+  failed: 0,
+  tmdbRequests: 0,
+  tmdbRetries: 0,
+  rateLimited: 0,
+  waitedSeconds: 0,
+};
+
+function source(change: Partial<SourceReport>): SourceReport {
+  return {
+    source: 'popular',
+    pages_planned: 3,
+    pages_fetched: 3,
+    movies: 60,
+    status: 'done',
+    error: null,
+    ...change,
+  };
+}
+
+function failure(change: Partial<ItemError>): ItemError {
+  return {
+    source: null,
+    page: null,
+    movieId: null,
+    code: 'server_error',
+    message: 'TMDB failed.',
+    occurredAt: new Date(0),
+    ...change,
+  };
+}
+
+function results(change: {
+  counts?: Partial<RunCounts>;
+  sources?: SourceReport[];
+  errors?: ItemError[];
+}): RunResults {
+  const errors = change.errors ?? [];
+  return {
+    counts: { ...NO_COUNTS, failed: errors.length, ...change.counts },
+    sources: change.sources ?? [source({})],
+    errors,
+  };
+}
+
+describe('how a run ends', () => {
+  it('SUCCESS when everything came in, gone movies included', () => {
+    expect(outcomeOf({ kind: 'completed' }, results({ counts: { inserted: 60, gone: 2 } }))).toEqual({
+      status: 'SUCCESS',
+      errorMessage: null,
+    });
+  });
+
+  it('PARTIAL names the source that failed and why', () => {
+    const outcome = outcomeOf(
+      { kind: 'completed' },
+      results({
+        counts: { inserted: 60 },
+        sources: [source({}), source({ source: 'top_rated', status: 'failed', error: 'TMDB answered 500.' })],
+        errors: [failure({ source: 'top_rated', page: 1 })],
+      }),
+    );
+    expect(outcome).toEqual({
+      status: 'PARTIAL',
+      errorMessage: '1 of 2 sources failed: top_rated (TMDB answered 500.).',
+    });
+  });
+
+  it('PARTIAL counts failed movies and pages by kind', () => {
+    const outcome = outcomeOf(
+      { kind: 'completed' },
+      results({
+        counts: { unchanged: 60 },
+        errors: [
+          failure({ movieId: 1 }),
+          failure({ movieId: 2 }),
+          failure({ movieId: 3, code: 'timeout', message: 'TMDB was silent.' }),
+          failure({ source: 'popular', page: 2 }),
+        ],
+      }),
+    );
+    expect(outcome).toEqual({
+      status: 'PARTIAL',
+      errorMessage: '1 page failed: 1 × TMDB failed. 3 movies failed: 2 × TMDB failed; 1 × TMDB was silent.',
+    });
+  });
+
+  it('PARTIAL when TMDB went down after something was stored', () => {
+    const outcome = outcomeOf(
+      { kind: 'upstream', message: 'TMDB is down.' },
+      results({ counts: { inserted: 20 } }),
+    );
+    expect(outcome).toEqual({ status: 'PARTIAL', errorMessage: 'TMDB is down.' });
+  });
+
+  it('FAILED when nothing usable came in', () => {
+    expect(outcomeOf({ kind: 'upstream', message: 'TMDB is down.' }, results({}))).toEqual({
+      status: 'FAILED',
+      errorMessage: 'Nothing usable came in. TMDB is down.',
+    });
+    expect(outcomeOf({ kind: 'completed' }, results({})).errorMessage).toContain('Check TMDB_REGION');
+  });
+
+  it('FAILED for the key or the database, whatever was stored before', () => {
+    const outcome = outcomeOf(
+      { kind: 'failed', message: 'Check TMDB_API_KEY.' },
+      results({ counts: { inserted: 20 } }),
+    );
+    expect(outcome).toEqual({ status: 'FAILED', errorMessage: 'Check TMDB_API_KEY.' });
+  });
+
+  it('CANCELLED when somebody asked for it', () => {
+    expect(outcomeOf({ kind: 'cancelled' }, results({ counts: { inserted: 20 } })).status).toBe('CANCELLED');
+  });
+});

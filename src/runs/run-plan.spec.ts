@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { CUSTOM_DEFAULTS, customPlan, presetPlan, type RunPlan } from './run-plan.js';
+
+function pagesOf(plan: RunPlan): Record<string, number> {
+  return Object.fromEntries(plan.sources.map(({ source, pages }) => [source, pages]));
+}
+
+describe('what a run does', () => {
+  it('quick: three pages of popular and trending, no enrichment', () => {
+    const plan = presetPlan('quick');
+    expect(pagesOf(plan)).toEqual({ popular: 3, trending: 3 });
+    expect(plan.enrichment).toBeNull();
+  });
+
+  it('daily: five pages of the four lists, three of trending, 500 collected movies', () => {
+    const plan = presetPlan('daily');
+    expect(pagesOf(plan)).toEqual({ popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 });
+    expect(plan.enrichment).toEqual({ limit: 500, alsoStored: false });
+  });
+
+  it('full: ten pages of the four lists, three of trending, 1,000 movies, stored ones too', () => {
+    const plan = presetPlan('full');
+    expect(pagesOf(plan)).toEqual({ popular: 10, top_rated: 10, upcoming: 10, now_playing: 10, trending: 3 });
+    expect(plan.enrichment).toEqual({ limit: 1_000, alsoStored: true });
+  });
+
+  it('custom with the defaults collects five pages of the four lists and three of trending', () => {
+    const plan = customPlan(CUSTOM_DEFAULTS);
+    expect(pagesOf(plan)).toEqual({ popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 });
+    expect(plan).toMatchObject({ enrichment: null, incremental: true });
+  });
+
+  it('custom takes what it is asked for', () => {
+    const plan = customPlan({
+      categories: ['top_rated'],
+      pages_per_category: 500,
+      include_trending: false,
+      enrich_data: true,
+      max_enrichment: 7,
+      incremental: false,
+    });
+    expect(plan).toEqual({
+      updateType: 'custom',
+      sources: [{ source: 'top_rated', pages: 500 }],
+      enrichment: { limit: 7, alsoStored: false },
+      incremental: false,
+    });
+  });
+
+  it.each([
+    [{ pages_per_category: 0 }, 'pages_per_category must be a whole number from 1 to 500'],
+    [{ pages_per_category: 501 }, 'pages_per_category must be a whole number from 1 to 500'],
+    [{ pages_per_category: 1.5 }, 'pages_per_category must be a whole number from 1 to 500'],
+    [{ max_enrichment: 100_001 }, 'max_enrichment must be a whole number from 0 to 100000'],
+    [{ categories: [], include_trending: false }, 'the run would collect nothing'],
+  ])('custom refuses %j', (options, message) => {
+    expect(() => customPlan({ ...CUSTOM_DEFAULTS, ...options })).toThrow(message);
+  });
+});

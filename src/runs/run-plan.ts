@@ -1,0 +1,93 @@
+/** TMDB's movie lists, in the order in which runs take them. */
+export const CATEGORIES = ['popular', 'top_rated', 'upcoming', 'now_playing'] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** Where movies come from: the lists, and the week's trending ones. */
+export const SOURCES = [...CATEGORIES, 'trending'] as const;
+export type Source = (typeof SOURCES)[number];
+
+export const UPDATE_TYPES = ['quick', 'daily', 'full', 'custom'] as const;
+export type UpdateType = (typeof UPDATE_TYPES)[number];
+
+/** TMDB serves pages 1 to 500 of a list, whatever its `total_pages` says. */
+export const MAX_PAGES = 500;
+export const MAX_ENRICHMENT = 100_000;
+
+/** What a run enriches. */
+export interface EnrichmentPlan {
+  /** Movies at most, without the overdue ones. */
+  readonly limit: number;
+  /** Whether movies that this run did not collect are taken as well: due ones up to the limit, and all overdue ones. */
+  readonly alsoStored: boolean;
+}
+
+/** What a run does. */
+export interface RunPlan {
+  readonly updateType: UpdateType;
+  readonly sources: readonly { readonly source: Source; readonly pages: number }[];
+  readonly enrichment: EnrichmentPlan | null;
+  /** False: every collected movie counts as due. */
+  readonly incremental: boolean;
+}
+
+/** The options of a custom run, by the names that REST and the command line share. */
+export interface CustomOptions {
+  readonly categories: readonly Category[];
+  readonly pages_per_category: number;
+  readonly include_trending: boolean;
+  readonly enrich_data: boolean;
+  readonly max_enrichment: number;
+  readonly incremental: boolean;
+}
+
+export const CUSTOM_DEFAULTS: CustomOptions = {
+  categories: CATEGORIES,
+  pages_per_category: 5,
+  include_trending: true,
+  enrich_data: false,
+  max_enrichment: 50,
+  incremental: true,
+};
+
+const TRENDING_PAGES = 3;
+
+function sources(categories: readonly Category[], pages: number, trending: boolean): RunPlan['sources'] {
+  const lists = CATEGORIES.filter((category) => categories.includes(category));
+  return [
+    ...lists.map((source) => ({ source, pages: Math.min(pages, MAX_PAGES) })),
+    ...(trending ? [{ source: 'trending' as const, pages: TRENDING_PAGES }] : []),
+  ];
+}
+
+const PRESETS = {
+  quick: { sources: sources(['popular'], 3, true), enrichment: null },
+  daily: { sources: sources(CATEGORIES, 5, true), enrichment: { limit: 500, alsoStored: false } },
+  full: { sources: sources(CATEGORIES, 10, true), enrichment: { limit: 1_000, alsoStored: true } },
+} as const satisfies Record<Exclude<UpdateType, 'custom'>, Pick<RunPlan, 'sources' | 'enrichment'>>;
+
+export function presetPlan(updateType: Exclude<UpdateType, 'custom'>): RunPlan {
+  return { updateType, ...PRESETS[updateType], incremental: true };
+}
+
+/** @throws RangeError when an option is outside its bounds. */
+export function customPlan(options: CustomOptions): RunPlan {
+  const { pages_per_category: pages, max_enrichment: limit } = options;
+  requireWholeNumber('pages_per_category', pages, 1, MAX_PAGES);
+  requireWholeNumber('max_enrichment', limit, 0, MAX_ENRICHMENT);
+  const planned = sources(options.categories, pages, options.include_trending);
+  if (planned.length === 0) {
+    throw new RangeError('categories is empty and trending is off: the run would collect nothing.');
+  }
+  return {
+    updateType: 'custom',
+    sources: planned,
+    enrichment: options.enrich_data && limit > 0 ? { limit, alsoStored: false } : null,
+    incremental: options.incremental,
+  };
+}
+
+function requireWholeNumber(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} must be a whole number from ${min} to ${max}.`);
+  }
+}

@@ -1,0 +1,125 @@
+import { imagePath } from './people.js';
+import { Dice, hash } from './random.js';
+import * as words from './words.js';
+
+/** How a catalogue is made. Every movie follows from this and its rank: none is kept. */
+export interface Catalogue {
+  readonly seed: number;
+  readonly movies: number;
+  /** Premieres and the like are around this day. */
+  readonly today: Date;
+  /** People in each cast, and as many in each crew; null: as TMDB's movies have. */
+  readonly people: number | null;
+}
+
+/** A movie as lists show it, with TMDB's keys. */
+export interface Movie {
+  readonly adult: boolean;
+  readonly backdrop_path: string | null;
+  readonly genre_ids: readonly number[];
+  readonly id: number;
+  readonly original_language: string;
+  readonly original_title: string;
+  readonly overview: string;
+  readonly popularity: number;
+  readonly poster_path: string | null;
+  readonly release_date: string;
+  readonly softcore: boolean;
+  readonly title: string;
+  readonly video: boolean;
+  readonly vote_average: number;
+  readonly vote_count: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Ids have gaps, as TMDB's do: one movie in each block of this many. */
+const BLOCK = 7;
+/** Ranks that leave this remainder premiere soon, or did lately. */
+export const EVERY = 25;
+export const UPCOMING = 7;
+export const NOW_PLAYING = 3;
+
+/** Rank 0 is the most popular. */
+export function idOf({ seed }: Catalogue, rank: number): number {
+  return 1 + rank * BLOCK + (hash(seed, rank, 1) % BLOCK);
+}
+
+/** The rank of an id; null when no movie has it. */
+export function rankOf(catalogue: Catalogue, id: number): number | null {
+  const rank = Math.floor((id - 1) / BLOCK);
+  return rank >= 0 && rank < catalogue.movies && idOf(catalogue, rank) === id ? rank : null;
+}
+
+export function movie(catalogue: Catalogue, rank: number): Movie {
+  const dice = new Dice(catalogue.seed, rank, 2);
+  const id = idOf(catalogue, rank);
+  const language = dice.chance(0.6) ? words.LANGUAGES[0] : dice.pick(words.LANGUAGES);
+  const title = titleOf(dice);
+  const votes = Math.floor((40_000 / (1 + rank / 30)) * dice.next());
+  const release = releaseDate(catalogue, rank, dice);
+  const isOut = release !== '' && release <= isoDay(catalogue.today);
+  return {
+    adult: false,
+    backdrop_path: dice.chance(0.12) ? null : imagePath(catalogue.seed, id, 3),
+    genre_ids: dice.some(words.GENRES, dice.int(rank % 17 === 0 ? 0 : 1, 4)).map((genre) => genre.id),
+    id,
+    original_language: language.code,
+    original_title: language.code === 'en' ? title : dice.pick(language.titles),
+    overview: overviewOf(dice),
+    popularity: Math.round((600 / (1 + rank / 25) ** 0.9) * 1e4) / 1e4,
+    poster_path: dice.chance(0.06) ? null : imagePath(catalogue.seed, id, 4),
+    release_date: release,
+    softcore: false,
+    title,
+    video: false,
+    vote_average: isOut && votes > 0 ? Math.round((4 + dice.next() * 4.8) * 1e3) / 1e3 : 0,
+    vote_count: isOut ? votes : 0,
+  };
+}
+
+function titleOf(dice: Dice): string {
+  const adjective = dice.pick(words.ADJECTIVES);
+  const noun = dice.pick(words.NOUNS);
+  switch (dice.int(1, 8)) {
+    case 1:
+      return `The ${adjective} ${noun}`;
+    case 2:
+      return `${adjective} ${noun}`;
+    case 3:
+      return `The ${noun} of ${dice.pick(words.PLACES)}`;
+    case 4:
+      return `${dice.pick(words.PLACES)}, ${adjective} ${noun}`;
+    case 5:
+      return `${dice.pick(words.FIRST_NAMES)} and the ${noun}`;
+    case 6:
+      return `The ${noun}'s ${dice.pick(words.NOUNS)}`;
+    case 7:
+      return `${noun}: Part ${dice.pick(['II', 'III', 'IV'])}`;
+    default:
+      return `A ${noun} in ${dice.pick(words.PLACES)}`;
+  }
+}
+
+/** Some are empty, and some hold a carriage return, as TMDB's do. */
+function overviewOf(dice: Dice): string {
+  if (dice.chance(0.04)) return '';
+  const name = dice.pick(words.FIRST_NAMES);
+  const place = dice.pick(words.PLACES);
+  const first = `In ${place}, ${name}, a ${dice.pick(words.PROFESSIONS)}, ${dice.pick(words.EVENTS)}.`;
+  const second = `With the help of ${dice.pick(words.FIRST_NAMES)}, a ${dice.pick(words.PROFESSIONS)}, ${name} has to ${dice.pick(words.GOALS)}.`;
+  return `${first}${dice.chance(0.03) ? '\r\n\r\n' : ' '}${second}`;
+}
+
+function releaseDate({ today }: Catalogue, rank: number, dice: Dice): string {
+  const remainder = rank % EVERY;
+  if (remainder === UPCOMING) return isoDay(new Date(today.getTime() + dice.int(2, 28) * DAY_MS));
+  if (remainder === NOW_PLAYING) return isoDay(new Date(today.getTime() - dice.int(1, 40) * DAY_MS));
+  if (dice.chance(0.03)) return '';
+  // Half of the movies of the last 15 years, the others back to 1920.
+  const years = dice.chance(0.5) ? dice.next() * 15 : dice.next() ** 1.5 * (today.getUTCFullYear() - 1920);
+  return isoDay(new Date(today.getTime() - Math.floor((0.15 + years) * 365.25) * DAY_MS));
+}
+
+export function isoDay(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,25 @@
+import { asId, asObject, asText } from './json-values.js';
+import { UnusableBodyError } from './unusable-body-error.js';
+
+export interface TmdbGenre {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Genres that lack an id or a name are left out. */
+export function readGenres(values: readonly unknown[]): TmdbGenre[] {
+  return values.flatMap((value) => {
+    const genre = asObject(value);
+    const id = asId(genre?.id);
+    const name = asText(genre?.name);
+    return id === null || name === null ? [] : [{ id, name }];
+  });
+}
+
+/** @throws UnusableBodyError when the body is no genre list, or an empty one, which TMDB never has */
+export function decodeGenres(body: unknown): TmdbGenre[] {
+  const values = asObject(body)?.genres;
+  const genres = Array.isArray(values) ? readGenres(values) : [];
+  if (genres.length === 0) throw new UnusableBodyError('the answer has no genres');
+  return genres;
+}

@@ -1,0 +1,125 @@
+import { readGenres, type TmdbGenre } from './genres.js';
+import { decodeSummary, type TmdbListItem } from './page.js';
+import { asBoolean, asCount, asId, asObject, asText, type JsonObject, MAX_INT4 } from './json-values.js';
+import { UnusableBodyError } from './unusable-body-error.js';
+
+export interface TmdbCastMember {
+  readonly id: number;
+  readonly name: string;
+  readonly character: string | null;
+  readonly profilePath: string | null;
+  /** Place in the billing, from 0. */
+  readonly order: number;
+}
+
+export interface TmdbCrewMember {
+  readonly id: number;
+  readonly name: string;
+  readonly job: string;
+  readonly department: string | null;
+  readonly profilePath: string | null;
+}
+
+export interface TmdbVideo {
+  readonly key: string;
+  readonly site: string;
+  readonly type: string;
+  readonly official: boolean;
+  /** ISO 639-1 */
+  readonly language: string | null;
+  /** As TMDB writes it: ISO 8601 in UTC, so that text order is time order. */
+  readonly publishedAt: string | null;
+}
+
+/** A movie's details with its credits, keywords, videos and similar movies. */
+export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'> {
+  readonly genres: readonly TmdbGenre[] | null;
+  readonly runtime: number | null;
+  readonly budget: number | null;
+  readonly revenue: number | null;
+  readonly tagline: string | null;
+  readonly imdbId: string | null;
+  readonly status: string | null;
+  readonly cast: readonly TmdbCastMember[];
+  readonly crew: readonly TmdbCrewMember[];
+  readonly keywords: readonly string[];
+  readonly videos: readonly TmdbVideo[];
+  readonly similarIds: readonly number[];
+}
+
+/**
+ * Reads `/movie/{id}?append_to_response=credits,keywords,videos,similar`. What one list names unusably is left out of it.
+ * @throws UnusableBodyError when it is no movie, or lacks an appended part: absent is not empty
+ */
+export function decodeMovie(body: unknown): TmdbMovie {
+  const movie = asObject(body);
+  const id = asId(movie?.id);
+  if (movie === null || id === null) throw new UnusableBodyError('the answer is no movie');
+  const genres = movie.genres;
+  return {
+    ...decodeSummary(movie),
+    id,
+    genres: Array.isArray(genres) ? readGenres(genres) : null,
+    runtime: asCount(movie.runtime),
+    budget: asCount(movie.budget, Number.MAX_SAFE_INTEGER),
+    revenue: asCount(movie.revenue, Number.MAX_SAFE_INTEGER),
+    tagline: asText(movie.tagline),
+    imdbId: asText(movie.imdb_id),
+    status: asText(movie.status),
+    cast: part(movie, 'credits', 'cast').flatMap(castMember),
+    crew: part(movie, 'credits', 'crew').flatMap(crewMember),
+    keywords: part(movie, 'keywords', 'keywords').flatMap((keyword) => asText(keyword.name) ?? []),
+    videos: part(movie, 'videos', 'results').flatMap(video),
+    similarIds: part(movie, 'similar', 'results').flatMap((movie) => asId(movie.id) ?? []),
+  };
+}
+
+/** The objects of one appended list. */
+function part(movie: JsonObject, name: string, list: string): JsonObject[] {
+  const values = asObject(movie[name])?.[list];
+  if (!Array.isArray(values)) throw new UnusableBodyError(`the answer lacks ${name}.${list}`);
+  return values.flatMap((value): JsonObject[] => {
+    const object = asObject(value);
+    return object === null ? [] : [object];
+  });
+}
+
+function castMember(person: JsonObject): TmdbCastMember[] {
+  const id = asId(person.id);
+  const name = asText(person.name);
+  if (id === null || name === null) return [];
+  return [
+    {
+      id,
+      name,
+      character: asText(person.character),
+      profilePath: asText(person.profile_path),
+      order: asCount(person.order) ?? MAX_INT4,
+    },
+  ];
+}
+
+function crewMember(person: JsonObject): TmdbCrewMember[] {
+  const id = asId(person.id);
+  const name = asText(person.name);
+  const job = asText(person.job);
+  if (id === null || name === null || job === null) return [];
+  return [{ id, name, job, department: asText(person.department), profilePath: asText(person.profile_path) }];
+}
+
+function video(value: JsonObject): TmdbVideo[] {
+  const key = asText(value.key);
+  const site = asText(value.site);
+  const type = asText(value.type);
+  if (key === null || site === null || type === null) return [];
+  return [
+    {
+      key,
+      site,
+      type,
+      official: asBoolean(value.official) ?? false,
+      language: asText(value.iso_639_1),
+      publishedAt: asText(value.published_at),
+    },
+  ];
+}

@@ -1,0 +1,90 @@
+import {
+  asBoolean,
+  asCount,
+  asDate,
+  asId,
+  asNumber,
+  asObject,
+  asText,
+  type JsonObject,
+} from './json-values.js';
+import { UnusableBodyError } from './unusable-body-error.js';
+
+/** A movie as TMDB's lists show it. Null: TMDB did not say, or not in a form that makes sense. */
+export interface TmdbListItem {
+  readonly id: number;
+  /** Place on its page, from 0. */
+  readonly index: number;
+  readonly title: string | null;
+  readonly originalTitle: string | null;
+  readonly originalLanguage: string | null;
+  readonly overview: string | null;
+  /** `YYYY-MM-DD` */
+  readonly releaseDate: string | null;
+  readonly voteAverage: number | null;
+  readonly voteCount: number | null;
+  readonly popularity: number | null;
+  readonly posterPath: string | null;
+  readonly backdropPath: string | null;
+  readonly adult: boolean | null;
+  readonly genreIds: readonly number[] | null;
+}
+
+/** An item that names no movie. */
+export interface RejectedItem {
+  readonly id: number | null;
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface TmdbPage {
+  readonly page: number;
+  readonly totalPages: number;
+  readonly totalResults: number;
+  readonly items: readonly TmdbListItem[];
+  readonly rejected: readonly RejectedItem[];
+}
+
+/** @throws UnusableBodyError when the body is no page of a list */
+export function decodePage(body: unknown): TmdbPage {
+  const page = asObject(body);
+  const results = page?.results;
+  const number = asId(page?.page);
+  const totalPages = asCount(page?.total_pages);
+  if (!Array.isArray(results)) throw new UnusableBodyError('the answer has no list of results');
+  if (number === null || totalPages === null) throw new UnusableBodyError('the answer has no page numbers');
+
+  const items: TmdbListItem[] = [];
+  const rejected: RejectedItem[] = [];
+  for (const [index, value] of results.entries()) {
+    const item = asObject(value);
+    const id = asId(item?.id);
+    if (item === null) rejected.push({ id: null, index, reason: `item ${index + 1} is no object` });
+    else if (id === null) rejected.push({ id: null, index, reason: `item ${index + 1} has no usable id` });
+    else items.push({ ...decodeSummary(item), id, index, genreIds: decodeGenreIds(item.genre_ids) });
+  }
+  return { page: number, totalPages, totalResults: asCount(page?.total_results) ?? 0, items, rejected };
+}
+
+type Summary = Omit<TmdbListItem, 'id' | 'index' | 'genreIds'>;
+
+/** What list items and details have in common. */
+export function decodeSummary(item: JsonObject): Summary {
+  return {
+    title: asText(item.title),
+    originalTitle: asText(item.original_title),
+    originalLanguage: asText(item.original_language),
+    overview: asText(item.overview),
+    releaseDate: asDate(item.release_date),
+    voteAverage: asNumber(item.vote_average),
+    voteCount: asCount(item.vote_count),
+    popularity: asNumber(item.popularity),
+    posterPath: asText(item.poster_path),
+    backdropPath: asText(item.backdrop_path),
+    adult: asBoolean(item.adult),
+  };
+}
+
+function decodeGenreIds(value: unknown): readonly number[] | null {
+  return Array.isArray(value) ? value.map(asId).filter((id) => id !== null) : null;
+}

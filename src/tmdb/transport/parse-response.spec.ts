@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseResponse } from './parse-response.js';
+import { TmdbError } from '../tmdb-error.js';
+
+const NOW = new Date('2026-09-01T12:00:00Z');
+
+function errorOf(status: number, body: unknown, retryAfter: string | null = null): TmdbError {
+  try {
+    parseResponse({ status, retryAfter, body: typeof body === 'string' ? body : JSON.stringify(body) }, NOW);
+  } catch (error) {
+    if (error instanceof TmdbError) return error;
+    throw error;
+  }
+  throw new Error('It was taken for an answer');
+}
+
+function coded(code: number): object {
+  return { success: false, status_code: code, status_message: 'words of TMDB' };
+}
+
+describe('an answer of TMDB', () => {
+  it.each([
+    [401, 7, 'key_refused'],
+    [401, 3, 'key_refused'],
+    [401, 10, 'key_refused'],
+    [401, 14, 'key_refused'],
+    [401, 31, 'key_refused'],
+    [401, 35, 'key_refused'],
+    [404, 6, 'not_found'],
+    [404, 34, 'not_found'],
+    [200, 21, 'not_found'],
+    [429, 25, 'rate_limited'],
+    [200, 25, 'rate_limited'],
+    [400, 22, 'bad_request'],
+    [400, 23, 'bad_request'],
+    [400, 27, 'bad_request'],
+    [422, 5, 'bad_request'],
+    [422, 20, 'bad_request'],
+    [500, 11, 'server_error'],
+    [500, 15, 'server_error'],
+    [500, 44, 'server_error'],
+    [504, 24, 'server_error'],
+    [502, 43, 'server_error'],
+    [503, 9, 'unavailable'],
+    [503, 46, 'unavailable'],
+  ])('of %i with code %i is %s', (status, code, kind) => {
+    const error = errorOf(status, coded(code));
+    expect(error).toMatchObject({ kind, status, code });
+    expect(error.message).not.toContain('words of TMDB');
+  });
+
+  it.each([
+    [429, '', 'rate_limited'],
+    [401, '<html>', 'key_refused'],
+    [502, '<html>Bad gateway</html>', 'server_error'],
+    [500, '{}', 'server_error'],
+    [408, '', 'server_error'],
+    [407, '', 'bad_request'],
+    [301, '', 'bad_request'],
+    [400, '{"errors":["page must be greater than 0"]}', 'bad_request'],
+    [200, '{"errors":["page must be greater than 0"]}', 'bad_request'],
+    [200, '{"success":false,"status_code":99}', 'bad_request'],
+    [200, '<!doctype html>', 'garbled'],
+    [200, '{"id": 5', 'garbled'],
+    [200, '', 'garbled'],
+  ])('of %i without a known code, such as %j, is %s', (status, body, kind) => {
+    expect(errorOf(status, body).kind).toBe(kind);
+  });
+
+  it('of 404 that is not in the words of TMDB says nothing about a movie', () => {
+    expect(errorOf(404, '<html>no such page</html>').kind).toBe('bad_request');
+    expect(errorOf(404, {}).message).toContain('Check TMDB_BASE_URL');
+  });
+
+  it('with a code of success, or none, is what was asked for', () => {
+    const movie = { id: 550, status: 'Released' };
+    expect(parseResponse({ status: 200, retryAfter: null, body: JSON.stringify(movie) }, NOW)).toEqual(movie);
+    const body = '{"success":true,"status_code":1,"status_message":"Success."}';
+    expect(parseResponse({ status: 200, retryAfter: null, body }, NOW)).toMatchObject({ success: true });
+  });
+
+  it.each([
+    ['2', 2_000],
+    ['0', 0],
+    ['1.5', 1_500],
+    ['Tue, 01 Sep 2026 12:00:30 GMT', 30_000],
+    ['Tue, 01 Sep 2026 11:00:00 GMT', 0],
+    ['soon', null],
+    ['', null],
+    ['-3', null],
+    [null, null],
+  ])('says in Retry-After: %j how long to wait', (header, expected) => {
+    expect(errorOf(429, coded(25), header).retryAfterMs).toBe(expected);
+  });
+});
