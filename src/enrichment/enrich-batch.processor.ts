@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Job } from 'pg-boss';
-import { isExhausted } from '../database/errors/sql-state.js';
+import { isExhausted } from '../database/errors/database-fault.js';
 import { TmdbError } from '../tmdb/tmdb-error.js';
 import type { EnrichBatch } from './enrichment-batches.js';
 import { EnrichMovies } from './enrich-movies.js';

@@ -5,7 +5,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { RANDOM, type Random } from '../common/random.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import type { Transaction } from '../database/prisma.service.js';
-import { isConnectionLost } from '../database/errors/sql-state.js';
+import { isConnectionLost } from '../database/errors/database-fault.js';
 import { EnrichmentService } from './enrichment-selection.js';
 import type { EnrichedMovie } from '../movies/movie-record.js';
 import { MoviesRepository } from '../movies/movies.repository.js';

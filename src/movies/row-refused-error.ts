@@ -1,4 +1,4 @@
-import { sqlStateOf } from '../database/errors/sql-state.js';
+import { sqlStateOf } from '../database/errors/database-fault.js';
 
 /** The database refuses a value of one of the rows; it would do so again. */
 export class RowRefusedError extends Error {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Prisma, type PipelineRun } from '../database/generated/client.js';
-import { sqlStateOf } from '../database/errors/sql-state.js';
+import { sqlStateOf } from '../database/errors/database-fault.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import { held, type RunLease } from './run-lease.js';
 import type { RunPlan, UpdateType } from './run-plan.js';

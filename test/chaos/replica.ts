@@ -8,7 +8,8 @@ const SECRET = randomBytes(32).toString('hex');
 const AGAIN_MS = 500;
 
 /** The last word of a process that ends at its start because it finds no database; one that goes away is waited for. */
-const DATABASE_AWAY = /No answer from|Nothing listens at|shared memory block .* is still in use/;
+const DATABASE_AWAY =
+  /it does not answer|it accepts no connections|the connection was lost|shared memory block .* is still in use/;
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;

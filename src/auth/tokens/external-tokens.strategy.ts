@@ -28,7 +28,7 @@ export class ExternalTokens extends passport.Strategy {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     super();
-    this.issuer = auth.outside;
+    this.issuer = auth.identityProvider;
     passport.use(this);
   }
 

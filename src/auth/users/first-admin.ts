@@ -10,12 +10,12 @@ export class FirstAdmin implements OnApplicationBootstrap {
 
   constructor(
     private readonly users: UsersService,
-    private readonly patience: StartupRetry,
+    private readonly startupRetry: StartupRetry,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.config.roles.includes('api')) await this.patience.through(() => this.ensure());
+    if (this.config.roles.includes('api')) await this.startupRetry.run(() => this.ensure());
   }
 
   private async ensure(): Promise<void> {

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { backOffMs } from '../../common/back-off.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { RANDOM, type Random } from '../../common/random.js';
-import { isConnectionLost } from '../../database/errors/sql-state.js';
+import { isConnectionLost } from '../../database/errors/database-fault.js';
 import { RunHeartbeat } from '../../runs/run-heartbeat.js';
 import { type LeasedRun, RunLeases } from '../../runs/run-lease.repository.js';
 import { newStop } from '../../runs/run-context.js';

@@ -19,7 +19,7 @@ export interface RunJob {
 export class RunQueue implements OnModuleInit {
   constructor(
     private readonly queue: JobQueue,
-    private readonly patience: StartupRetry,
+    private readonly startupRetry: StartupRetry,
     private readonly claims: RunLeases,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -29,7 +29,7 @@ export class RunQueue implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const { roles } = this.config;
     if (roles.length === 0) return;
-    await this.patience.through(() => this.queue.start(QUEUES, roles.includes('worker')));
+    await this.startupRetry.run(() => this.queue.start(QUEUES, roles.includes('worker')));
   }
 
   /** Queues a run, in the caller's transaction. Returns its id. */

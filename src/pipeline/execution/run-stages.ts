@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { databaseFault } from '../../database/errors/sql-state.js';
+import { describeFault } from '../../database/errors/explain-error.js';
 import { TmdbError } from '../../tmdb/tmdb-error.js';
 import { CollectStage } from '../collect/collect.stage.js';
 import { EnrichmentStage } from '../../enrichment/enrichment.stage.js';
@@ -85,6 +85,6 @@ export function endOfTmdb(error: TmdbError): RunEnd {
 
 /** How a run ends that the database or the program does not let go on. */
 export function endOfFault(error: unknown): RunEnd {
-  const fault = databaseFault(error) ?? 'The program failed.';
+  const fault = describeFault(error) ?? 'The program failed.';
   return { kind: 'failed', message: `${fault} What was stored stays; the log says more.` };
 }
