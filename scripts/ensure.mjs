@@ -1,9 +1,10 @@
 /**
- * Makes ready what a command needs, each step only when its inputs have changed, then runs the command:
+ * Runs the steps that a command needs, each only when its inputs have changed, then the command:
  *
  *   node scripts/ensure.mjs install|client|build|bench|chaos [-- command …]
  *
- * Each step includes those it needs. Plain JavaScript without dependencies: on a fresh clone nothing else is there.
+ * Each step runs the step that it needs first. This is plain JavaScript without dependencies, because a fresh clone has
+ * nothing else, and an old Node.js may run it.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,9 +12,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFault } from './node-version.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
+const bundledNode = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
 const stamps = join(root, 'node_modules', '.cache', 'movie-pipeline');
 const windows = process.platform === 'win32';
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
@@ -21,7 +24,7 @@ const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}
 const STEPS = {
   install: {
     needs: null,
-    says: 'Installing the packages (npm ci)',
+    message: 'Installing the packages (npm ci)',
     inputs: ['package-lock.json', '.npmrc'],
     output: 'node_modules/typescript',
     run() {
@@ -31,11 +34,11 @@ const STEPS = {
   },
   client: {
     needs: 'install',
-    says: 'Generating the database client (prisma generate)',
+    message: 'Generating the database client (prisma generate)',
     inputs: ['package-lock.json', 'prisma/schema.prisma', 'prisma.config.ts'],
     output: 'src/database/generated/client.ts',
     run() {
-      // Generating needs no schema engine, but the Prisma CLI would download one unless it is told of some executable.
+      // Generating needs no schema engine, but the Prisma CLI downloads one unless this variable names an executable.
       call('prisma', ['generate'], {
         PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
@@ -44,7 +47,7 @@ const STEPS = {
   },
   build: {
     needs: 'client',
-    says: 'Building (nest build)',
+    message: 'Building (nest build)',
     inputs: ['package-lock.json', 'prisma', 'src', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'],
     output: 'dist/cli.js',
     run() {
@@ -53,7 +56,7 @@ const STEPS = {
   },
   bench: {
     needs: 'build',
-    says: 'Building the benchmarks (tsc)',
+    message: 'Building the benchmarks (tsc)',
     inputs: ['package-lock.json', 'bench', 'tsconfig.json', 'tsconfig.bench.json'],
     output: 'dist-bench/main.js',
     run() {
@@ -63,7 +66,7 @@ const STEPS = {
   },
   chaos: {
     needs: 'build',
-    says: 'Building the chaos suite (tsc)',
+    message: 'Building the chaos suite (tsc)',
     inputs: [
       'package-lock.json',
       'test/chaos',
@@ -79,10 +82,17 @@ const STEPS = {
   },
 };
 
-/** The Node that comes with the packages may not run here (another C library): then the machine's own serves. */
+/** Removes the Node.js of the packages where it does not run (another C library), so that the machine's own is used. */
 function dropUnusableNode() {
-  const node = join(bin, windows ? 'node.cmd' : 'node');
-  if (existsSync(node) && spawnSync(node, ['--version'], { shell: windows }).status !== 0) rmSync(node);
+  if (!existsSync(bundledNode)) return;
+  if (spawnSync(bundledNode, ['--version'], { shell: windows }).status !== 0) rmSync(bundledNode);
+}
+
+function requireUsableNode() {
+  const fault = existsSync(bundledNode) ? null : nodeFault(process.versions.node);
+  if (fault === null) return;
+  process.stderr.write(`${fault}\n`);
+  process.exit(1);
 }
 
 function call(command, args, extra = {}) {
@@ -95,7 +105,7 @@ function call(command, args, extra = {}) {
   });
   if (result.status === 0) return;
   process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}\n`);
-  process.stderr.write(`"${command} ${args.join(' ')}" failed; the lines above say why.\n`);
+  process.stderr.write(`"${command} ${args.join(' ')}" failed. The lines above give the reason.\n`);
   process.exit(1);
 }
 
@@ -121,7 +131,7 @@ function ensure(name) {
   const stamp = join(stamps, name);
   const now = fingerprint(step.inputs);
   if (existsSync(join(root, step.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
-  process.stderr.write(`${step.says} … `);
+  process.stderr.write(`${step.message} … `);
   const started = performance.now();
   step.run();
   mkdirSync(stamps, { recursive: true });
@@ -129,7 +139,7 @@ function ensure(name) {
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
-/** Signals reach the command by itself (the terminal's) or are passed on; its way of ending is ours. */
+/** Forwards signals, except the terminal's Ctrl-C, which the command receives itself, and exits as the command does. */
 function run([command, ...args]) {
   const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', shell: windows });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -149,5 +159,7 @@ if (!Object.hasOwn(STEPS, target)) {
   process.stderr.write('Usage: node scripts/ensure.mjs install|client|build|bench|chaos [-- command …]\n');
   process.exit(2);
 }
+ensure('install');
+requireUsableNode();
 ensure(target);
 if (rest[0] === '--' && rest.length > 1) run(rest.slice(1));

@@ -2,15 +2,15 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
 import { type Prisma, PrismaClient } from './generated/client.js';
 
-/** What happens within one database transaction. */
+/** The client within a transaction. */
 export type Transaction = Prisma.TransactionClient;
 
-/** A batch of wide rows on a slow disk takes its time; what takes longer than this is stuck. */
+/** Milliseconds; a batch of wide rows on a slow disk stays well below. */
 const TRANSACTION_LIMITS = { maxWait: 30_000, timeout: 60_000 };
 
-/** The tables. Raw SQL goes through `$queryRaw` and `$executeRaw`: one pool, UTC, and our schema on the search path. */
+/** The tables. `$queryRaw` and `$executeRaw` use the same pool, whose sessions are in UTC with our schema as search path. */
 export class PrismaService extends PrismaClient {
-  /** @param pool stays the caller's: `$disconnect` does not end it */
+  /** @param pool is the caller's: `$disconnect` does not end it */
   constructor(pool: Pool, schema: string) {
     super({ adapter: new PrismaPg(pool, { schema }), transactionOptions: TRANSACTION_LIMITS });
   }

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** The built program as a process of its own, off a terminal. */
+/** The built program as a separate process without a terminal. */
 export class Program {
   stdout = '';
   stderr = '';
-  private readonly over: Promise<number | NodeJS.Signals>;
-  private heard: () => void = () => undefined;
+  private readonly ended: Promise<number | NodeJS.Signals>;
+  private wake: () => void = () => undefined;
 
   private constructor(private readonly child: ChildProcess) {
     child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString();
-      this.heard();
+      this.wake();
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString();
-      this.heard();
+      this.wake();
     });
-    this.over = once(child, 'close').then(
+    this.ended = once(child, 'close').then(
       ([code, signal]: (number | NodeJS.Signals | null)[]) => code ?? signal ?? -1,
     );
   }
@@ -31,10 +31,18 @@ export class Program {
   }
 
   /** A built file. */
-  static node(args: readonly string[], { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }): Program {
+  static node(args: readonly string[], options: { env: NodeJS.ProcessEnv; cwd: string }): Program {
+    return Program.command(process.execPath, args, options);
+  }
+
+  static command(
+    file: string,
+    args: readonly string[],
+    { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string },
+  ): Program {
     const inherited = { PATH: process.env.PATH, HOME: process.env.HOME };
     return new Program(
-      spawn(process.execPath, [...args], {
+      spawn(file, [...args], {
         cwd,
         env: { ...inherited, ...env },
         stdio: ['pipe', 'pipe', 'pipe'],
@@ -50,7 +58,7 @@ export class Program {
     this.child.stdin?.end(text);
   }
 
-  /** Stops reading what it prints, as `| head -1` does after a line. */
+  /** Closes its output, as `| head -1` does after a line. */
   hangUp(): void {
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
@@ -60,20 +68,20 @@ export class Program {
     this.child.kill(signal);
   }
 
-  /** Resolves when it has printed something that matches. */
+  /** Resolves when its output matches; rejects when it exits without. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
       if (match !== null) return match;
-      const more = new Promise<void>((resolve) => (this.heard = resolve));
-      const ended = await Promise.race([more, this.over.then((code) => ({ code }))]);
-      if (typeof ended === 'object')
-        throw new Error(`It ended (${ended.code}) and printed:\n${this.stdout}${this.stderr}`);
+      const more = new Promise<void>((resolve) => (this.wake = resolve));
+      const end = await Promise.race([more, this.ended.then((code) => ({ code }))]);
+      if (typeof end === 'object')
+        throw new Error(`It exited (${end.code}) and printed:\n${this.stdout}${this.stderr}`);
     }
   }
 
   /** The exit code, or the signal's name. */
   end(): Promise<number | NodeJS.Signals> {
-    return this.over;
+    return this.ended;
   }
 }

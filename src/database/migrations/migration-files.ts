@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export interface MigrationFile {
   readonly name: string;
   readonly sql: string;
-  /** As `_prisma_migrations` keeps it: SHA-256 of the file, hexadecimal. */
+  /** SHA-256 of the file in hexadecimal, as in `_prisma_migrations`. */
   readonly checksum: string;
 }
 
@@ -17,13 +17,13 @@ export interface MigrationFolder {
   readonly migrations: readonly [MigrationFile, ...MigrationFile[]];
 }
 
-/** `prisma/migrations` of this package, from `src/` and from `dist/` alike. */
+/** Reads `prisma/migrations` of this package, from `src/` and from `dist/`. */
 export async function readMigrationFolder(): Promise<MigrationFolder> {
   const path = join(packageRoot(import.meta.dirname), 'prisma', 'migrations');
   const entries = await readdir(path, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const [baseline, ...later] = await Promise.all(names.sort().map((name) => readMigration(path, name)));
-  if (baseline === undefined) throw new Error(`No migrations in ${path}: install the package again.`);
+  if (baseline === undefined) throw new Error(`No migrations in ${path}: Install the package again.`);
   const lockFile = await readFile(join(path, 'migration_lock.toml'), 'utf8');
   return { path, lockFile, migrations: [baseline, ...later] };
 }
@@ -36,6 +36,6 @@ async function readMigration(folder: string, name: string): Promise<MigrationFil
 function packageRoot(from: string): string {
   if (existsSync(join(from, 'package.json'))) return from;
   const parent = dirname(from);
-  if (parent === from) throw new Error('No package.json above the program: install the package again.');
+  if (parent === from) throw new Error('No package.json above the program: Install the package again.');
   return packageRoot(parent);
 }

@@ -4,11 +4,11 @@ import { DatabaseError } from '../errors/database-error.js';
 import type { MigrationFile, MigrationFolder } from './migration-files.js';
 import type { Target } from '../connection/pool.js';
 
-/** What `_prisma_migrations` says about the migrations of this version. */
+/** The state of this version's migrations in `_prisma_migrations`. */
 export interface MigrationHistory {
   /** Not yet applied, oldest first. */
   readonly pending: readonly MigrationFile[];
-  /** Begun and not finished. Each can be applied again: it left nothing, or repeating it changes nothing. */
+  /** Started and not finished. Each can be applied again: it was rolled back, or is idempotent. */
   readonly retriable: readonly string[];
 }
 
@@ -19,8 +19,8 @@ interface Entry {
 }
 
 /**
- * Reads the history; changes nothing.
- * @throws DatabaseError FOREIGN_MIGRATIONS, AHEAD or MIGRATION_EDITED when this version can't go on
+ * Reads the history without changing it.
+ * @throws DatabaseError FOREIGN_MIGRATIONS, AHEAD or MIGRATION_EDITED when this version can't use the database
  */
 export async function readHistory(
   client: ClientBase,
@@ -29,8 +29,8 @@ export async function readHistory(
 ): Promise<MigrationHistory> {
   const entries = await readEntries(client, target);
   const known = new Map(folder.migrations.map((migration) => [migration.name, migration]));
-  refuseStrangers(entries, known, target);
-  refuseEdited(entries, known);
+  rejectUnknown(entries, known, target);
+  rejectEdited(entries, known);
   const finished = new Set(entries.filter((entry) => entry.finished).map((entry) => entry.name));
   const begun = entries.filter((entry) => !entry.finished && !finished.has(entry.name));
   return {
@@ -52,28 +52,28 @@ async function readEntries(client: ClientBase, target: Target): Promise<readonly
   return rows;
 }
 
-function refuseStrangers(
+function rejectUnknown(
   entries: readonly Entry[],
   known: ReadonlyMap<string, MigrationFile>,
   target: Target,
 ): void {
-  const strangers = entries.filter((entry) => !known.has(entry.name)).map((entry) => entry.name);
-  if (strangers.length === 0) return;
-  if (strangers.length < entries.length) {
+  const unknown = entries.filter((entry) => !known.has(entry.name)).map((entry) => entry.name);
+  if (unknown.length === 0) return;
+  if (unknown.length < entries.length) {
     throw new DatabaseError(
       'AHEAD',
-      `The database at ${target.label} was migrated by a newer version (${strangers.join(', ')}). ` +
+      `The database at ${target.label} was migrated by a newer version (${unknown.join(', ')}). ` +
         'Run that version, or restore a backup made before it.',
     );
   }
   throw new DatabaseError(
     'FOREIGN_MIGRATIONS',
-    `Schema "${target.schema}" at ${target.label} holds another application's migrations ` +
-      `(${strangers.slice(0, 3).join(', ')}). Use a database of its own, or add ?schema=movie_pipeline to DATABASE_URL.`,
+    `Schema "${target.schema}" at ${target.label} contains another application's migrations ` +
+      `(${unknown.slice(0, 3).join(', ')}). Use a separate database, or add ?schema=movie_pipeline to DATABASE_URL.`,
   );
 }
 
-function refuseEdited(entries: readonly Entry[], known: ReadonlyMap<string, MigrationFile>): void {
+function rejectEdited(entries: readonly Entry[], known: ReadonlyMap<string, MigrationFile>): void {
   const edited = entries.filter(
     (entry) => entry.finished && known.get(entry.name)?.checksum !== entry.checksum,
   );

@@ -10,9 +10,9 @@ import { prepareSchema, refuseOldServer } from './preconditions.js';
 import { withSchemaEngine, type SchemaEngine } from './schema-engine.js';
 
 export interface MigrationReport {
-  /** Names of the migrations that this call applied; empty: there was nothing to do. */
+  /** Names of the migrations that this call applied. */
   readonly applied: readonly string[];
-  /** Tables of an older version were upgraded in place. */
+  /** Whether tables of an older version were upgraded in place. */
   readonly adopted: boolean;
 }
 
@@ -20,8 +20,8 @@ export interface MigrationReport {
 export type MigrationLog = (event: { readonly event: string } & Record<string, unknown>) => void;
 
 /**
- * Brings the database to this version. Safe to call from many processes at once, and cheap when nothing is pending.
- * @throws DatabaseError with a next step; the database is then as it was before the migration that failed
+ * Applies the pending migrations. Several processes may call this at once; it is cheap when nothing is pending.
+ * @throws DatabaseError with a next step; the failed migration is rolled back
  */
 export async function migrateDatabase(
   url: string,
@@ -35,7 +35,7 @@ export async function migrateDatabase(
   } catch (error) {
     throw explainError(error, address.label);
   } finally {
-    // Ends the session, and with it the lock.
+    // Ending the session releases the lock.
     await client.end();
   }
 }
@@ -66,7 +66,7 @@ async function migrate(client: Client, target: Target, log: MigrationLog): Promi
   return report;
 }
 
-/** True when there were tables of an older version. */
+/** Returns whether there were tables of an older version. */
 async function adopt(
   client: Client,
   target: Target,
@@ -79,7 +79,7 @@ async function adopt(
   return true;
 }
 
-/** Nothing in the schema: the engine makes the tables. Else it would refuse, and what is missing is added instead. */
+/** Whether the schema is empty: the engine refuses to create tables in any other. */
 async function isEmpty(client: Client, target: Target): Promise<boolean> {
   const { rows } = await client.query<{ empty: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -97,7 +97,7 @@ async function applyPending(engine: SchemaEngine): Promise<readonly string[]> {
   } catch (error) {
     throw new DatabaseError(
       'MIGRATION_FAILED',
-      `A migration failed and was undone: ${error instanceof Error ? error.message : String(error)}`,
+      `A migration failed and was rolled back: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
   }

@@ -13,12 +13,12 @@ export async function refuseOldServer(client: Client, target: Target): Promise<v
   if (version === undefined || version.number >= OLDEST_SERVER) return;
   throw new DatabaseError(
     'TOO_OLD',
-    `PostgreSQL at ${target.label} is ${version.name}; 14 or newer is needed. Upgrade the server.`,
+    `PostgreSQL at ${target.label} is ${version.name}; PostgreSQL 14 or newer is required. Upgrade the server.`,
   );
 }
 
 /**
- * Makes sure that tables can be made in the schema, which is made if there is none.
+ * Creates the schema if it does not exist, and checks that tables can be created in it.
  * @throws DatabaseError READ_ONLY or NOT_PERMITTED
  */
 export async function prepareSchema(client: Client, target: Target): Promise<void> {
@@ -58,6 +58,6 @@ function mayNot(target: Target, statement: string): DatabaseError {
   return new DatabaseError(
     'NOT_PERMITTED',
     `The database user may not create tables in schema "${target.schema}" at ${target.label}. ` +
-      `Nothing was changed. Let an administrator run: ${statement};`,
+      `Nothing was changed. Ask an administrator to run: ${statement};`,
   );
 }

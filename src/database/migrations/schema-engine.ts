@@ -10,15 +10,15 @@ import type { Pool } from 'pg';
 import type { MigrationFolder } from './migration-files.js';
 import { createPool, type Target } from '../connection/pool.js';
 
-/** Prisma's migration engine on one database. It costs some 60 MB while it is open: open it only for something to do. */
+/** Prisma's migration engine for one database. It uses about 60 MB while it is open, so open it only when needed. */
 export interface SchemaEngine {
-  /** Names of what was applied. */
+  /** Returns the names of the applied migrations. */
   apply(): Promise<readonly string[]>;
   markApplied(name: string): Promise<void>;
   markRolledBack(name: string): Promise<void>;
 }
 
-/** Runs `work` with the engine and lets the engine go. */
+/** Runs `work` with the engine, then closes the engine. */
 export async function withSchemaEngine<T>(
   target: Target,
   folder: MigrationFolder,
@@ -69,8 +69,8 @@ function listFor(folder: MigrationFolder): wasm.MigrationList {
 }
 
 /**
- * Prisma's adapter cuts a script at every semicolon, in strings and function bodies too, and runs the pieces one by
- * one. Sent whole it is one transaction, as with `prisma migrate deploy`.
+ * Sends a script whole, as one transaction, like `prisma migrate deploy`. Prisma's adapter would split it at every
+ * semicolon, also inside strings and function bodies.
  */
 function adapterFactory(pool: Pool, schema: string): SqlMigrationAwareDriverAdapterFactory {
   const factory = new PrismaPg(pool, { schema });
@@ -88,7 +88,7 @@ function adapterFactory(pool: Pool, schema: string): SqlMigrationAwareDriverAdap
   };
 }
 
-/** The part of the global that is used here; only the browser's types declare it. */
+/** The part of the global that is used here; only the DOM types declare it. */
 declare const WebAssembly: {
   instantiate(
     bytes: Uint8Array,
@@ -98,7 +98,7 @@ declare const WebAssembly: {
 
 let loading: Promise<void> | undefined;
 
-/** The package's own entry imports a `.wasm` file, which Node 20 can't and Node 24 warns about. */
+/** The package's own entry imports a `.wasm` file, which Node 22 can't do and Node 24 warns about. */
 function loadModule(): Promise<void> {
   loading ??= instantiate();
   return loading;
@@ -112,7 +112,7 @@ async function instantiate(): Promise<void> {
   instance.exports.__wbindgen_start();
 }
 
-/** The engine lets its ten-second limit on the lock run on; it must not keep a process alive that is done. */
+/** The engine never clears the ten-second timer of its lock, which must not keep a finished process alive. */
 function imports(): Record<string, unknown> {
   const timer = Object.keys(wasm).filter((name) => name.startsWith('__wbg_setTimeout_'));
   const start = (callback: () => void, ms: number): unknown => setTimeout(callback, ms).unref();
