@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { EXIT_OF_STATUS } from '../cli/exit-code.js';
 import { number } from '../cli/format.js';
-import { runInForeground } from '../cli/run.command.js';
+import { requestAndFollow } from '../cli/follow-run.js';
 import { runSummary } from '../cli/run-summary.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
@@ -48,13 +48,19 @@ export async function demo(asked: AbortSignal): Promise<number | null> {
   say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
   const app = await createApp(config, asked);
   say('One full update: five lists, then cast, crew, keywords and more of each movie that is due.\n');
-  const details = await runInForeground(app, presetPlan('full'), { quiet: false, asked });
-  say(`\n${runSummary(details)}`);
+  await app.init();
+  const details = await requestAndFollow(app, presetPlan('full'), {
+    username: 'demo',
+    quiet: false,
+    signal: asked,
+  });
+  if (details !== null) say(`\n${runSummary(details)}`);
   say(`The sandbox counted ${number((await sandbox.counters()).requests)} requests.\n`);
-  if (details.run.status === 'CANCELLED' || details.run.status === 'FAILED') {
+  const status = details?.run.status ?? 'CANCELLED';
+  if (status === 'CANCELLED' || status === 'FAILED') {
     await app.close();
     await sandbox.stop();
-    return EXIT_OF_STATUS[details.run.status];
+    return EXIT_OF_STATUS[status];
   }
   const login = await demoLogin(app);
   const port = await freePort(FIRST_PORT, config.http.host);

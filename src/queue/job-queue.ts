@@ -64,8 +64,12 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
     await this.started().insert(queue, [...jobs], { db: fromPrisma(tx) });
   }
 
-  /** Handles one job after another, `concurrency` of them in parallel. A job whose handler rejects is tried again. */
+  /**
+   * Handles one job after another, `concurrency` of them in parallel, if this process is a worker. A job whose handler
+   * rejects is tried again.
+   */
   async work<Data>(queue: string, concurrency: number, handler: JobHandler<Data>): Promise<void> {
+    if (this.options.use !== 'work') return;
     const id = await this.started().work<Data>(
       queue,
       { pollingIntervalSeconds: POLL_SECONDS, localConcurrency: concurrency },
@@ -86,9 +90,7 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
   /** The data of a queue's jobs that have not ended, of those whose data contain `data`. */
   async open<Data extends object>(queue: string, data: Partial<Data>): Promise<readonly Data[]> {
     const jobs = await this.started().findJobs<Data>(queue, { data, limit: 100_000 });
-    return jobs
-      .filter(({ state }) => ['created', 'retry', 'active'].includes(state))
-      .map((job) => job.data);
+    return jobs.filter(({ state }) => ['created', 'retry', 'active'].includes(state)).map((job) => job.data);
   }
 
   /** Installs pg-boss and the queues where they are missing. */

@@ -60,8 +60,7 @@ export class RunHeartbeat {
       if (request !== null) abort.abort(new RunAborted(request));
     } catch (error) {
       if (error instanceof RunAborted) abort.abort(error);
-      else
-        this.logger.warn({ event: 'run.heartbeat_failed', runId: lease.runId, reason: describe(error) });
+      else this.logger.warn({ event: 'run.heartbeat_failed', runId: lease.runId, reason: describe(error) });
     }
   }
 }

@@ -103,7 +103,7 @@ export class RunLeases {
   }
 
   private async start(tx: Transaction, run: PipelineRun, now: Date): Promise<LeasedRun | null> {
-    const data = { status: 'RUNNING', startedAt: now, leaseholder: this.leaseholder, heartbeatAt: now };
+    const data = { status: 'RUNNING', startedAt: now, leaseholder: this.leaseholder };
     return leaseOn(tx, await tx.pipelineRun.update({ where: { id: run.id }, data }), now);
   }
 
@@ -132,7 +132,7 @@ export class RunLeases {
       WHERE run_id = ${id} AND NOT (movie_id IS NOT NULL AND page IS NULL) AND NOT EXISTS (
         SELECT FROM pipeline_run_pages p WHERE p.run_id = e.run_id AND p.source = e.source AND p.page = e.page)`;
     const data = {
-      ...{ leaseholder: this.leaseholder, heartbeatAt: now, workerDeaths },
+      ...{ leaseholder: this.leaseholder, workerDeaths },
       ...{ timesResumed: { increment: 1 }, failed: { decrement: forgotten } },
     };
     return leaseOn(tx, await tx.pipelineRun.update({ where: { id }, data }), now);
@@ -158,7 +158,8 @@ async function lockRun(tx: Transaction, runId: number): Promise<PipelineRun | nu
 async function leaseOn(tx: Transaction, run: PipelineRun, now: Date): Promise<LeasedRun | null> {
   const plan = readPlan(run.options);
   if (plan === null) {
-    const errorMessage = 'Another version queued it, and this one can not read its options. Trigger it again.';
+    const errorMessage =
+      'Another version queued it, and this one can not read its options. Trigger it again.';
     await endRun(tx, run.id, { status: 'FAILED', errorMessage }, now);
     return null;
   }

@@ -3,14 +3,11 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { PrismaService } from '../database/prisma.service.js';
 
-/** At most so many at once, so that no single trimming takes long. */
+/** Runs deleted at once, so that no single deletion takes long. */
 const BATCH = 10_000;
 const DAY_MS = 86_400_000;
 
-/**
- * Forgets old runs, with their errors; what an older version left, and the last success, stay for good. And gives back
- * the room of what ended runs kept to be resumed.
- */
+/** Deletes runs older than RUN_RETENTION_DAYS; those of v3, and the last success, stay. */
 @Injectable()
 export class RunRetention {
   private readonly logger = new Logger(RunRetention.name);
@@ -21,7 +18,7 @@ export class RunRetention {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** After each run; one that fails is made up for after the next. */
+  /** Never rejects: what fails is done after the next run. */
   async trim(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - this.config.runRetentionDays * DAY_MS);
     try {
@@ -33,10 +30,10 @@ export class RunRetention {
             AND id IS DISTINCT FROM (SELECT max(id) FROM pipeline_runs WHERE status = 'SUCCESS')
           ORDER BY run_date LIMIT ${BATCH})`;
       if (runs > 0) this.logger.log({ event: 'runs.trimmed', runs });
-      // Autovacuum comes minutes later, and later still after a crash, when dead rows are counted anew.
+      // The checkpoint of the run that has just ended. Autovacuum comes minutes later, and later still after a crash.
       await this.prisma.$executeRaw`VACUUM (SKIP_LOCKED) pipeline_run_pages, pipeline_run_movies`;
     } catch (error) {
-      this.logger.warn({ event: 'runs.not_trimmed', reason: String(error) });
+      this.logger.warn({ event: 'runs.trim_failed', reason: String(error) });
     }
   }
 }

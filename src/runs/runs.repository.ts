@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import type { PipelineRun } from '../database/generated/client.js';
+import type { PipelineRun, Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import { stillValid } from '../tmdb/tmdb-wait.js';
+import { holding } from '../tmdb/tmdb-wait.js';
 import type { RunPlan, UpdateType } from './run-plan.js';
 import { RUN_COLUMNS, toItemError, toRun } from './run-rows.repository.js';
 import type {
@@ -100,8 +100,12 @@ export class RunsRepository {
   async add(tx: Transaction, plan: RunPlan, origin: RunOrigin, jobId: string): Promise<number> {
     const data = {
       ...{ runDate: this.clock.now(), status: 'QUEUED', jobId, updateType: plan.updateType },
-      ...{ trigger: origin.trigger, triggeredBy: origin.triggeredBy, lateSeconds: origin.lateSeconds ?? null },
-      options: { ...plan, sources: plan.sources.map((source) => ({ ...source })), enrichment: json(plan.enrichment) },
+      ...{
+        trigger: origin.trigger,
+        triggeredBy: origin.triggeredBy,
+        lateSeconds: origin.lateSeconds ?? null,
+      },
+      options: json(plan),
       sourceCategories: plan.sources.map(({ source }) => source),
     };
     const { id } = await tx.pipelineRun.create({ data, select: { id: true } });
@@ -194,7 +198,7 @@ export class RunsRepository {
 
   private toActiveRun(row: PipelineRun): ActiveRun {
     const progress = readProgress(row.progress);
-    const waiting = stillValid(readWait(row.waiting), this.clock.now());
+    const waiting = holding(readWait(row.waiting), this.clock.now());
     return {
       run: toRun(row),
       progress: progress === null ? null : { ...progress, waiting },
@@ -204,8 +208,9 @@ export class RunsRepository {
   }
 }
 
-function json<T extends object>(value: T | null): Record<string, T[keyof T]> | null {
-  return value === null ? null : { ...value };
+/** Prisma's type for JSON requires index signatures, which interfaces do not have. */
+function json(value: object): Prisma.InputJsonValue {
+  return value;
 }
 
 /** The final reports, or those of the progress while the run is active. */

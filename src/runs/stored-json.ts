@@ -1,12 +1,7 @@
 import { TMDB_WAITS, type TmdbWait } from '../tmdb/tmdb-wait.js';
 import { type RunEnding } from './run-ending.js';
 import { type RunPlan, SOURCES, type Source, UPDATE_TYPES } from './run-plan.js';
-import {
-  ACTIVE_STAGES,
-  type RunProgress,
-  SOURCE_STATUSES,
-  type SourceReport,
-} from './run.js';
+import { ACTIVE_STAGES, type RunProgress, SOURCE_STATUSES, type SourceReport } from './run.js';
 
 /** Reads the JSON columns of pipeline_runs, which another version may have written. Null: not readable by this one. */
 

@@ -8,7 +8,8 @@ import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunProgressDto } from './dto/run-progress.dto.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
-import { type RunEvent, RunEvents } from './run-events.js';
+import type { RunEvent } from '../execution/run-follower.js';
+import { EventStreams } from './event-streams.js';
 
 /** A listener that takes nothing is let go before what it was sent fills the memory. */
 const MOST_UNREAD_BYTES = 1_000_000;
@@ -18,7 +19,7 @@ const MOST_UNREAD_BYTES = 1_000_000;
 @UseFilters(PipelineErrorsFilter)
 @Open()
 export class RunEventsController {
-  constructor(private readonly events: RunEvents) {}
+  constructor(private readonly streams: EventStreams) {}
 
   @Get('runs/:id/events')
   @ApiOperation({
@@ -55,7 +56,7 @@ export class RunEventsController {
       over.abort();
     });
     const options = { lastId: lastId ?? null, address, signal: over.signal };
-    const events = await this.events.listen(id, options);
+    const events = await this.streams.stream(id, options);
     if (events === null) {
       response.status(204).end();
       return;

@@ -11,7 +11,7 @@ import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
 import { FailingMovies } from '../../runs/failing-movies.js';
 import { NoSuchRunError } from '../../runs/run-errors.js';
-import { RunsService } from '../../runs/runs.service.js';
+import { RunsRepository } from '../../runs/runs.repository.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
@@ -19,7 +19,7 @@ import { RunsService } from '../../runs/runs.service.js';
 @Open()
 export class RunsController {
   constructor(
-    private readonly runs: RunsService,
+    private readonly runs: RunsRepository,
     private readonly movies: FailingMovies,
   ) {}
 

@@ -4,6 +4,7 @@ import {
   Controller,
   Headers,
   HttpCode,
+  Inject,
   Param,
   Post,
   Res,
@@ -17,9 +18,10 @@ import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
 import { CancelledRunDto, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
 import { planOfRequest } from './plan-of-request.js';
 import { CUSTOM_DEFAULTS } from '../../runs/run-plan.js';
-import { RunCancellation } from '../execution/run-cancellation.js';
+import { RunLeases } from '../../runs/run-lease.repository.js';
 import { RunTriggers } from '../execution/run-triggers.js';
 
 @ApiTags('pipeline')
@@ -28,7 +30,8 @@ import { RunTriggers } from '../execution/run-triggers.js';
 export class TriggersController {
   constructor(
     private readonly triggers: RunTriggers,
-    private readonly cancelling: RunCancellation,
+    private readonly leases: RunLeases,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Post('run')
@@ -71,7 +74,7 @@ export class TriggersController {
   ): Promise<TriggeredRunDto> {
     const plan = planOfRequest(body);
     const name = user?.name ?? '';
-    const runId = await this.triggers.trigger(plan, name, keyOf(key));
+    const runId = await this.triggers.trigger(plan, { trigger: 'api', username: name, key: keyOf(key) });
     response.setHeader('Location', `/pipeline/runs/${runId}`);
     const message = `Run ${runId} (${plan.updateType}) is queued.`;
     return { message, run_id: runId, status: 'QUEUED', triggered_by: name };
@@ -84,7 +87,7 @@ export class TriggersController {
   @ApiAcceptedResponse({ type: CancelledRunDto, description: 'The run ends, or has ended.' })
   @ApiProblem(400, 404, 409)
   async cancel(@Param() { id }: RunIdDto): Promise<CancelledRunDto> {
-    const { status } = await this.cancelling.cancel(id);
+    const { status } = await this.leases.cancel(id, this.clock.now());
     const message = status === 'CANCELLED' ? `Run ${id} is cancelled.` : `Run ${id} will end within seconds.`;
     return { message, run_id: id, status };
   }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { AuthUser } from '../../../auth/users/auth-user.js';
 import { SOURCES, type Source } from '../../../runs/run-plan.js';
 import type { ItemError, SourceReport } from '../../../runs/run.js';
-import type { RunDetails } from '../../../runs/runs.repository.js';
+import type { RunDetails } from '../../../runs/run.js';
 import { RunDto } from './run.dto.js';
 
 const SOURCE_STATUSES = [
