@@ -1,8 +1,8 @@
-/** What has been opened and is to be closed, the latest first; each once, whoever asks first. */
-export class Closing {
+/** Closes what has been opened: in reverse order, each exactly once. */
+export class Cleanup {
   private readonly closers = new Set<() => Promise<void>>();
 
-  /** Returns what closes it before the others. */
+  /** Returns a function that calls `close` now instead of at the end. */
   add(close: () => Promise<void>): () => Promise<void> {
     const once = async (): Promise<void> => {
       if (this.closers.delete(once)) await close();
@@ -11,7 +11,7 @@ export class Closing {
     return once;
   }
 
-  /** Closes what is still open. What fails holds up nothing else; the first failure is thrown at the end. */
+  /** Closes everything that is still open, also after a failure. @throws the first failure */
   async close(): Promise<void> {
     const failures: unknown[] = [];
     for (const close of [...this.closers].reverse()) {

@@ -1,9 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { query } from './postgres.js';
 import type { Replica } from './replica.js';
-import type { Figure, Sample } from './trend.js';
+import type { Metric, Sample } from './trend.js';
 
-/** What the processes and the database take up at this moment. Linux only. @throws Error while the database is away */
+/**
+ * Measures the processes and the database. Needs Linux's /proc.
+ * @throws Error while the database is unavailable
+ */
 export async function takeSample(replicas: readonly Replica[], url: string): Promise<Sample> {
   const values: Record<string, number> = {};
   for (const { name, pid } of replicas) {
@@ -15,33 +18,34 @@ export async function takeSample(replicas: readonly Replica[], url: string): Pro
   return { at: performance.now(), values: { ...values, ...stored } };
 }
 
-export function figuresOf(replicas: readonly Replica[]): Figure[] {
+/** The metrics of a sample and their limits. */
+export function metricsOf(replicas: readonly Replica[]): Metric[] {
   const names = replicas.map(({ name }) => name);
   return [
-    ...names.map((name) => ({ name: `memory of ${name}`, unit: 'MB', most: mostMemory })),
-    ...names.map((name) => ({ name: `descriptors of ${name}`, unit: '', most: fewMore })),
-    { name: 'sessions', unit: '', most: fewMore },
-    ...['movies', 'indexes of movies', 'journal', 'queue'].map((name) => ({
+    ...names.map((name) => ({ name: `memory of ${name}`, unit: 'MB', limit: memoryLimit })),
+    ...names.map((name) => ({ name: `descriptors of ${name}`, unit: '', limit: countLimit })),
+    { name: 'sessions', unit: '', limit: countLimit },
+    ...['movies', 'movie indexes', 'checkpoint', 'queue'].map((name) => ({
       name,
       unit: 'MB',
-      most: mostStored,
+      limit: storageLimit,
     })),
-    { name: 'a run on record', unit: 'KB', most: mostStored },
-    { name: 'jobs kept', unit: '', most: null },
-    { name: 'dead rows', unit: '', most: null },
+    { name: 'record of one run', unit: 'KB', limit: storageLimit },
+    { name: 'stored jobs', unit: '', limit: null },
+    { name: 'dead rows', unit: '', limit: null },
   ];
 }
 
-function mostMemory(before: number): number {
+function memoryLimit(before: number): number {
   return 1.15 * before + 10;
 }
 
-function fewMore(before: number): number {
+function countLimit(before: number): number {
   return before + 5;
 }
 
-/** A table so small grows by whole pages. */
-function mostStored(before: number): number {
+/** The constant allows for small tables, which grow by whole pages. */
+function storageLimit(before: number): number {
   return 1.1 * before + 0.1;
 }
 
@@ -50,17 +54,17 @@ async function residentMb(pid: number): Promise<number> {
   return Number(kb) / 1_024;
 }
 
-/** Of the history, which grows by what it is to keep, the size of a row. */
+/** The run history grows by design, so it is measured per run. */
 const STORED = `
   SELECT (SELECT count(*) FROM pg_stat_activity
            WHERE application_name = 'movie-pipeline' AND backend_type = 'client backend')::int AS sessions,
     (pg_table_size('movies') + pg_table_size('movie_categories')) / 1048576.0::float8 AS movies,
-    (pg_indexes_size('movies') + pg_indexes_size('movie_categories')) / 1048576.0::float8 AS "indexes of movies",
+    (pg_indexes_size('movies') + pg_indexes_size('movie_categories')) / 1048576.0::float8 AS "movie indexes",
     (pg_total_relation_size('pipeline_run_pages') + pg_total_relation_size('pipeline_run_movies'))
-      / 1048576.0::float8 AS journal,
+      / 1048576.0::float8 AS checkpoint,
     (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
       WHERE relnamespace = 'movie_pipeline_jobs'::regnamespace AND relkind = 'r') / 1048576.0::float8 AS queue,
     (pg_total_relation_size('pipeline_runs') + pg_total_relation_size('pipeline_run_errors')) / 1024.0::float8
-      / greatest(1, (SELECT count(*) FROM pipeline_runs)) AS "a run on record",
-    (SELECT count(*) FROM movie_pipeline_jobs.job)::int AS "jobs kept",
+      / greatest(1, (SELECT count(*) FROM pipeline_runs)) AS "record of one run",
+    (SELECT count(*) FROM movie_pipeline_jobs.job)::int AS "stored jobs",
     (SELECT sum(n_dead_tup) FROM pg_stat_user_tables)::int AS "dead rows"`;

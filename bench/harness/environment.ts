@@ -2,63 +2,64 @@ import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type * as EmbeddedPostgres from '../../src/database/embedded/embedded-postgres.js';
+import type * as Launch from '../../src/sandbox/launch.js';
 import { runChild } from './child.js';
-import type { Closing } from './closing.js';
-import { fill, type Filling } from './fill.js';
-import { Sandbox, type SandboxSettings } from './sandbox.js';
+import type { Cleanup } from './cleanup.js';
+import { type Dataset, insertDataset } from './dataset.js';
 import { Service, type ServiceSettings } from './service.js';
 import { built, load, NOW, type Target } from './target.js';
 
 const DATA = join(NOW.root, '.data');
 
-/** One that stays until the benches end. */
+/** A database that exists until the benchmarks end. */
 export interface FilledDatabase {
   readonly url: string;
   readonly client: Client;
 }
 
-/** A database of its own on the lab's server. */
+/** A database that the benchmark drops. */
 export interface Database extends FilledDatabase {
   drop(): Promise<void>;
 }
 
-/** What the benches need around what they measure: a PostgreSQL server, made-up TMDBs, folders; all on this machine. */
-export class Lab {
-  private readonly fillings = new Map<string, Promise<FilledDatabase>>();
-  private names = 0;
+/** The PostgreSQL server, sandboxes, services and folders that the benchmarks use, all on this machine. */
+export class Environment {
+  private readonly filledDatabases = new Map<string, Promise<FilledDatabase>>();
+  /** The number of databases and folders created so far, for their names. */
+  private created = 0;
 
   private constructor(
-    /** Goes with the lab. */
+    /** Deleted at the end. */
     readonly folder: string,
     private readonly serverUrl: string,
-    private readonly closing: Closing,
+    private readonly cleanup: Cleanup,
   ) {}
 
-  static async open(closing: Closing): Promise<Lab> {
+  static async open(cleanup: Cleanup): Promise<Environment> {
     await removeLeftovers();
     const folder = join(DATA, `bench-${process.pid}`);
     await mkdir(folder, { recursive: true });
-    closing.add(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
+    cleanup.add(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
     const dataDir = join(folder, 'database');
     const { attachEmbeddedPostgres } = await embedded();
     const server = await attachEmbeddedPostgres(dataDir);
-    closing.add(async () => {
+    cleanup.add(async () => {
       await server.leave();
       await removeCluster(dataDir);
     });
-    return new Lab(folder, server.url, closing);
+    return new Environment(folder, server.url, cleanup);
   }
 
-  /** Has `close` called when the benches end, or by what is returned, whichever comes first. */
+  /** Calls `close` when the benchmarks end, or earlier by the returned function. */
   onClose(close: () => Promise<void>): () => Promise<void> {
-    return this.closing.add(close);
+    return this.cleanup.add(close);
   }
 
-  async sandbox(settings: SandboxSettings): Promise<Sandbox & { end: () => Promise<void> }> {
-    const sandbox = Sandbox.start(settings);
-    const end = this.closing.add(() => sandbox.stop());
-    await sandbox.ready();
-    return Object.assign(sandbox, { end });
+  /** Always this working copy's sandbox, so that all targets receive the same responses. */
+  async sandbox(options: Launch.LaunchOptions): Promise<Launch.LaunchedSandbox> {
+    const { launchSandbox } = await load<typeof Launch>(NOW, 'sandbox/launch.js');
+    const sandbox = await launchSandbox(options);
+    return { ...sandbox, stop: this.cleanup.add(() => sandbox.stop()) };
   }
 
   async service(
@@ -66,57 +67,59 @@ export class Lab {
     settings: Omit<ServiceSettings, 'dataDir'>,
   ): Promise<Service & { finish: () => Promise<void> }> {
     const service = Service.start(target, { ...settings, dataDir: this.folder });
-    const forget = this.closing.add(() => service.kill());
+    const closed = this.cleanup.add(() => service.kill());
     await service.ready();
     const finish = async (): Promise<void> => {
       await service.end();
-      await forget();
+      await closed();
     };
     return Object.assign(service, { finish });
   }
 
-  /** Migrated by the target, and empty. */
+  /** An empty database that the target has migrated. */
   async database(target: Target): Promise<Database> {
     const name = await this.migrated(target);
     const { url, client } = await this.connect(name);
-    const drop = this.closing.add(async () => {
+    const drop = this.cleanup.add(async () => {
       await client.end();
       await this.administer(`DROP DATABASE ${name} WITH (FORCE)`);
     });
     return { url, client, drop };
   }
 
-  /** Migrated by the target and filled, once for all benches: each leaves it as it found it. */
-  filled(target: Target, filling: Filling): Promise<FilledDatabase> {
-    const key = `${target.root} ${filling.movies} ${filling.runs}`;
-    const made = this.fillings.get(key) ?? this.makeFilled(target, filling);
-    this.fillings.set(key, made);
-    return made;
+  /**
+   * A database that the target has migrated, with these rows. All benchmarks share it; each must restore what it changes.
+   */
+  filled(target: Target, dataset: Dataset): Promise<FilledDatabase> {
+    const key = `${target.root} ${dataset.movies} ${dataset.runs}`;
+    const filled = this.filledDatabases.get(key) ?? this.fill(target, dataset);
+    this.filledDatabases.set(key, filled);
+    return filled;
   }
 
-  /** A folder for a service with an embedded database. */
+  /** An empty folder for a service with an embedded database. */
   async dataDir(): Promise<{ readonly path: string; remove: () => Promise<void> }> {
-    this.names += 1;
-    const path = join(this.folder, `data-${this.names}`);
+    this.created += 1;
+    const path = join(this.folder, `data-${this.created}`);
     await mkdir(path);
-    return { path, remove: this.closing.add(() => removeCluster(path)) };
+    return { path, remove: this.cleanup.add(() => removeCluster(path)) };
   }
 
-  private async makeFilled(target: Target, filling: Filling): Promise<FilledDatabase> {
+  private async fill(target: Target, dataset: Dataset): Promise<FilledDatabase> {
     const name = await this.migrated(target);
     const { url, client } = await this.connect(name);
-    this.closing.add(() => client.end());
+    this.cleanup.add(() => client.end());
     const second = await this.connect(name);
-    const close = this.closing.add(() => second.client.end());
-    await fill([client, second.client], filling);
+    const close = this.cleanup.add(() => second.client.end());
+    await insertDataset([client, second.client], dataset, target);
     await close();
     return { url, client };
   }
 
-  /** Returns the name of a new database. */
+  /** Creates and migrates a database. Returns its name. */
   private async migrated(target: Target): Promise<string> {
-    this.names += 1;
-    const name = `bench_${this.names}`;
+    this.created += 1;
+    const name = `bench_${this.created}`;
     await this.administer(`CREATE DATABASE ${name} TEMPLATE template0`);
     await runChild({
       file: built(target, 'cli.js'),
@@ -155,14 +158,14 @@ function embedded(): Promise<typeof EmbeddedPostgres> {
   return load<typeof EmbeddedPostgres>(NOW, 'database/embedded/embedded-postgres.js');
 }
 
-/** Root's cluster may be elsewhere, with a link in the folder. */
+/** For root, `postgres` may be a link to the cluster elsewhere. */
 async function removeCluster(dataDir: string): Promise<void> {
   const cluster = await realpath(join(dataDir, 'postgres')).catch(() => null);
   if (cluster !== null) await rm(cluster, { recursive: true, force: true, maxRetries: 10 });
   await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
 }
 
-/** What benches left that were killed. */
+/** Removes the folders of benchmarks that were killed. */
 async function removeLeftovers(): Promise<void> {
   await mkdir(DATA, { recursive: true });
   const { attachEmbeddedPostgres } = await embedded();
@@ -173,7 +176,7 @@ async function removeLeftovers(): Promise<void> {
     for (const inner of await readdir(folder, { withFileTypes: true })) {
       const dataDir = join(folder, inner.name);
       if (!inner.isDirectory() || !(await readdir(dataDir)).includes('postgres')) continue;
-      // The last to leave stops the server.
+      // The server stops when its last user leaves.
       await (await attachEmbeddedPostgres(dataDir)).leave();
       await removeCluster(dataDir);
     }

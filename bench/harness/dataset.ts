@@ -1,60 +1,61 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import type * as Movies from '../../src/sandbox/movies.js';
-import { load, NOW } from './target.js';
+import { runTotalsTable } from './layouts.js';
+import { load, NOW, type Target } from './target.js';
 
-/** What is in a database before anything is measured. */
-export interface Filling {
-  /** The most popular movies of the sandbox, all enriched long enough ago to be due. */
+/** The rows of a database before a measurement. */
+export interface Dataset {
+  /** The sandbox's most popular movies, enriched so long ago that all are due. */
   readonly movies: number;
   readonly runs: number;
 }
 
-/** What a database may be filled with. */
-export const FILLINGS = {
+export const DATASETS = {
   small: { movies: 10_000, runs: 1_000 },
   medium: { movies: 100_000, runs: 30_000 },
-  /** All of TMDB's movies, and a run a minute for two years. */
+  /** All of TMDB's movies, and one run per minute for two years. */
   large: { movies: 1_200_000, runs: 1_000_000 },
-} as const satisfies Record<string, Filling>;
+} as const satisfies Record<string, Dataset>;
 
 const CHUNK = 50_000;
-/** Different casts. */
-const GROUPS = 1_009;
+/** The number of different casts. */
+const CASTS = 1_009;
 
-/** Fills an empty, migrated database, over all of the connections at once. */
-export async function fill(
+/** Fills an empty database that the target has migrated. Uses all connections in parallel. */
+export async function insertDataset(
   connections: readonly [Client, ...Client[]],
-  { movies, runs }: Filling,
+  { movies, runs }: Dataset,
+  target: Target,
 ): Promise<void> {
   const [client] = connections;
   const firsts = Array.from({ length: Math.ceil(movies / CHUNK) }, (_, chunk) => chunk * CHUNK);
   await withoutIndexes(client, 'movies', () =>
-    workOff(connections, [
-      (connection) => fillRuns(connection, runs),
+    executeAll(connections, [
+      (connection) => insertRuns(connection, runs, runTotalsTable(target.root)),
       ...firsts.map(
-        (first) => (connection: Client) => fillMovies(connection, first, Math.min(CHUNK, movies - first)),
+        (first) => (connection: Client) => insertMovies(connection, first, Math.min(CHUNK, movies - first)),
       ),
     ]),
   );
   await client.query('VACUUM (ANALYZE)');
-  // So that no checkpoint falls due while something is measured.
+  // So that PostgreSQL starts no checkpoint during a measurement.
   await client.query('CHECKPOINT');
 }
 
-async function workOff(
+async function executeAll(
   connections: readonly Client[],
   tasks: readonly ((connection: Client) => Promise<void>)[],
 ): Promise<void> {
-  const left = tasks.values();
-  const work = async (connection: Client): Promise<void> => {
-    for (const task of left) await task(connection);
+  const remaining = tasks.values();
+  const execute = async (connection: Client): Promise<void> => {
+    for (const task of remaining) await task(connection);
   };
-  await Promise.all(connections.map(work));
+  await Promise.all(connections.map(execute));
 }
 
-/** Wide rows of the size that an average movie's has: half a dozen people, most of whom nobody knows. */
-async function fillMovies(client: Client, firstRank: number, movies: number): Promise<void> {
+/** The rows are as wide as an average movie's. */
+async function insertMovies(client: Client, firstRank: number, movies: number): Promise<void> {
   const { idOf } = await load<typeof Movies>(NOW, 'sandbox/movies.js');
   const catalogue = { seed: 1, movies, people: null, today: new Date() };
   const ids = Array.from({ length: movies }, (_, place) => idOf(catalogue, firstRank + place));
@@ -67,29 +68,29 @@ async function fillMovies(client: Client, firstRank: number, movies: number): Pr
        people, people, '["based on novel", "independent movie"]', 60 + id % 90, 'en', '[2, 3, 5, 7]',
        now() - interval '130 days' - id % 19 * interval '1 day'
      FROM unnest($1::int[]) WITH ORDINALITY AS movie (id, place), LATERAL (SELECT md5(id::text) AS digest) AS digests,
-       unnest($3::jsonb[]) WITH ORDINALITY AS groups (people, number)
-     WHERE number = 1 + id % ${GROUPS} ORDER BY place`,
-    [ids, firstRank + 1, groupsOfPeople()],
+       unnest($3::jsonb[]) WITH ORDINALITY AS casts (people, number)
+     WHERE number = 1 + id % ${CASTS} ORDER BY place`,
+    [ids, firstRank + 1, casts()],
   );
 }
 
-/** Of one to seven. */
-function groupsOfPeople(): string[] {
-  return Array.from({ length: GROUPS }, (_, group) =>
+/** Each of one to seven people. */
+function casts(): string[] {
+  return Array.from({ length: CASTS }, (_, cast) =>
     JSON.stringify(
-      Array.from({ length: 1 + (group % 7) }, (_, order) => ({
-        id: 1_000_000 + group * 7 + order,
-        name: `Person ${1_000_000 + group * 7 + order}`,
+      Array.from({ length: 1 + (cast % 7) }, (_, order) => ({
+        id: 1_000_000 + cast * 7 + order,
+        name: `Person ${1_000_000 + cast * 7 + order}`,
         character: 'Somebody',
-        profile_path: `/${createHash('md5').update(`${group} ${order}`).digest('hex')}.jpg`,
+        profile_path: `/${createHash('md5').update(`${cast} ${order}`).digest('hex')}.jpg`,
         order,
       })),
     ),
   );
 }
 
-/** A few of a thousand did not succeed. The triggers that count runs are left out, and what they count written at once. */
-async function fillRuns(client: Client, runs: number): Promise<void> {
+/** Two runs in a thousand did not succeed. The triggers that count runs are disabled; their totals are inserted directly. */
+async function insertRuns(client: Client, runs: number, totalsTable: string): Promise<void> {
   await client.query(`SET session_replication_role = replica`);
   await client.query(
     `INSERT INTO pipeline_runs (run_date, status, update_type, trigger, source_categories, movies_processed,
@@ -102,12 +103,12 @@ async function fillRuns(client: Client, runs: number): Promise<void> {
   );
   await client.query(`SET session_replication_role = DEFAULT`);
   await client.query(
-    `INSERT INTO pipeline_run_totals (status, runs, timed, seconds)
+    `INSERT INTO ${totalsTable} (status, runs, timed, seconds)
      SELECT status, count(*), count(duration_seconds), sum(duration_seconds) FROM pipeline_runs GROUP BY status`,
   );
 }
 
-/** Indexes are quicker made than kept. */
+/** Creating the indexes afterwards is faster than maintaining them. */
 async function withoutIndexes(client: Client, table: string, work: () => Promise<void>): Promise<void> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
