@@ -179,7 +179,7 @@ describe('commands that look', () => {
     await empty.drop();
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({
-      adopted: false,
+      upgradedLegacy: false,
       applied: expect.arrayContaining(['0001_movie_pipeline']),
     });
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { adoptTables } from '../../src/database/adoption/adopt.js';
 import type { DatabaseError } from '../../src/database/errors/database-error.js';
 import { parseDatabaseUrl } from '../../src/database/connection/database-url.js';
+import { upgradeLegacyTables } from '../../src/database/legacy-upgrade/legacy-upgrade.js';
 import { readMigrationFolder } from '../../src/database/migrations/migration-files.js';
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { connectClient } from '../../src/database/connection/pool.js';
@@ -32,8 +32,14 @@ function ownedBy({ name }: { name: string }): string {
   return `${V3} ${owned.join(' ')} GRANT CREATE ON SCHEMA public TO ${name};`;
 }
 
-describe('a role that may not', () => {
-  it('create tables', async () => {
+describe('a role without superuser rights that owns the old tables', () => {
+  it('upgrades them', async () => {
+    const role = await database.addRole();
+    await database.query(ownedBy(role));
+    await expect(migrateDatabase(role.url)).resolves.toMatchObject({ upgradedLegacy: true });
+  });
+
+  it('is told what to grant when it may not create tables', async () => {
     const role = await database.addRole();
     const { code, message } = await refused(
       `${ownedBy(role)} REVOKE CREATE ON SCHEMA public FROM PUBLIC, ${role.name}`,
@@ -43,44 +49,30 @@ describe('a role that may not', () => {
     expect(message).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role.name}"`);
   });
 
-  it('create temporary tables', async () => {
+  it('is told that it may not create temporary tables', async () => {
     const role = await database.addRole();
     const { code, message } = await refused(
-      `${ownedBy(role)} REVOKE TEMP ON DATABASE ${databaseName()} FROM PUBLIC`,
+      `${ownedBy(role)} REVOKE TEMP ON DATABASE ${new URL(database.url).pathname.slice(1)} FROM PUBLIC`,
       role.url,
     );
     expect(code).toBe('NOT_PERMITTED');
     expect(message).toContain('permission denied to create temporary tables');
   });
+});
 
-  it('alter the old tables', async () => {
+describe('a role that does not own an old table', () => {
+  it('is told the owner, and how to become it', async () => {
     const role = await database.addRole();
-    const { message } = await refused(`${ownedBy(role)} ALTER TABLE movies OWNER TO CURRENT_USER`, role.url);
-    expect(message).toContain('"public"."movies" belongs to another role: connect as its owner');
-  });
-
-  it('alter a view over them', async () => {
-    const role = await database.addRole();
-    const { message } = await refused(
-      `${ownedBy(role)} CREATE VIEW titles AS SELECT title FROM movies`,
-      role.url,
+    const owner = await database.addRole();
+    const { message } = await refused(`${ownedBy(role)} ALTER TABLE movies OWNER TO ${owner.name}`, role.url);
+    expect(message).toContain(
+      `movies belongs to role ${owner.name}: connect as ${owner.name}, or run ALTER TABLE movies OWNER TO ${role.name}`,
     );
-    expect(message).toContain('view public.titles belongs to');
-  });
-
-  it('do more than that upgrades them all the same', async () => {
-    const role = await database.addRole();
-    await database.query(ownedBy(role));
-    await expect(migrateDatabase(role.url)).resolves.toMatchObject({ adopted: true });
   });
 });
 
-function databaseName(): string {
-  return new URL(database.url).pathname.slice(1);
-}
-
-describe('a schema that another application migrates', () => {
-  it('is not touched', async () => {
+describe('old tables in a schema that another application migrates', () => {
+  it('are not touched', async () => {
     const { code, message } = await refused(`${V3};
       CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL,
         finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
@@ -92,8 +84,8 @@ describe('a schema that another application migrates', () => {
   });
 });
 
-describe('tables that another session reads', () => {
-  it('are left as they are, once they were waited for', async () => {
+describe('old tables that another session reads', () => {
+  it('are left as they are once the wait for them is over', async () => {
     await database.query(V3);
     const before = await database.picture();
     const { migrations } = await readMigrationFolder();
@@ -102,7 +94,7 @@ describe('tables that another session reads', () => {
     try {
       await reader.query('BEGIN; SELECT FROM movies');
       const target = { ...address, schema: 'public' };
-      await expect(adoptTables(client, target, migrations[0], { lockTimeoutMs: 1 })).rejects.toMatchObject({
+      await expect(upgradeLegacyTables(client, target, migrations[0], 1)).rejects.toMatchObject({
         code: 'BUSY',
         message: expect.stringContaining('Stop the old service') as unknown,
       });
