@@ -26,7 +26,7 @@ export class WaitingDto implements TmdbWait {
   })
   for!: TmdbWait['for'];
 
-  @ApiProperty({ example: 'TMDB asked for a pause (429): requests go on in 12 s.' })
+  @ApiProperty({ example: 'TMDB asked for a pause (429); requests resume in 12 s.' })
   message!: string;
 
   @ApiProperty({
