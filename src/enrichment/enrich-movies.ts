@@ -45,7 +45,7 @@ export class EnrichMovies {
   private async enrichOne(id: number, { batcher, ...context }: Enriching): Promise<void> {
     let movie: EnrichedMovie;
     try {
-      const details = await this.tmdb.movie(id, { signal: context.signal, tally: context.usage.counters });
+      const details = await this.tmdb.movie(id, { signal: context.signal, counters: context.usage.counters });
       movie = enrichedMovie(details, this.config.tmdb.language);
     } catch (error) {
       if (context.signal.aborted || !isItemFailure(error)) throw error;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { PipelineRun, Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import { holding } from '../tmdb/tmdb-wait.js';
+import { stillValid } from '../tmdb/tmdb-wait.js';
 import type { RunPlan, UpdateType } from './run-plan.js';
 import { RUN_COLUMNS, toItemError, toRun } from './run-rows.repository.js';
 import type {
@@ -198,7 +198,7 @@ export class RunsRepository {
 
   private toActiveRun(row: PipelineRun): ActiveRun {
     const progress = readProgress(row.progress);
-    const waiting = holding(readWait(row.waiting), this.clock.now());
+    const waiting = stillValid(readWait(row.waiting), this.clock.now());
     return {
       run: toRun(row),
       progress: progress === null ? null : { ...progress, waiting },

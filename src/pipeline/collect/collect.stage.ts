@@ -43,7 +43,7 @@ export class CollectStage {
   private async genreNames(context: RunContext): Promise<ReadonlyMap<number, string>> {
     try {
       const { signal, usage } = context;
-      return await this.store.genres(await this.tmdb.genres({ signal, tally: usage.counters }));
+      return await this.store.genres(await this.tmdb.genres({ signal, counters: usage.counters }));
     } catch (error) {
       if (context.signal.aborted || !isItemFailure(error)) throw error;
       await this.store.failed({ source: 'genres' }, error, context);
@@ -103,7 +103,7 @@ export class CollectStage {
   ): Promise<TmdbPage | PageSummary> {
     const stored = storedPages.get(pageKey(source, page));
     if (stored !== undefined) return stored;
-    const call = { signal: AbortSignal.any([signal, ahead]), tally: usage.counters };
+    const call = { signal: AbortSignal.any([signal, ahead]), counters: usage.counters };
     return source === 'trending' ? this.tmdb.trending(page, call) : this.tmdb.list(source, page, call);
   }
 }

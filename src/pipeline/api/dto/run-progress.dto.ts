@@ -32,7 +32,7 @@ export class WaitingDto implements TmdbWait {
   })
   for!: TmdbWait['for'];
 
-  @ApiProperty({ example: 'TMDB requested a pause (429). Requests resume in 12 s.' })
+  @ApiProperty({ example: 'TMDB asked for a pause (429); requests resume in 12 s.' })
   message!: string;
 
   @ApiProperty({
