@@ -37,6 +37,6 @@ import { TriggersController } from './api/triggers.controller.js';
     ...[RunLock, RunLeases, RunCheckpoint, RunExecutor, RunHeartbeat, RunStages],
     ...[CollectStage, EnrichmentStage, EnrichMovies, EnrichmentBatches, EnrichBatchProcessor],
   ],
-  exports: [PipelineService, RunsService, FailingMovies, RunQueue, RunCancellation],
+  exports: [PipelineService, RunsService, RunsRepository, FailingMovies, RunQueue, RunCancellation],
 })
 export class PipelineModule {}

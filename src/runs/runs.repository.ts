@@ -140,6 +140,12 @@ export class RunsRepository {
     return { details, progress: this.progressOf(row) };
   }
 
+  /** The runs that exist, by id. */
+  async byIds(ids: readonly number[]): Promise<ReadonlyMap<number, Run>> {
+    const rows = await this.prisma.pipelineRun.findMany({ where: { id: { in: [...ids] } } });
+    return new Map(rows.map((row) => [row.id, toRun(row)]));
+  }
+
   async details(id: number): Promise<RunDetails | null> {
     const row = await this.prisma.pipelineRun.findUnique({
       where: { id },
