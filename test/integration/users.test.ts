@@ -42,15 +42,15 @@ describe('users', () => {
   });
 
   it.each([
-    ['a/b', PASSWORD],
-    ['', PASSWORD],
-    ['ann\0', PASSWORD],
-    ['ännchen', PASSWORD],
-    ['x'.repeat(65), PASSWORD],
-    ['dan', 'eleven char'],
-    ['dan', 'x'.repeat(1_001)],
-    ['dan', `${PASSWORD}\0`],
-  ])('a user named %j with the password %j is refused', async (name, password) => {
+    ['a name with a slash', 'a/b', PASSWORD],
+    ['an empty name', '', PASSWORD],
+    ['a name with NUL', 'ann\0', PASSWORD],
+    ['a name with an umlaut', 'ännchen', PASSWORD],
+    ['a name of 65 characters', 'x'.repeat(65), PASSWORD],
+    ['a password of 11 characters', 'dan', 'eleven char'],
+    ['a password of 1,001 characters', 'dan', 'x'.repeat(1_001)],
+    ['a password with NUL', 'dan', `${PASSWORD}\0`],
+  ])('a user with %s is refused', async (_, name, password) => {
     await expect(users.add(name, password, 'viewer')).rejects.toBeInstanceOf(UserError);
   });
 
@@ -58,7 +58,7 @@ describe('users', () => {
     ['setting the password', () => users.setPassword('dan', PASSWORD)],
     ['revoking the tokens', () => users.revoke('dan')],
     ['issuing a token', () => users.token('dan', 60)],
-    ['removing', () => users.remove('dan')],
+    ['removal', () => users.remove('dan')],
   ])('%s of an unknown user fails and names the command that lists all users', async (_, act) => {
     await expect(act()).rejects.toThrow(
       'There is no user dan. "npx movie-pipeline user list" lists all users.',
