@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as RunLeaseModule from '../../src/runs/run-lease.repository.js';
 import type { RunPlan } from '../../src/runs/run-plan.js';
 import type { Run } from '../../src/runs/run.js';
 
@@ -13,9 +14,10 @@ const OLD_PATHS: Readonly<Record<string, string>> = {
   'database/connection/open-database.js': 'database/open-database.js',
   'pipeline/execution/run-queue.js': 'pipeline/run-queue.js',
   'queue/job-queue.js': 'database/job-queue.js',
-  'runs/queues.js': 'pipeline/queues.js',
+  'queue/queues.js': 'pipeline/queues.js',
+  'runs/run-lease.repository.js': 'pipeline/run-claims.repository.js',
   'runs/run-plan.js': 'pipeline/run-plan.js',
-  'runs/runs.service.js': 'pipeline/runs.service.js',
+  'runs/runs.repository.js': 'pipeline/runs.repository.js',
   'tmdb/schema/movie.js': 'tmdb/wire/movie.js',
 };
 
@@ -30,6 +32,12 @@ export function modulePath(root: string, module: string): string {
 
 export function runTotalsTable(root: string): string {
   return isOld(root) ? 'pipeline_run_figures' : 'pipeline_run_totals';
+}
+
+/** The class that cancels runs. */
+export function leasesOf(module: typeof RunLeaseModule): typeof RunLeaseModule.RunLeases {
+  const { RunLeases, RunClaims } = module as typeof module & { RunClaims: typeof module.RunLeases };
+  return RunLeases ?? RunClaims;
 }
 
 type ForegroundRun = (plan: RunPlan, signal: AbortSignal) => Promise<Run>;

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Bootstrap from '../../src/app/bootstrap.js';
 import type * as LoadConfig from '../../src/config/load-config.js';
 import type * as PrismaServiceModule from '../../src/database/prisma.service.js';
-import type * as RunCancellationModule from '../../src/pipeline/execution/run-cancellation.js';
 import type * as RunQueueModule from '../../src/pipeline/execution/run-queue.js';
 import type * as JobQueueModule from '../../src/queue/job-queue.js';
-import type * as Queues from '../../src/runs/queues.js';
+import type * as Queues from '../../src/queue/queues.js';
+import type * as RunLeaseModule from '../../src/runs/run-lease.repository.js';
 import type { RunPlan } from '../../src/runs/run-plan.js';
 import type { Run } from '../../src/runs/run.js';
-import type * as RunsServiceModule from '../../src/runs/runs.service.js';
-import { foregroundRun } from './layouts.js';
+import type * as RunsRepositoryModule from '../../src/runs/runs.repository.js';
+import { foregroundRun, leasesOf } from './layouts.js';
 import type { Command, MeasuredRun, Reply } from './service.js';
 import { load, type Target } from './target.js';
 
@@ -21,8 +21,9 @@ const { createApp, serve } = await load<typeof Bootstrap>(target, 'app/bootstrap
 const { PrismaService } = await load<typeof PrismaServiceModule>(target, 'database/prisma.service.js');
 const { RunQueue } = await load<typeof RunQueueModule>(target, 'pipeline/execution/run-queue.js');
 const { JobQueue } = await load<typeof JobQueueModule>(target, 'queue/job-queue.js');
-const { RUN_QUEUE } = await load<typeof Queues>(target, 'runs/queues.js');
-const { RunsService } = await load<typeof RunsServiceModule>(target, 'runs/runs.service.js');
+const { RUN_QUEUE } = await load<typeof Queues>(target, 'queue/queues.js');
+const { RunsRepository } = await load<typeof RunsRepositoryModule>(target, 'runs/runs.repository.js');
+const RunLeases = leasesOf(await load<typeof RunLeaseModule>(target, 'runs/run-lease.repository.js'));
 
 const POLL_MS = 50;
 
@@ -51,18 +52,14 @@ async function asJob(plan: RunPlan): Promise<Run> {
 }
 
 async function recorded(id: number): Promise<Run> {
-  const found = await app.get(RunsService).progress(id);
+  const found = await app.get(RunsRepository).progress(id);
   if (found === null) throw new Error(`Run ${id} is not on record.`);
   return found.details.run;
 }
 
 async function cancel(id: number): Promise<void> {
-  const { RunCancellation } = await load<typeof RunCancellationModule>(
-    target,
-    'pipeline/execution/run-cancellation.js',
-  );
   try {
-    await app.get(RunCancellation).cancel(id);
+    await app.get(RunLeases).cancel(id, new Date());
   } catch (error) {
     // A run that has ended in the meantime cannot be cancelled.
     if ((await recorded(id)).finishedAt === null) throw error;

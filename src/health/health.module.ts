@@ -4,11 +4,12 @@ import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { SchedulerModule } from '../scheduler/scheduler.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { HealthController } from './health.controller.js';
-import { HealthIndicators } from './health-indicators.js';
+import { ReadinessIndicators } from './readiness-indicators.js';
+import { WarningIndicators } from './warning-indicators.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), TmdbModule, PipelineModule, SchedulerModule],
   controllers: [HealthController],
-  providers: [HealthIndicators],
+  providers: [ReadinessIndicators, WarningIndicators],
 })
 export class HealthModule {}
