@@ -36,8 +36,7 @@ export function runTotalsTable(root: string): string {
 
 /** The class that cancels runs. */
 export function leasesOf(module: typeof RunLeaseModule): typeof RunLeaseModule.RunLeases {
-  const { RunLeases, RunClaims } = module as typeof module & { RunClaims: typeof module.RunLeases };
-  return RunLeases ?? RunClaims;
+  return 'RunClaims' in module ? (module.RunClaims as typeof module.RunLeases) : module.RunLeases;
 }
 
 type ForegroundRun = (plan: RunPlan, signal: AbortSignal) => Promise<Run>;
