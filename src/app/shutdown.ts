@@ -32,7 +32,7 @@ export function listenForSignals(): AbortSignal {
 export function closeWhenAsked(
   app: INestApplicationContext,
   asked: AbortSignal,
-  alsoClose: () => void = () => undefined,
+  alsoClose: () => Promise<void> = () => Promise.resolve(),
 ): void {
   const close = (): void => {
     setTimeout(() => process.exit(1), PATIENCE_MS);

@@ -2,7 +2,7 @@ import { FailingMovieDto } from '../pipeline/api/dto/failing-movie.dto.js';
 import { RunDto } from '../pipeline/api/dto/run.dto.js';
 import { FailingMovies } from '../runs/failing-movies.js';
 import type { RunStatus } from '../runs/run.js';
-import { RunsService } from '../runs/runs.service.js';
+import { RunsRepository } from '../runs/runs.repository.js';
 import { SchedulesService } from '../scheduler/schedules.service.js';
 import { PipelineStatusDto } from '../status/dto/pipeline-status.dto.js';
 import { commandConfig, withApplication } from './context.js';
@@ -16,7 +16,7 @@ interface Output {
 /** What is running and how runs went so far. */
 export async function statusCommand(output: Output): Promise<number> {
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
-    const runs = await app.get(RunsService).overview();
+    const runs = await app.get(RunsRepository).overview();
     const status = PipelineStatusDto.from(runs, await app.get(SchedulesService).jobs());
     print(status, statusText(status), output);
     return EXIT.success;
@@ -59,7 +59,7 @@ export async function runsCommand(
   output: Output,
 ): Promise<number> {
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
-    const { runs } = await app.get(RunsService).list({ ...EVERY, ...query });
+    const { runs } = await app.get(RunsRepository).list({ ...EVERY, ...query });
     const rows = runs.map((run) => RunDto.from(run));
     print(rows, runs.length === 0 ? 'No runs on record.' : runsText(rows), output);
     return EXIT.success;

@@ -1,20 +1,22 @@
 import { resolve } from 'node:path';
 import { EXIT_OF_STATUS } from '../cli/exit-code.js';
 import { number } from '../cli/format.js';
-import { runInForeground } from '../cli/run.command.js';
+import { requestAndFollow } from '../cli/follow-run.js';
 import { runSummary } from '../cli/run-summary.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { presetPlan } from '../runs/run-plan.js';
 import { createApp, serve } from '../app/bootstrap.js';
+import { launchSandbox } from '../sandbox/launch.js';
 import { closeWhenAsked } from '../app/shutdown.js';
 import { type DemoLogin, demoLogin } from './demo-login.js';
 import { freePort } from './free-port.js';
-import { startSandboxProcess } from './sandbox-process.js';
 
 const DATA_DIR = '.data/demo';
 const FIRST_PORT = 8000;
-/** Any key opens the sandbox. */
+/** The latency of TMDB over an ordinary line, and a rate limit just above TMDB_REQUESTS_PER_SECOND. */
+const LIKE_TMDB = { latencyMs: 60, jitterMs: 40, rateLimit: 42 };
+/** The sandbox accepts any key of this form. */
 const SANDBOX_KEY = '0'.repeat(32);
 
 function say(text: string): void {
@@ -41,25 +43,29 @@ function demoConfig(sandboxUrl: string): AppConfig {
  */
 export async function demo(asked: AbortSignal): Promise<number | null> {
   say(`movie-pipeline demo: made-up movies from a TMDB sandbox, stored below ${DATA_DIR}.`);
-  const sandbox = await startSandboxProcess();
+  const sandbox = await launchSandbox(LIKE_TMDB);
   const config = demoConfig(sandbox.url);
   say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
   const app = await createApp(config, asked);
   say('One full update: five lists, then cast, crew, keywords and more of each movie that is due.\n');
-  const details = await runInForeground(app, presetPlan('full'), { quiet: false, asked });
-  say(`\n${runSummary(details)}`);
-  say(`The sandbox counted ${number(await sandbox.requests())} requests.\n`);
-  if (details.run.status === 'CANCELLED' || details.run.status === 'FAILED') {
+  await app.init();
+  const details = await requestAndFollow(app, presetPlan('full'), {
+    username: 'demo',
+    quiet: false,
+    signal: asked,
+  });
+  if (details !== null) say(`\n${runSummary(details)}`);
+  say(`The sandbox counted ${number((await sandbox.counters()).requests)} requests.\n`);
+  const status = details?.run.status ?? 'CANCELLED';
+  if (status === 'CANCELLED' || status === 'FAILED') {
     await app.close();
-    sandbox.stop();
-    return EXIT_OF_STATUS[details.run.status];
+    await sandbox.stop();
+    return EXIT_OF_STATUS[status];
   }
   const login = await demoLogin(app);
   const port = await freePort(FIRST_PORT, config.http.host);
   const url = await serve(app, { ...config.http, port });
-  closeWhenAsked(app, asked, () => {
-    sandbox.stop();
-  });
+  closeWhenAsked(app, asked, () => sandbox.stop());
   if (port !== FIRST_PORT) say(`Port ${FIRST_PORT} is taken, so this demo serves on ${port}.`);
   say(whatNow(url, login));
   return null;

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Draining } from '../common/draining.js';
 import { DatabaseHealth } from '../database/connection/database-health.js';
-import { RunsService } from '../runs/runs.service.js';
+import { RunsRepository } from '../runs/runs.repository.js';
 import { SchedulerHealth } from '../scheduler/scheduler-health.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 
@@ -16,7 +16,7 @@ export class HealthIndicators {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly databaseHealth: DatabaseHealth,
-    private readonly runs: RunsService,
+    private readonly runs: RunsRepository,
     private readonly tmdbClient: TmdbClient,
     private readonly draining: Draining,
     private readonly schedulerHealth: SchedulerHealth,

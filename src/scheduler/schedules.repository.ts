@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig, JOB_IDS, type JobId } from '../config/app-config.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { Run } from '../runs/run.js';
-import { toRun } from '../runs/runs.repository.js';
+import { RunsRepository } from '../runs/runs.repository.js';
 import type { ScheduledJob, Occurrence } from './due-occurrence.js';
 import { Timetable } from './timetable.js';
 
@@ -38,6 +38,7 @@ export class SchedulesRepository {
 
   constructor(
     private readonly prisma: PrismaService,
+    private readonly runs: RunsRepository,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -122,8 +123,7 @@ export class SchedulesRepository {
   /** The runs that the jobs' last slots brought about, by id, as far as they are on record. */
   async lastRuns(jobs: readonly ScheduledJob[]): Promise<ReadonlyMap<number, Run>> {
     const ids = jobs.flatMap(({ lastRunId }) => lastRunId ?? []);
-    const runs = await this.prisma.pipelineRun.findMany({ where: { id: { in: ids } } });
-    return new Map(runs.map((run) => [run.id, toRun(run)]));
+    return this.runs.byIds(ids);
   }
 
   /** Several processes may start at once. */

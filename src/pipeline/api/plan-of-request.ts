@@ -3,18 +3,18 @@ import type { TriggerRunDto } from './dto/trigger-run.dto.js';
 import { CUSTOM_DEFAULTS, customPlan, presetPlan, type RunPlan } from '../../runs/run-plan.js';
 
 /**
- * What a request asks for.
- * @throws BadRequestException when its parts do not go together
+ * The plan of the run that a request describes.
+ * @throws BadRequestException when its options contradict each other
  */
-export function planOfRequest({ update_type: asked, ...options }: TriggerRunDto): RunPlan {
-  const update_type = asked ?? 'quick';
+export function planOfRequest({ update_type: requested, ...options }: TriggerRunDto): RunPlan {
+  const update_type = requested ?? 'quick';
   const entries: [string, unknown][] = Object.entries(options);
   const given = entries.filter(([, value]) => value !== undefined && value !== null);
   if (update_type === 'custom') return planOfOptions(Object.fromEntries(given));
   if (given.length === 0) return presetPlan(update_type);
   const names = given.map(([name]) => name).join(', ');
   throw new BadRequestException(
-    `${names} goes with "update_type": "custom" only. Leave it out, or ask for a custom run.`,
+    `${names} requires "update_type": "custom". Leave it out, or request a custom run.`,
   );
 }
 
