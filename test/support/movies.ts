@@ -1,6 +1,6 @@
 import type { EnrichedMovie, ListedMovie } from '../../src/movies/movie-record.js';
 
-/** A movie as a list has it. */
+/** A movie as a list describes it. */
 export const LISTED: ListedMovie = {
   id: 550,
   title: 'Fight Club',
@@ -17,7 +17,7 @@ export const LISTED: ListedMovie = {
   adult: false,
 };
 
-/** The same with its details. */
+/** The same movie with its details. */
 export const ENRICHED: EnrichedMovie = {
   ...LISTED,
   imdbId: 'tt0137523',

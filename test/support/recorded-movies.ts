@@ -1,4 +1,4 @@
-/** Rows of recorded movies, written out by hand from the recordings. Columns in a detail row: all there are. */
+/** Rows of recorded movies, written by hand from the recordings. Rows from lists name some columns; MOVIE_47964 all. */
 
 const IMAGES = 'https://image.tmdb.org/t/p';
 const STORED_AT = '2026-09-01T12:00:00';
