@@ -30,6 +30,7 @@ export function enrichedMovie(movie: TmdbMovie, language: string): EnrichedMovie
   return {
     ...summaryOf(movie),
     genres: movie.genres?.map(({ name }) => name) ?? null,
+    homepage: movie.homepage,
     imdbId: movie.imdbId,
     status: movie.status,
     runtime: movie.runtime,

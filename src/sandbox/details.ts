@@ -51,7 +51,7 @@ function plainDetails(catalogue: Catalogue, rank: number): Details {
     ...origin(dice, listed.original_language),
     belongs_to_collection: collection(catalogue, rank, listed.title),
     genres: GENRES.filter(({ id }) => genre_ids.includes(id)),
-    homepage: '',
+    homepage: rank % 3 === 0 ? `https://movies.example/${listed.id}` : '',
     imdb_id: dice.chance(0.05) ? null : `tt${String(1_000_000 + listed.id)}`,
     runtime: dice.chance(0.02) ? null : dice.chance(0.06) ? 0 : 68 + dice.int(0, 40) + dice.int(0, 40),
     status: isOut ? 'Released' : dice.pick(['Post Production', 'In Production', 'Planned']),

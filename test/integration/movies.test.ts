@@ -109,6 +109,7 @@ describe('storing details', () => {
       keywords: ['dual identity'],
       similar_movie_ids: [680, 807],
       trailer_key: 'dfeUzm6KF4g',
+      homepage: 'https://fightclub.example/',
       enriched_at: `${AT_T1}+00:00`,
     });
   });
@@ -139,7 +140,7 @@ describe('storing details', () => {
   it('never replaces a known single value with null or 0', async () => {
     await store.movies.storeEnriched([ENRICHED], T1);
     const unknown = { runtime: 0, budget: 0, revenue: null, tagline: null, status: null, imdbId: null };
-    await store.movies.storeEnriched([{ ...ENRICHED, ...unknown }], T2);
+    await store.movies.storeEnriched([{ ...ENRICHED, ...unknown, homepage: null }], T2);
     expect(await store.row(550)).toMatchObject({
       runtime: 139,
       budget: 63_000_000,
@@ -147,7 +148,16 @@ describe('storing details', () => {
       tagline: 'Mischief. Mayhem. Soap.',
       status: 'Released',
       imdb_id: 'tt0137523',
+      homepage: 'https://fightclub.example/',
+      updated_at: AT_T1,
     });
+  });
+
+  it('moves updated_at when the homepage changes', async () => {
+    await store.movies.storeEnriched([ENRICHED], T1);
+    const report = await store.movies.storeEnriched([{ ...ENRICHED, homepage: 'https://new.example/' }], T2);
+    expect(report.updated).toEqual([550]);
+    expect(await store.row(550)).toMatchObject({ homepage: 'https://new.example/', updated_at: AT_T2 });
   });
 
   it('does not move updated_at when only the similar movies change', async () => {

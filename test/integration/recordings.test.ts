@@ -91,12 +91,19 @@ describeRecordings("TMDB's recorded responses", () => {
   it.each(recordingsOf('movie_details'))(
     'have their single values stored with any other parts: %s',
     async (path) => {
-      const alone = recording(path) as { id: number; title: string; revenue: number; runtime: number };
+      const alone = recording(path) as {
+        id: number;
+        title: string;
+        revenue: number;
+        runtime: number;
+        homepage: string;
+      };
       const { credits, keywords, videos, similar } = recording(COMPOSED);
       server.script(json(200, { credits, keywords, videos, similar, ...alone }));
       await store.movies.storeEnriched([enrichedMovie(await tmdb.movie(alone.id, {}), 'de-DE')], NOW);
       const { title, revenue, runtime } = alone;
-      expect(await store.row(alone.id)).toMatchObject({ title, revenue, runtime });
+      const homepage = alone.homepage === '' ? null : alone.homepage;
+      expect(await store.row(alone.id)).toMatchObject({ title, revenue, runtime, homepage });
     },
   );
 

@@ -20,6 +20,7 @@ export const LISTED: ListedMovie = {
 /** The same movie with its details. */
 export const ENRICHED: EnrichedMovie = {
   ...LISTED,
+  homepage: 'https://fightclub.example/',
   imdbId: 'tt0137523',
   status: 'Released',
   runtime: 139,

@@ -189,6 +189,7 @@ export const MOVIE_47964 = {
   imdb_id: 'tt1606378',
   status: 'Released',
   adult: false,
+  homepage: 'http://www.diehardmovie.com/',
   enriched_at: `${STORED_AT}+00:00`,
   enrich_tried_at: `${STORED_AT}+00:00`,
   enrich_failures: 0,
