@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunProgress, SourceReport } from '../runs/run.js';
 import type { TmdbWait } from '../tmdb/tmdb-wait.js';
-import { LiveView, Pace, PlainView } from './progress-view.js';
-
-const COUNTS = {} as RunProgress['counts'];
+import { LiveView, PlainView, Throughput } from './progress-view.js';
 
 function source(change: Partial<SourceReport>): SourceReport {
   return {
@@ -21,8 +19,8 @@ function progress(
   sources: SourceReport[],
   enrichment: RunProgress['enrichment'] = null,
   waiting: TmdbWait | null = null,
-): () => RunProgress {
-  return () => ({ at: '', stage: 'collecting', sources, enrichment, counts: COUNTS, waiting });
+): RunProgress {
+  return { at: '', stage: 'collecting', sources, enrichment, waiting };
 }
 
 function pause(seconds: number): TmdbWait {
@@ -39,27 +37,14 @@ function screen(): { text: string; write(text: string): void } {
 }
 
 describe('progress on a terminal', () => {
-  it('draws a line a source in place, ten times a second at most', () => {
+  it('draws a line for each source, in place', () => {
     const out = screen();
-    let now = 0;
-    const view = new LiveView(out, () => now);
+    const view = new LiveView(out, () => 0);
     view.show(progress([source({ pages_fetched: 1, movies: 20 })]));
-    view.show(progress([source({ pages_fetched: 2, movies: 40 })]));
     expect(out.text).toContain('1/4 pages');
-    expect(out.text).not.toContain('2/4');
-    now = 100;
     view.show(progress([source({ pages_fetched: 3, movies: 60 })]));
     expect(out.text).toContain('\u001b[1A');
     expect(out.text).toContain('3/4 pages');
-  });
-
-  it('leaves the last state behind', () => {
-    const out = screen();
-    const view = new LiveView(out, () => 0);
-    view.show(progress([source({})]));
-    view.show(progress([source({ pages_fetched: 4, status: 'done' })]));
-    view.end();
-    expect(out.text).toContain('4/4 pages');
   });
 
   it('has a line for what is waited for, while that lasts', () => {
@@ -78,17 +63,17 @@ describe('progress on a terminal', () => {
     expect(out.text).toMatch(/^\u001b\[2A[^\n]*popular[^\n]*\n\u001b\[J$/);
   });
 
-  it('tells the rate and the time left', () => {
+  it('calculates the rate and the time left', () => {
     let now = 0;
-    const pace = new Pace(() => now);
-    expect(pace.of(0, 100)).toBeNull();
+    const throughput = new Throughput(() => now);
+    expect(throughput.of(0, 100)).toBeNull();
     now = 2_000;
-    expect(pace.of(50, 100)).toEqual({ perSecond: 25, secondsLeft: 2 });
+    expect(throughput.of(50, 100)).toEqual({ perSecond: 25, secondsLeft: 2 });
   });
 });
 
-describe('progress elsewhere', () => {
-  it('says once that a source has ended, and each tenth of the enrichment', () => {
+describe('the progress off a terminal', () => {
+  it('prints each finished source once, and each tenth of the enrichment', () => {
     const out = screen();
     const view = new PlainView(out, () => 0);
     const done = source({ pages_fetched: 4, movies: 80, status: 'done' });
@@ -102,7 +87,7 @@ describe('progress elsewhere', () => {
     expect(out.text).not.toContain('\u001b');
   });
 
-  it('says once that a wait begins, and again when another does', () => {
+  it('prints each wait once', () => {
     const out = screen();
     const view = new PlainView(out, () => 0);
     view.show(progress([source({})], null, pause(12)));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { RunsService } from '../runs/runs.service.js';
+import { RunsRepository } from '../runs/runs.repository.js';
 import { SchedulerHealth } from '../scheduler/scheduler-health.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 import { readInTime } from './read-in-time.js';
@@ -10,7 +10,7 @@ import { readInTime } from './read-in-time.js';
 export class WarningIndicators {
   constructor(
     private readonly indicators: HealthIndicatorService,
-    private readonly runs: RunsService,
+    private readonly runs: RunsRepository,
     private readonly tmdbClient: TmdbClient,
     private readonly schedulerHealth: SchedulerHealth,
   ) {}

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { OptionalUser, Public } from '../auth/access/access.decorators.js';
 import type { AuthUser } from '../auth/users/auth-user.js';
-import { RunsService } from '../runs/runs.service.js';
+import { RunsRepository } from '../runs/runs.repository.js';
 import { SchedulesService } from '../scheduler/schedules.service.js';
 import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 
@@ -11,7 +11,7 @@ import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 @Public()
 export class StatusController {
   constructor(
-    private readonly runs: RunsService,
+    private readonly runs: RunsRepository,
     private readonly schedules: SchedulesService,
   ) {}
 

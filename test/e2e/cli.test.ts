@@ -126,7 +126,7 @@ describe('a run that TMDB asks to pause', () => {
   it('says so where it runs, and in the status', async () => {
     sandbox.setFaults({ tooMany: 1 });
     const program = start('run quick');
-    const pause = /TMDB asked for a pause \(429\): requests go on in \d+ s\./;
+    const pause = /TMDB asked for a pause \(429\); requests resume in \d+ s\./;
     while (!pause.test(program.stderr)) await new Promise((resolve) => setImmediate(resolve));
     let status = '';
     while (!/^waiting +/m.test(status)) status = (await done('status')).stdout;
@@ -179,7 +179,7 @@ describe('commands that look', () => {
     await empty.drop();
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({
-      adopted: false,
+      upgradedLegacy: false,
       applied: expect.arrayContaining(['0001_movie_pipeline']),
     });
   });
@@ -285,7 +285,9 @@ describe('the environment', () => {
       DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/movies',
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Nothing listens at 127\.0\.0\.1:1\/movies\..*\n$/);
+    expect(stderr).toMatch(
+      /^Can't use the database at 127\.0\.0\.1:1\/movies: it accepts no connections\. .*\n$/,
+    );
     expect(stderr).not.toContain('hunter2');
   });
 });

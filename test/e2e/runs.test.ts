@@ -189,7 +189,7 @@ describe('the events of a run', () => {
       if (data.waiting === null) continue;
       expect(data.waiting).toEqual({
         for: 'throttled',
-        message: expect.stringMatching(/^TMDB asked for a pause \(429\): requests go on in \d+ s\.$/),
+        message: expect.stringMatching(/^TMDB asked for a pause \(429\); requests resume in \d+ s\.$/),
         until: expect.stringMatching(/^\d{4}-.*Z$/),
       });
       break;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { COUNT_FAILING, FAILING } from '../../src/movies/sql/due-sql.js';
+import { COUNT_FAILING, selectFailing } from '../../src/movies/sql/due-sql.js';
 import { ENRICHED, LISTED } from '../support/movies.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 
@@ -115,8 +115,8 @@ describe('which movies are due', () => {
     INSERT INTO movies (id, title, enrich_failures) SELECT n, 'A movie', CASE WHEN n % 1000 = 0 THEN 3 ELSE n % 2 END
     FROM generate_series(1, 20000) AS n;
     ANALYZE movies`);
-    for (const sql of [FAILING.replace('$1', '20'), COUNT_FAILING]) {
-      const plan = await store.query(`EXPLAIN ${sql}`);
+    for (const { text, values } of [selectFailing(20), COUNT_FAILING]) {
+      const plan = await store.query(`EXPLAIN ${text}`, values);
       expect(JSON.stringify(plan)).toContain('movies_failing_idx');
     }
   });

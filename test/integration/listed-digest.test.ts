@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { listedDigest, STORED_AS_LISTED } from '../../src/movies/sql/listed-digest.js';
 import type { ListedMovie } from '../../src/movies/movie-record.js';
-import { listedRow } from '../../src/movies/rows.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 
 const T1 = new Date('2026-09-01T12:00:00Z');
@@ -33,9 +32,8 @@ beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
 /** Which of the movies need not be sent. */
 async function recognised(...movies: readonly ListedMovie[]): Promise<number[]> {
-  const rows = movies.map(listedRow);
-  const ids = rows.map(({ id }) => id);
-  const answer = await store.query(STORED_AS_LISTED, [ids, rows.map(listedDigest)]);
+  const ids = movies.map(({ id }) => id);
+  const answer = await store.query(STORED_AS_LISTED, [ids, movies.map(listedDigest)]);
   return (answer[0] as { ids: number[] }).ids;
 }
 
@@ -68,7 +66,7 @@ it('has those sent alone of which a list says something else', async () => {
   const changed = { ...MOVIE, id: 12, voteCount: 1 };
   const report = await store.movies.storeListed([MOVIE, changed], T2, listening);
   expect(report).toEqual({ inserted: [], updated: [12], unchanged: [11] });
-  expect(sent).toEqual([JSON.stringify([listedRow(changed)])]);
+  expect(sent).toEqual([JSON.stringify([changed])]);
 });
 
 it.each<Partial<ListedMovie>>([
@@ -101,7 +99,7 @@ it('mends what was changed by hand', async () => {
 it('is not misled by values that hold what stands between them', async () => {
   await store.movies.storeListed([{ ...MOVIE, title: 'a\u001fb', overview: 'c' }], T1);
   const moved = { ...MOVIE, title: 'a', overview: 'b\u001fc' };
-  expect(listedDigest(listedRow(moved))).toBeNull();
+  expect(listedDigest(moved)).toBeNull();
   expect((await store.movies.storeListed([moved], T2)).updated).toEqual([11]);
   expect(await store.row(11)).toMatchObject({ title: 'a', overview: 'b\u001fc' });
 });

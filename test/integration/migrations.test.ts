@@ -29,7 +29,7 @@ describe('migrating an empty database', () => {
   it('applies every migration and says which', async () => {
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({
       applied: ALL,
-      adopted: false,
+      upgradedLegacy: false,
     });
   });
 
@@ -53,7 +53,10 @@ describe('migrating an empty database', () => {
   it('changes nothing the second time', async () => {
     await migrateDatabase(database.url);
     const before = await database.picture();
-    await expect(migrateDatabase(database.url)).resolves.toMatchObject({ applied: [], adopted: false });
+    await expect(migrateDatabase(database.url)).resolves.toMatchObject({
+      applied: [],
+      upgradedLegacy: false,
+    });
     expect(await database.picture()).toEqual(before);
   });
 
@@ -83,7 +86,7 @@ describe('migrating an empty database', () => {
     await database.query('CREATE TABLE users (id int); INSERT INTO users VALUES (7)');
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({
       applied: ALL,
-      adopted: false,
+      upgradedLegacy: false,
     });
     expect(await database.query('SELECT id FROM users')).toEqual([{ id: 7 }]);
   });
@@ -166,7 +169,9 @@ describe('a database that does not fit', () => {
   it('is at an address where nothing listens', async () => {
     const { code, message } = await refusal(database, 'postgres://me:hunter2@127.0.0.1:1/movies_test');
     expect(code).toBe('UNREACHABLE');
-    expect(message).toContain('Nothing listens at 127.0.0.1:1/movies_test');
+    expect(message).toContain(
+      "Can't use the database at 127.0.0.1:1/movies_test: it accepts no connections.",
+    );
     expect(message).not.toContain('hunter2');
   });
 });
