@@ -64,12 +64,7 @@ export async function checkSchedules(
   config: AppConfig,
   clock: Clock,
 ): Promise<Finding> {
-  const stored = await new SchedulesRepository(
-    database.prisma,
-    new RunsRepository(database.prisma, clock),
-    config,
-    clock,
-  ).stored();
+  const stored = await new SchedulesRepository(database.prisma, config, clock).stored();
   if (stored === null) return finding('schedules', 'ok', 'They begin at the first start of the service.');
   if (!stored.running) {
     return finding('schedules', 'warning', 'Stopped. Start them: npx movie-pipeline scheduler start');

@@ -37,8 +37,7 @@ export async function requestAndFollow(
   const say = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
-  await finishInterrupted(app, signal, say);
-  if (signal.aborted) return null;
+  if (!(await finishInterrupted(app, signal, say))) return null;
   const runId = await app.get(RunTriggers).trigger(plan, { trigger: 'cli', username, key: null });
   const cancel = (): void => {
     say('Cancelling the run; what is stored stays.');
@@ -54,18 +53,18 @@ export async function requestAndFollow(
   return app.get(RunsRepository).details(runId);
 }
 
-/** Waits for a run that no other process works on: this one's worker finishes it. */
+/** Waits for a run that no other process works on: this one's worker finishes it. False: the signal was aborted. */
 async function finishInterrupted(
   app: INestApplicationContext,
   signal: AbortSignal,
   say: (text: string) => void,
-): Promise<void> {
+): Promise<boolean> {
   const clock = app.get<Clock>(CLOCK);
   const { leaseholder } = app.get(RunLeases);
   let announced: number | null = null;
   for (let before: ActiveRun | null = null; !signal.aborted;) {
     const { active } = await app.get(RunsRepository).overview();
-    if (active === null) return;
+    if (active === null) return true;
     const { run } = active;
     if (active.leaseholder === leaseholder && announced !== run.id) {
       const why = run.timesResumed > 0 ? 'was interrupted' : 'was queued first';
@@ -76,6 +75,7 @@ async function finishInterrupted(
     before = active;
     await clock.sleep(POLL_MS, signal).catch(() => undefined);
   }
+  return false;
 }
 
 /** Whether a process renews the lease: the heartbeat of a run whose worker has died stands still. */

@@ -6,14 +6,13 @@ import { EnrichBatchProcessor } from './enrich-batch.processor.js';
 import { EnrichMovies } from './enrich-movies.js';
 import { EnrichmentBatches } from './enrichment-batches.js';
 import { EnrichmentResults } from './enrichment-results.js';
-import { EnrichmentSelection } from './enrichment-selection.js';
 import { EnrichmentStage } from './enrichment.stage.js';
 
 /** Fetches the details of movies: which of them are due, what is stored of a response, and the batches. */
 @Module({
   imports: [TmdbModule, MoviesModule, RunsModule],
   providers: [
-    ...[EnrichmentStage, EnrichmentSelection, EnrichmentBatches],
+    ...[EnrichmentStage, EnrichmentBatches],
     ...[EnrichBatchProcessor, EnrichMovies, EnrichmentResults],
   ],
   exports: [EnrichmentStage],

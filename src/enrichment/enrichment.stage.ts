@@ -1,10 +1,11 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { MoviesRepository } from '../movies/movies.repository.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
 import type { RunContext } from '../runs/run-context.js';
-import { RunMovies } from '../runs/run-movies.repository.js';
+import { type EnrichmentWork, RunMovies } from '../runs/run-movies.repository.js';
 import type { EnrichmentPlan, RunPlan } from '../runs/run-plan.js';
 import { EnrichmentBatches } from './enrichment-batches.js';
-import { EnrichmentSelection } from './enrichment-selection.js';
 
 /** Selects the movies whose details are due, and waits until all workers have enriched them in batches. */
 @Injectable()
@@ -12,24 +13,28 @@ export class EnrichmentStage {
   private readonly logger = new Logger(EnrichmentStage.name);
 
   constructor(
-    private readonly selection: EnrichmentSelection,
+    private readonly movies: MoviesRepository,
     private readonly batches: EnrichmentBatches,
     private readonly checkpoint: RunCheckpoint,
     private readonly runMovies: RunMovies,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Rejects only when the run can't go on; other failures are recorded with it. */
   async run(plan: RunPlan, enrichment: EnrichmentPlan, context: RunContext): Promise<void> {
     const { runId } = context.lease;
-    const total = context.enrichmentTotal ?? (await this.select(plan, enrichment, context));
+    const total = context.enrichmentTotal ?? (await this.plan(plan, enrichment, context));
     await this.batches.untilDone(total, context);
     this.logger.log({ event: 'movies.enriched', runId, total });
   }
 
-  private async select(plan: RunPlan, enrichment: EnrichmentPlan, context: RunContext): Promise<number> {
-    const { lease, storedMovies } = context;
-    const { incremental } = plan;
-    const work = await this.selection.select({ ...enrichment, collected: [...storedMovies], incremental });
+  /** Records the movies to enrich and queues their batches. Returns how many movies there are. */
+  private async plan(
+    { incremental }: RunPlan,
+    enrichment: EnrichmentPlan,
+    { lease, storedMovies }: RunContext,
+  ): Promise<number> {
+    const work = await this.select([...storedMovies], enrichment, incremental);
     const total = await this.checkpoint.transaction(async (tx) => {
       const planned = await this.runMovies.plan(tx, lease, work);
       await this.batches.send(tx, lease.runId, planned);
@@ -37,5 +42,19 @@ export class EnrichmentStage {
     });
     this.batches.wake();
     return total;
+  }
+
+  /** Never-enriched movies first, then the most popular; behind them, all that are overdue. */
+  private async select(
+    collected: readonly number[],
+    { limit, alsoStored }: EnrichmentPlan,
+    incremental: boolean,
+  ): Promise<EnrichmentWork> {
+    const now = this.clock.now();
+    const { due, fresh } = await this.movies.dueAmong(collected, { limit, now, incremental });
+    if (!alsoStored) return { ids: due, rest: null, fresh };
+    const stored = await this.movies.dueStored({ limit, now });
+    const ids = [...new Set([...due, ...stored])].slice(0, limit);
+    return { ids, rest: this.movies.overdue(now), fresh };
   }
 }

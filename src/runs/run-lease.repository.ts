@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type PipelineRun, Prisma } from '../database/generated/client.js';
 import { sqlStateOf } from '../database/errors/sql-state.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import { RunAborted, type RunEnding } from './run-ending.js';
+import type { RunEnding } from './run-ending.js';
 import { NoSuchRunError, RunEndedError } from './run-errors.js';
 import { leased, type RunLease } from './run-lease.js';
 import { CANCELLED, outcomeOf, type RunOutcome } from './run-outcome.js';

@@ -243,7 +243,7 @@ describe('the schedules without HTTP', () => {
         cron = to_char(now() AT TIME ZONE 'UTC' - interval '10 minutes', 'FMMI FMHH24 * * *')`);
     const scheduler = { SCHEDULER_ENABLED: 'true' };
     const processes = [1, 2, 3].map(() => start('scheduler', scheduler));
-    await Promise.race(processes.map((process) => process.printed(/"slot\.fired"/)));
+    await Promise.race(processes.map((process) => process.printed(/"occurrence\.fired"/)));
     await Promise.race(processes.map((process) => process.printed(/"run\.left"/)));
     for (const process of processes) {
       await process.printed(/dependencies initialized/);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbCounters } from '../../src/tmdb/tmdb-call.js';
 import { TmdbError } from '../../src/tmdb/tmdb-error.js';
-import { HastyClock } from '../support/fake-clock.js';
+import { InstantClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
 import { MOVIE, tmdbClient, TMDB_KEY as KEY } from '../support/tmdb-client.js';
 
@@ -13,7 +13,7 @@ const TIMEOUT_MS = 10_000;
 const PAGE = { page: 1, results: [{ id: 550 }], total_pages: 1, total_results: 1 };
 
 let server: ScriptedServer;
-let clock: HastyClock;
+let clock: InstantClock;
 let counters: TmdbCounters;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(() => {
-  clock = new HastyClock(TIMEOUT_MS);
+  clock = new InstantClock(TIMEOUT_MS);
   counters = { requests: 0, retries: 0, rateLimited: 0, waitedMs: 0 };
 });
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { HastyClock } from '../support/fake-clock.js';
+import { InstantClock } from '../support/fake-clock.js';
 import { tmdbClient } from '../support/tmdb-client.js';
 
 /** A proxy that opens no tunnel. */
@@ -31,7 +31,7 @@ async function failure(baseUrl: string, noProxy?: string): Promise<string> {
       HTTPS_PROXY: `http://me:secret@127.0.0.1:${port}`,
       ...(noProxy !== undefined && { NO_PROXY: noProxy }),
     },
-    new HastyClock(10_000),
+    new InstantClock(10_000),
   );
   return tmdb.movie(550, {}).then(String, String);
 }

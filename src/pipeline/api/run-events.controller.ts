@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Ip, Param, Res, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentUser, Open } from '../../auth/access/access.js';
+import { OptionalUser, Public } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
@@ -17,7 +17,7 @@ const MAX_UNREAD_BYTES = 1_000_000;
 @ApiTags('pipeline')
 @Controller('pipeline')
 @UseFilters(PipelineErrorsFilter)
-@Open()
+@Public()
 export class RunEventsController {
   constructor(private readonly streams: EventStreams) {}
 
@@ -48,7 +48,7 @@ export class RunEventsController {
     @Param() { id }: RunIdDto,
     @Headers('last-event-id') lastId: string | undefined,
     @Ip() address: string,
-    @CurrentUser() user: AuthUser | null,
+    @OptionalUser() user: AuthUser | null,
     @Res() response: Response,
   ): Promise<void> {
     const over = new AbortController();

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { CurrentUser, Open } from '../../auth/access/access.js';
+import { OptionalUser, Public } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { FailingMovieDto, FailingQueryDto } from './dto/failing-movie.dto.js';
@@ -16,7 +16,7 @@ import { RunsRepository } from '../../runs/runs.repository.js';
 @ApiTags('pipeline')
 @Controller('pipeline')
 @UseFilters(PipelineErrorsFilter)
-@Open()
+@Public()
 export class RunsController {
   constructor(
     private readonly runs: RunsRepository,
@@ -39,7 +39,7 @@ export class RunsController {
   @ApiProblem(400)
   async list(
     @Query() query: RunsQueryDto,
-    @CurrentUser() user: AuthUser | null,
+    @OptionalUser() user: AuthUser | null,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RunDto[]> {
@@ -61,7 +61,7 @@ export class RunsController {
   @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not store' })
   @ApiOkResponse({ type: RunDetailsDto, description: 'The run.' })
   @ApiProblem(400, 404)
-  async one(@Param() { id }: RunIdDto, @CurrentUser() user: AuthUser | null): Promise<RunDetailsDto> {
+  async one(@Param() { id }: RunIdDto, @OptionalUser() user: AuthUser | null): Promise<RunDetailsDto> {
     const details = await this.runs.details(id);
     if (details === null) throw new NoSuchRunError(id);
     return RunDetailsDto.fromDetails(details, user);

@@ -12,14 +12,13 @@ import {
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Admin, CurrentUser } from '../../auth/access/access.js';
+import { CurrentUser, Roles } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
-import { CancelledRunDto, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
+import { CancelledRunDto, planOfRequest, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
-import { planOfRequest } from './plan-of-request.js';
 import { CUSTOM_DEFAULTS } from '../../runs/run-plan.js';
 import { RunLeases } from '../../runs/run-lease.repository.js';
 import { RunTriggers } from '../execution/run-triggers.js';
@@ -35,7 +34,7 @@ export class TriggersController {
   ) {}
 
   @Post('run')
-  @Admin()
+  @Roles('admin')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'triggerRun',
@@ -68,20 +67,20 @@ export class TriggersController {
   @ApiProblem(400, 409, 413, 415, 422)
   async run(
     @Headers('idempotency-key') key: string | undefined,
-    @CurrentUser() user: AuthUser | null,
+    @CurrentUser() user: AuthUser,
     @Res({ passthrough: true }) response: Response,
     @Body() body: TriggerRunDto = new TriggerRunDto(),
   ): Promise<TriggeredRunDto> {
     const plan = planOfRequest(body);
-    const name = user?.name ?? '';
-    const runId = await this.triggers.trigger(plan, { trigger: 'api', username: name, key: keyOf(key) });
+    const request = { trigger: 'api', username: user.name, key: keyOf(key) } as const;
+    const runId = await this.triggers.trigger(plan, request);
     response.setHeader('Location', `/pipeline/runs/${runId}`);
     const message = `Run ${runId} (${plan.updateType}) is queued.`;
-    return { message, run_id: runId, status: 'QUEUED', triggered_by: name };
+    return { message, run_id: runId, status: 'QUEUED', triggered_by: user.name };
   }
 
   @Post('runs/:id/cancel')
-  @Admin()
+  @Roles('admin')
   @HttpCode(202)
   @ApiOperation({ operationId: 'cancelRun', summary: 'Cancel an active run; what it stored stays' })
   @ApiAcceptedResponse({

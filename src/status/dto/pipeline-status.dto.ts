@@ -31,11 +31,11 @@ export class PipelineStatusDto {
   @ApiProperty({
     type: RunProgressDto,
     nullable: true,
-    description: 'What the active run is doing, seconds ago.',
+    description: 'The progress of the active run, at most a few seconds old; null when none is active.',
   })
   current_run!: RunProgressDto | null;
 
-  @ApiProperty({ type: [ScheduledJobDto], description: 'What runs by itself, and when next.' })
+  @ApiProperty({ type: [ScheduledJobDto], description: 'The scheduled jobs, each with its next run.' })
   scheduled_jobs!: ScheduledJobDto[];
 
   static from(

@@ -1,3 +1,4 @@
+import { BadRequestException } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
@@ -15,8 +16,11 @@ import {
   CATEGORIES,
   type Category,
   CUSTOM_DEFAULTS,
+  customPlan,
   MAX_ENRICHMENT,
   MAX_PAGES,
+  presetPlan,
+  type RunPlan,
   UPDATE_TYPES,
   type UpdateType,
 } from '../../../runs/run-plan.js';
@@ -95,6 +99,31 @@ export class TriggerRunDto {
   @IsOptional()
   @IsBoolean()
   incremental?: boolean;
+}
+
+/**
+ * The plan of the run that a request describes.
+ * @throws BadRequestException when its options contradict each other
+ */
+export function planOfRequest({ update_type: requested, ...options }: TriggerRunDto): RunPlan {
+  const update_type = requested ?? 'quick';
+  const entries: [string, unknown][] = Object.entries(options);
+  const given = entries.filter(([, value]) => value !== undefined && value !== null);
+  if (update_type === 'custom') return planOfOptions(Object.fromEntries(given));
+  if (given.length === 0) return presetPlan(update_type);
+  const names = given.map(([name]) => name).join(', ');
+  throw new BadRequestException(
+    `${names} requires "update_type": "custom". Leave it out, or request a custom run.`,
+  );
+}
+
+function planOfOptions(options: Partial<typeof CUSTOM_DEFAULTS>): RunPlan {
+  try {
+    return customPlan({ ...CUSTOM_DEFAULTS, ...options });
+  } catch (error) {
+    if (error instanceof RangeError) throw new BadRequestException(error.message);
+    throw error;
+  }
 }
 
 export class TriggeredRunDto {

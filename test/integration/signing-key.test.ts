@@ -15,29 +15,29 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function tokenKey(env: Record<string, string> = {}): SigningKey {
+function signingKey(env: Record<string, string> = {}): SigningKey {
   return new SigningKey(loadConfig({ DATA_DIR: join(folder, 'data'), ...env }, { tmdbKey: false }));
 }
 
-it('is JWT_SECRET, and nothing is written then', async () => {
+it('with JWT_SECRET, that is the signing key and no file is written', async () => {
   const secret = 'x'.repeat(32);
-  await expect(tokenKey({ JWT_SECRET: secret }).get()).resolves.toBe(secret);
+  await expect(signingKey({ JWT_SECRET: secret }).get()).resolves.toBe(secret);
   await expect(readdir(folder)).resolves.toEqual([]);
 });
 
-it('is else made once, for its owner alone to read, however many start at the same time', async () => {
-  const keys = await Promise.all(Array.from({ length: 20 }, () => tokenKey().get()));
+it('without JWT_SECRET, processes that start together share one new key in a file only its owner can read', async () => {
+  const keys = await Promise.all(Array.from({ length: 20 }, () => signingKey().get()));
   expect(new Set(keys).size).toBe(1);
   expect(keys[0]).toMatch(/^[\w-]{64}$/);
   const file = join(folder, 'data', 'jwt-secret');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readFile(file, 'utf8')).toBe(keys[0]);
   expect(await readdir(join(folder, 'data'))).toEqual(['jwt-secret']);
-  await expect(tokenKey().get()).resolves.toBe(keys[0]);
+  await expect(signingKey().get()).resolves.toBe(keys[0]);
 });
 
-it('is not taken from a file that was cut short', async () => {
-  await tokenKey().get();
+it('a truncated key file is refused with the way to replace it', async () => {
+  await signingKey().get();
   await writeFile(join(folder, 'data', 'jwt-secret'), '');
-  await expect(tokenKey().get()).rejects.toThrow(/holds no secret\. Delete it/);
+  await expect(signingKey().get()).rejects.toThrow(/holds no valid signing key\. Delete it/);
 });

@@ -6,7 +6,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const ISSUER = 'https://issuer.example';
 let service: TestApp;
-let issuer: ScriptedServer;
+let provider: ScriptedServer;
 let keys: { keys: JWK[] };
 let privateKey: CryptoKey;
 
@@ -14,17 +14,17 @@ beforeAll(async () => {
   const pair = await generateKeyPair('ES256', { extractable: true });
   privateKey = pair.privateKey;
   keys = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256' }] };
-  issuer = await ScriptedServer.start();
-  issuer.script(json(200, keys));
+  provider = await ScriptedServer.start();
+  provider.script(json(200, keys));
 });
 
 afterAll(async () => {
-  await issuer.stop();
+  await provider.stop();
 });
 
 function startService(): Promise<TestApp> {
   return startTestApp({
-    JWT_JWKS_URL: issuer.url,
+    JWT_JWKS_URL: provider.url,
     JWT_ISSUER: ISSUER,
     JWT_AUDIENCE: 'movies',
     JWT_ROLE_CLAIM: 'realm.roles',
@@ -44,7 +44,7 @@ function me(bearer: string): request.Test {
   return request(service.url).get('/auth/me').set('Authorization', `Bearer ${bearer}`);
 }
 
-describe("an outside issuer's token", () => {
+describe('tokens of the external identity provider', () => {
   beforeAll(async () => {
     service = await startService();
   });
@@ -57,7 +57,7 @@ describe("an outside issuer's token", () => {
     [{ realm: { roles: 'viewer' } }, 'viewer'],
     [{ realm: { roles: ['other', 'admin', 'viewer'] } }, 'admin'],
     [{ 'realm.roles': 'admin' }, 'admin'],
-  ])('opens what its role %j may', async (claims, role) => {
+  ])('an external token with the claims %j is accepted with the role %s', async (claims, role) => {
     expect(await me(await token(claims).sign(privateKey))).toMatchObject({
       status: 200,
       body: { username: 'issuer.example/ann', role },
@@ -68,11 +68,11 @@ describe("an outside issuer's token", () => {
     ['without a role', () => token({}).sign(privateKey)],
     ['of another issuer', () => token().setIssuer('x').sign(privateKey)],
     ['for another audience', () => token().setAudience('x').sign(privateKey)],
-    ['with a role of neither kind', () => token({ realm: { roles: 'root' } }).sign(privateKey)],
-    ['of nobody', () => token().setSubject('').sign(privateKey)],
-    ['of a name that can not be written down', () => token().setSubject('a\0b').sign(privateKey)],
+    ['with an unknown role', () => token({ realm: { roles: 'root' } }).sign(privateKey)],
+    ['with an empty subject', () => token().setSubject('').sign(privateKey)],
+    ['with NUL in the subject', () => token().setSubject('a\0b').sign(privateKey)],
     [
-      'without an end',
+      'without an expiry',
       () =>
         new SignJWT({ realm: { roles: 'admin' } })
           .setSubject('ann')
@@ -81,34 +81,34 @@ describe("an outside issuer's token", () => {
           .setProtectedHeader({ alg: 'ES256', kid: 'one' })
           .sign(privateKey),
     ],
+    ['signed with another key', async () => token().sign((await generateKeyPair('ES256')).privateKey)],
     [
-      'signed with a key of somebody else',
-      async () => token().sign((await generateKeyPair('ES256')).privateKey),
-    ],
-    [
-      'signed with the public key as if it were a secret',
+      'signed by HMAC with the public key as the secret',
       () =>
         token({ realm: { roles: 'admin' } }, 'HS256').sign(
           new TextEncoder().encode(JSON.stringify(keys.keys[0])),
         ),
     ],
-  ])('%s is refused with 401', async (_, make) => {
+  ])('an external token %s is refused with 401', async (_, make) => {
     expect((await me(await make())).status).toBe(401);
   });
 });
 
-describe('while the issuer is down', () => {
+describe('while the external identity provider is down', () => {
   beforeEach(() => {
-    issuer.script(json(500, {}));
+    provider.script(json(500, {}));
   });
 
-  it('nobody can say whether its tokens are good, and routes that are open stay so', async () => {
+  it('while the external keys are unavailable, guarded routes answer 503 and public ones ignore the token', async () => {
     service = await startService();
     const bearer = await token().sign(privateKey);
     const response = await me(bearer);
     expect(response.status).toBe(503);
     expect(response.headers['retry-after']).toBe('10');
-    expect(response.body).toMatchObject({ status: 503, detail: expect.stringContaining('issuer') });
+    expect(response.body).toMatchObject({
+      status: 503,
+      detail: expect.stringContaining('identity provider'),
+    });
     await request(service.url).get('/pipeline/status').set('Authorization', `Bearer ${bearer}`).expect(200);
     await me('rubbish').expect(401);
     await service.close();

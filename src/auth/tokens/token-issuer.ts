@@ -5,9 +5,9 @@ import { ALGORITHM, AUDIENCE, ISSUER, type TokenClaims } from './token-claims.js
 import { SigningKey } from './signing-key.js';
 import type { User } from '../users/users.repository.js';
 
-/** Makes tokens. */
+/** Signs tokens for our users. */
 @Injectable()
-export class Tokens {
+export class TokenIssuer {
   constructor(
     private readonly jwt: JwtService,
     private readonly key: SigningKey,
