@@ -1,14 +1,15 @@
-import { reportError } from './cli/report-error.js';
-import { outliveReaders } from './cli/broken-pipe.js';
-import { demo } from './demo/demo.js';
 import { listenForSignals } from './app/shutdown.js';
+import { ignoreBrokenPipes } from './cli/broken-pipe.js';
+import { EXIT } from './cli/exit-code.js';
+import { reportError } from './cli/report-error.js';
+import { demo } from './demo/demo.js';
 
-const asked = listenForSignals();
-outliveReaders();
+const shutdownSignal = listenForSignals();
+ignoreBrokenPipes();
 
 try {
-  const code = await demo(asked);
+  const code = await demo(shutdownSignal);
   if (code !== null) process.exit(code);
 } catch (error) {
-  process.exit(reportError(error));
+  process.exit(shutdownSignal.aborted ? EXIT.cancelled : reportError(error));
 }

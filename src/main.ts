@@ -1,7 +1,7 @@
-import { keepCompiled } from './app/compile-cache.js';
+import { enableCompileCache } from './app/compile-cache.js';
 import { listenForSignals } from './app/shutdown.js';
 
-const asked = listenForSignals();
-keepCompiled();
-const { serviceCommand } = await import('./cli/service.commands.js');
-await serviceCommand(undefined, asked);
+const shutdownSignal = listenForSignals();
+enableCompileCache();
+const { serveRoles } = await import('./cli/serve-roles.js');
+await serveRoles(undefined, shutdownSignal);

@@ -6,25 +6,25 @@ import { JsonLogger } from '../common/logging/json-logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { configureHttp } from './http/configure-http.js';
 import { type OpenDatabase, openDatabase } from '../database/connection/open-database.js';
-import { closeWhenAsked } from './shutdown.js';
+import { closeOnShutdown } from './shutdown.js';
 
-/** Starts what this process has the roles for; it then goes on until it is asked to end. */
-export async function startService(config: AppConfig, asked: AbortSignal): Promise<void> {
+/** Starts the roles of this process, which run until `shutdownSignal` is aborted. */
+export async function startService(config: AppConfig, shutdownSignal: AbortSignal): Promise<void> {
   if (config.roles.includes('api')) {
-    const app = await createApp(config, asked);
+    const app = await createApp(config, shutdownSignal);
     await serve(app, config.http);
-    closeWhenAsked(app, asked);
+    closeOnShutdown(app, shutdownSignal);
   } else {
-    closeWhenAsked(await createBackground(config, asked), asked);
+    closeOnShutdown(await createBackground(config, shutdownSignal), shutdownSignal);
   }
 }
 
-/** The configured app, its database open and migrated, not yet listening. */
+/** Creates the configured application with its database open and migrated; it does not listen yet. */
 export function createApp(
   config: AppConfig,
-  asked = new AbortController().signal,
+  shutdownSignal = new AbortController().signal,
 ): Promise<NestExpressApplication> {
-  return onDatabase(config, asked, async (database) => {
+  return onDatabase(config, shutdownSignal, async (database) => {
     const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, database), {
       abortOnError: false,
       bodyParser: false,
@@ -34,20 +34,20 @@ export function createApp(
   });
 }
 
-/** Schedules and worker, as far as this process has the roles, without HTTP. */
-function createBackground(config: AppConfig, asked: AbortSignal): Promise<INestApplicationContext> {
-  return onDatabase(config, asked, (database) =>
+/** Creates the application without HTTP. */
+function createBackground(config: AppConfig, shutdownSignal: AbortSignal): Promise<INestApplicationContext> {
+  return onDatabase(config, shutdownSignal, (database) =>
     NestFactory.createApplicationContext(AppModule.of(config, database), { abortOnError: false }),
   );
 }
 
 async function onDatabase<App extends INestApplicationContext>(
   config: AppConfig,
-  asked: AbortSignal,
+  shutdownSignal: AbortSignal,
   create: (database: OpenDatabase) => Promise<App>,
 ): Promise<App> {
   Logger.overrideLogger(new JsonLogger({ ...config.log, to: 'stdout' }));
-  const opened = await openDatabase(config.database, { migrate: 'apply', asked });
+  const opened = await openDatabase(config.database, { migrate: 'apply', signal: shutdownSignal });
   return opened.handTo(create);
 }
 
@@ -57,22 +57,25 @@ export async function serve(app: NestExpressApplication, { host, port }: AppConf
     await app.listen(port, host);
   } catch (error) {
     await app.close();
-    throw taken(error, port);
+    throw explainListen(error, port);
   }
   const url = await app.getUrl();
   new Logger('Http').log({ event: 'http.listening', url });
   return url;
 }
 
-function taken(error: unknown, port: number): unknown {
+function explainListen(error: unknown, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'EADDRINUSE') {
-    return new Error(`Port ${port} is taken. Set PORT to a free one, or end what listens there.`, {
-      cause: error,
-    });
+    return new Error(
+      `Port ${port} is taken. Set PORT to a free port, or stop the program that listens there.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (code === 'EACCES') {
-    return new Error(`This user may not listen on port ${port}. Set PORT to one from 1024.`, {
+    return new Error(`This user may not listen on port ${port}. Set PORT to 1024 or higher.`, {
       cause: error,
     });
   }

@@ -1,56 +1,60 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { Draining } from '../common/draining.js';
 
-/** All of a shutdown takes so long at most; orchestrators kill after ten seconds or more. */
-const PATIENCE_MS = 10_000;
-/** So long a service that is being replaced still answers, and says that it is no longer ready. */
+/** The longest shutdown; orchestrators send SIGKILL after ten seconds or more. */
+const DEADLINE_MS = 10_000;
+/** How long a service still answers, and reports that it is not ready, while a load balancer takes it out of use. */
 const DRAIN_MS = 1_000;
-/** What a shell says of a process that Ctrl-C ended. */
+/** A shell's exit code of a process that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
-/** One Ctrl-C may come twice: from the terminal, and from what started this process and passes it on. */
-const SAME_MS = 500;
+/** One Ctrl-C may arrive twice: from the terminal, and from the parent process that forwards it. */
+const SAME_SIGNAL_MS = 500;
 
 /**
- * Is aborted, with the signal's name, at the first SIGINT or SIGTERM from now on; a further one ends the process at once.
- * To be called first of all: a process that a signal ends while it starts may leave the embedded database running.
+ * Returns a signal that the first SIGINT or SIGTERM aborts, with its name as the reason; a second one exits at once.
+ * Call this before anything else: a process that a signal ends during its start may leave the embedded database running.
  */
 export function listenForSignals(): AbortSignal {
-  const asked = new AbortController();
-  let heardAt = 0;
+  const shutdown = new AbortController();
+  let firstMs = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
     const now = performance.now();
-    if (!asked.signal.aborted) heardAt = now;
-    else if (signal !== asked.signal.reason || now - heardAt > SAME_MS) process.exit(INTERRUPTED);
-    asked.abort(signal);
+    if (!shutdown.signal.aborted) firstMs = now;
+    else if (signal !== shutdown.signal.reason || now - firstMs > SAME_SIGNAL_MS) process.exit(INTERRUPTED);
+    shutdown.abort(signal);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  return asked.signal;
+  return shutdown.signal;
 }
 
-/** Ends the process in good order once it is asked to: no longer ready, then closed, the database last. */
-export function closeWhenAsked(
+/** On shutdown: reports that it is not ready, closes the application with its database, then exits. */
+export function closeOnShutdown(
   app: INestApplicationContext,
-  asked: AbortSignal,
+  shutdownSignal: AbortSignal,
   alsoClose: () => Promise<void> = () => Promise.resolve(),
 ): void {
   const close = (): void => {
-    setTimeout(() => process.exit(1), PATIENCE_MS);
+    setTimeout(() => process.exit(1), DEADLINE_MS);
     app.get(Draining).begin();
-    const drained = asked.reason === 'SIGTERM' ? DRAIN_MS : 0;
-    setTimeout(() => {
-      void app
-        .close()
-        .then(alsoClose)
-        .then(
-          () => process.exit(0),
-          (error: unknown) => {
-            process.stderr.write(`Not closed in good order: ${String(error)}\n`);
-            process.exit(1);
-          },
-        );
-    }, drained);
+    setTimeout(
+      () => {
+        void closeAndExit(app, alsoClose);
+      },
+      shutdownSignal.reason === 'SIGTERM' ? DRAIN_MS : 0,
+    );
   };
-  if (asked.aborted) close();
-  else asked.addEventListener('abort', close, { once: true });
+  if (shutdownSignal.aborted) close();
+  else shutdownSignal.addEventListener('abort', close, { once: true });
+}
+
+async function closeAndExit(app: INestApplicationContext, alsoClose: () => Promise<void>): Promise<void> {
+  try {
+    await app.close();
+    await alsoClose();
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`The shutdown failed: ${String(error)}\n`);
+    process.exit(1);
+  }
 }

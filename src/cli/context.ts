@@ -9,8 +9,7 @@ import { type OpenDatabase, openDatabase, type OpenOptions } from '../database/c
 export type Migrate = NonNullable<OpenOptions['migrate']>;
 
 /**
- * The environment, for one command. Unless LOG_LEVEL says otherwise only warnings are logged: the command's own output
- * says the rest.
+ * The configuration of a command. Without LOG_LEVEL only warnings are logged, since the command prints its result.
  */
 export function commandConfig(needs: Needs): AppConfig {
   const env = readEnvironment();
@@ -19,7 +18,7 @@ export function commandConfig(needs: Needs): AppConfig {
   return quiet ? { ...config, log: { ...config.log, level: 'warn' } } : config;
 }
 
-/** Runs `use` within the application, without HTTP, and closes it however that ends. */
+/** Runs `use` with the application, without HTTP, and closes the application afterwards. */
 export async function withApplication<T>(
   config: AppConfig,
   migrate: Migrate,
@@ -36,9 +35,9 @@ export async function withApplication<T>(
   }
 }
 
-/** The database by itself. */
+/** Opens the database alone. */
 export function openCommandDatabase({ log, database }: AppConfig, migrate: Migrate): Promise<OpenDatabase> {
-  // Standard output is for the command's answer.
+  // Standard output is for the command's result.
   Logger.overrideLogger(new JsonLogger({ ...log, to: 'stderr' }));
   return openDatabase(database, { migrate });
 }

@@ -1,8 +1,10 @@
-import { Module } from '@nestjs/common';
+import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Clock } from '../common/clock.js';
+import { AppModule } from '../app/app.module.js';
+import { CLOCK, type Clock } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import type { AppConfig } from '../config/app-config.js';
+import { ConfigError } from '../config/config-error.js';
 import { ConfigModule } from '../config/config.module.js';
 import type { OpenDatabase } from '../database/connection/open-database.js';
 import { ListsRepository } from '../movies/lists.repository.js';
@@ -12,98 +14,147 @@ import { overdueJobs } from '../scheduler/due-occurrence.js';
 import { SchedulesRepository } from '../scheduler/schedules.repository.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
+import { commandConfig, openCommandDatabase } from './context.js';
 import { moment, number } from './format.js';
 
 export interface Finding {
   readonly check: string;
   readonly verdict: 'ok' | 'warning' | 'fault';
-  /** What was found, and what to do about it. */
+  /** What was found, and the next step. */
   readonly detail: string;
 }
 
+type Result = Omit<Finding, 'check'>;
+
 const DAY_MS = 24 * 3_600_000;
-/** The daily schedule and a day of grace. */
+/** The period of the daily schedule and a day of grace. */
 const STALE_AFTER_DAYS = 2;
 
-export function finding(check: string, verdict: Finding['verdict'], detail: string): Finding {
-  return { check, verdict, detail };
+const ok = (detail: string): Result => ({ verdict: 'ok', detail });
+const warning = (detail: string): Result => ({ verdict: 'warning', detail });
+const fault = (detail: string): Result => ({ verdict: 'fault', detail });
+
+/** Runs the checks one after another, as far as those before allow it. */
+export async function* examine(): AsyncGenerator<Finding> {
+  const config = readConfig();
+  if (config instanceof ConfigError) {
+    yield { check: 'environment', ...fault(config.message) };
+    return;
+  }
+  yield { check: 'environment', ...ok('Every variable is valid.') };
+  yield await finding('key', () => checkKey(config));
+  let database: OpenDatabase;
+  try {
+    database = await openCommandDatabase(config, 'never');
+  } catch (error) {
+    yield { check: 'database', ...faultOf(error) };
+    return;
+  }
+  try {
+    yield { check: 'database', ...checkDatabase(database, config) };
+    const migrations = await finding('migrations', () => checkMigrations(database));
+    yield migrations;
+    if (migrations.verdict === 'ok') yield* examineData(database, config);
+  } finally {
+    await database.close();
+  }
 }
 
-/** Asks TMDB, without a database. */
-export async function checkKey(config: AppConfig): Promise<Finding> {
+/** The checks that need migrated tables, with the services of the application. */
+async function* examineData(database: OpenDatabase, config: AppConfig): AsyncGenerator<Finding> {
+  const app = await NestFactory.createApplicationContext(AppModule.of(config, database), {
+    abortOnError: false,
+  });
+  try {
+    yield await finding('schedules', () => checkSchedules(app));
+    yield await finding('last run', () => checkLastRun(app));
+    yield await finding('freshness', () => checkFreshness(app));
+    yield await finding('failing', () => checkFailing(app));
+  } finally {
+    await app.close();
+  }
+}
+
+/** An error that the check throws is its fault. */
+async function finding(check: string, run: () => Promise<Result>): Promise<Finding> {
+  return { check, ...(await run().catch(faultOf)) };
+}
+
+function faultOf(error: unknown): Result {
+  return fault(error instanceof Error ? error.message : String(error));
+}
+
+function readConfig(): AppConfig | ConfigError {
+  try {
+    return commandConfig({ tmdbKey: false });
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+/** Calls TMDB. Requires no database. */
+async function checkKey(config: AppConfig): Promise<Result> {
   if (config.tmdb.apiKey === null) {
-    return finding(
-      'key',
-      'fault',
-      'TMDB_API_KEY is not set. Get one at https://www.themoviedb.org/settings/api',
-    );
+    return fault('TMDB_API_KEY is not set. Get a free key at https://www.themoviedb.org/settings/api');
   }
   @Module({ imports: [ConfigModule.of(config), CommonModule, TmdbModule] })
   class TmdbOnly {}
   const app = await NestFactory.createApplicationContext(TmdbOnly, { logger: false, abortOnError: false });
   try {
     await app.get(TmdbClient).checkKey({});
-    return finding('key', 'ok', 'TMDB takes the key.');
+    return ok('TMDB accepts the key.');
   } finally {
     await app.close();
   }
 }
 
-export async function checkMigrations(database: OpenDatabase): Promise<Finding> {
-  const pending = await database.health.pendingMigrations();
-  if (pending.length === 0) return finding('migrations', 'ok', 'All applied.');
-  return finding(
-    'migrations',
-    'fault',
-    `Not applied: ${pending.join(', ')}. Run: npx movie-pipeline migrate`,
-  );
+function checkDatabase({ label }: OpenDatabase, { database: { url } }: AppConfig): Result {
+  return ok(`Connected to ${url === null ? 'the embedded database, ' : ''}${label}.`);
 }
 
-export async function checkSchedules(
-  database: OpenDatabase,
-  config: AppConfig,
-  clock: Clock,
-): Promise<Finding> {
-  const stored = await new SchedulesRepository(database.prisma, config, clock).stored();
-  if (stored === null) return finding('schedules', 'ok', 'They begin at the first start of the service.');
-  if (!stored.running) {
-    return finding('schedules', 'warning', 'Stopped. Start them: npx movie-pipeline scheduler start');
-  }
-  const overdue = overdueJobs(stored.jobs, clock.now());
-  if (overdue.length > 0) {
-    const names = overdue.join(', ');
-    return finding('schedules', 'warning', `Overdue: ${names}. Start the service: npm start`);
-  }
+async function checkMigrations({ health }: OpenDatabase): Promise<Result> {
+  const pending = await health.pendingMigrations();
+  if (pending.length === 0) return ok('All applied.');
+  return fault(`Not applied: ${pending.join(', ')}. Run: npx movie-pipeline migrate`);
+}
+
+async function checkSchedules(app: INestApplicationContext): Promise<Result> {
+  const now = app.get<Clock>(CLOCK).now();
+  const stored = await app.get(SchedulesRepository).stored();
+  if (stored === null) return ok('The first start of the service creates them.');
+  if (!stored.running) return warning('Stopped. Start them: npx movie-pipeline scheduler start');
+  const overdue = overdueJobs(stored.jobs, now);
+  if (overdue.length > 0) return warning(`Overdue: ${overdue.join(', ')}. Start the service: npm start`);
   const next = stored.jobs.flatMap(({ id, active, timetable }) =>
-    active ? `${id} at ${moment(timetable.next(clock.now()).toISOString())}` : [],
+    active ? `${id} at ${moment(timetable.next(now).toISOString())}` : [],
   );
-  return finding('schedules', 'ok', next.length === 0 ? 'All disabled.' : `Next: ${next.join(', ')}.`);
+  return ok(next.length === 0 ? 'All disabled.' : `Next: ${next.join(', ')}.`);
 }
 
-export async function checkLastRun(database: OpenDatabase, clock: Clock): Promise<Finding> {
-  const { last } = await new RunsRepository(database.prisma, clock).overview();
-  if (last === null) return finding('last run', 'warning', 'None yet. Run: npx movie-pipeline run daily');
-  const said = `Run ${last.id} of ${last.runDate.toISOString()} ended ${last.status}.`;
-  if (last.status === 'FAILED' || last.status === 'PARTIAL') {
-    return finding('last run', 'warning', `${said} ${last.errorMessage ?? ''}`);
-  }
-  return finding('last run', 'ok', said);
+async function checkLastRun(app: INestApplicationContext): Promise<Result> {
+  const { last } = await app.get(RunsRepository).overview();
+  if (last === null) return warning('None yet. Run: npx movie-pipeline run daily');
+  const detail = `Run ${last.id} of ${last.runDate.toISOString()}: ${last.status}.`;
+  return last.status === 'FAILED' || last.status === 'PARTIAL'
+    ? warning(`${detail} ${last.errorMessage ?? ''}`)
+    : ok(detail);
 }
 
-export async function checkFreshness(database: OpenDatabase, now: Date): Promise<Finding> {
-  const { movies, enriched } = await new MoviesRepository(database.prisma).freshness();
-  const lastSeenAt = await new ListsRepository(database.prisma).lastSeenAt();
-  if (lastSeenAt === null)
-    return finding('freshness', 'warning', 'No list was read yet. Run: npx movie-pipeline run daily');
-  const days = (now.getTime() - lastSeenAt.getTime()) / DAY_MS;
-  const said = `${number(movies)} movies, ${number(enriched)} of them enriched; lists read ${days.toFixed(1)} days ago.`;
-  if (days <= STALE_AFTER_DAYS) return finding('freshness', 'ok', said);
-  return finding('freshness', 'warning', `${said} Start the service, or run: npx movie-pipeline run daily`);
+async function checkFreshness(app: INestApplicationContext): Promise<Result> {
+  const { movies, enriched } = await app.get(MoviesRepository).freshness();
+  const lastSeenAt = await app.get(ListsRepository).lastSeenAt();
+  if (lastSeenAt === null) return warning('No list has been read yet. Run: npx movie-pipeline run daily');
+  const days = (app.get<Clock>(CLOCK).now().getTime() - lastSeenAt.getTime()) / DAY_MS;
+  const detail = `${number(movies)} movies, ${number(enriched)} of them enriched; lists read ${days.toFixed(1)} days ago.`;
+  return days <= STALE_AFTER_DAYS
+    ? ok(detail)
+    : warning(`${detail} Start the service, or run: npx movie-pipeline run daily`);
 }
 
-export async function checkFailing(database: OpenDatabase): Promise<Finding> {
-  const movies = await new MoviesRepository(database.prisma).countFailing();
-  if (movies === 0) return finding('failing', 'ok', 'No movie fails again and again.');
-  const said = `${number(movies)} ${movies === 1 ? 'movie' : 'movies'} failed twice or more in a row.`;
-  return finding('failing', 'warning', `${said} See which, and why: npx movie-pipeline failing`);
+async function checkFailing(app: INestApplicationContext): Promise<Result> {
+  const movies = await app.get(MoviesRepository).countFailing();
+  if (movies === 0) return ok('No movie failed twice or more in a row.');
+  const subject = `${number(movies)} ${movies === 1 ? 'movie' : 'movies'}`;
+  return warning(`${subject} failed twice or more in a row. List them: npx movie-pipeline failing`);
 }

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../runs/run.js';
 
-/** What the process tells its caller. */
+/** The exit codes of the command line. */
 export const EXIT = {
   success: 0,
   failed: 1,

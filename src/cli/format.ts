@@ -10,12 +10,12 @@ export function number(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** An ISO time in UTC without what a reader can do without: 2026-09-01 03:00:00. */
+/** An ISO time in UTC, to the second: 2026-09-01 03:00:00. */
 export function moment(iso: string): string {
   return iso.slice(0, 19).replace('T', ' ');
 }
 
-/** Seconds as people say them: 7.3 s, 2 min 5 s, 1 h 12 min. */
+/** 7.3 s, 2 min 5 s, 1 h 12 min */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const minutes = Math.floor(seconds / 60);
@@ -23,12 +23,12 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** One answer on standard output. */
+/** Prints a command's result on standard output, as text or as JSON. */
 export function print(value: object, text: string, { json }: { readonly json: boolean }): void {
   process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
 }
 
-/** Rows under a heading, the columns aligned: numbers to the right. */
+/** Rows below a heading. Columns of numbers are aligned to the right. */
 export function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [
     heading,

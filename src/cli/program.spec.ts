@@ -1,61 +1,53 @@
 import { describe, expect, it } from '@jest/globals';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { RunPlan } from '../runs/run-plan.js';
-import { type Commands, createProgram } from './program.js';
+import { planOf, type RunOptions } from './commands/run.js';
+import { createProgram } from './program.js';
 
-interface Call {
-  readonly name: keyof Commands;
-  readonly args: unknown[];
-}
+const NEVER = new AbortController().signal;
 
-/** What the arguments call, or the error that commander gives. */
-async function parse(...args: string[]): Promise<Call | CommanderError> {
-  const calls: Call[] = [];
-  const record =
-    (name: keyof Commands) =>
-    (...given: unknown[]): Promise<never> => {
-      calls.push({ name, args: given });
-      return Promise.resolve(0 as never);
-    };
-  const commands: Commands = {
-    run: record('run'),
-    service: record('service'),
-    cancel: record('cancel'),
-    status: record('status'),
-    runs: record('runs'),
-    failing: record('failing'),
-    jobs: record('jobs'),
-    scheduler: record('scheduler'),
-    migrate: record('migrate'),
-    doctor: record('doctor'),
-    userAdd: record('userAdd'),
-    userPasswd: record('userPasswd'),
-    userList: record('userList'),
-    userRemove: record('userRemove'),
-    userRevoke: record('userRevoke'),
-    token: record('token'),
-  };
-  const program = createProgram(commands, () => undefined);
-  const { commands: children } = program;
-  for (const command of [program, ...children, ...children.flatMap((child) => child.commands)]) {
-    command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+function program(): Command {
+  const root = createProgram(NEVER);
+  for (const command of [root, ...root.commands, ...root.commands.flatMap((child) => child.commands)]) {
+    command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
   }
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error;
-    throw error;
-  }
-  return calls[0]!;
+  return root;
 }
 
-async function planOf(...args: string[]): Promise<RunPlan> {
-  return ((await parse('run', ...args)) as Call).args[0] as RunPlan;
+/** The error with which the command line ends. */
+async function errorOf(line: string): Promise<unknown> {
+  return program()
+    .parseAsync(line.split(' '), { from: 'user' })
+    .then(
+      () => null,
+      (error: unknown) => error,
+    );
 }
 
-describe('the command line', () => {
-  it("run alone is v3's default run", async () => {
-    expect(await planOf()).toEqual({
+interface Parsed {
+  readonly args: readonly unknown[];
+  readonly options: object;
+  readonly command: Command;
+}
+
+/** Parses the arguments of a command without running it. */
+async function parsed(line: string): Promise<Parsed> {
+  const root = program();
+  const [name = '', ...args] = line.split(' ');
+  const command = root.commands.find((child) => child.name() === name)!;
+  command.action(() => undefined);
+  await root.parseAsync([name, ...args], { from: 'user' });
+  return { args: command.processedArgs, options: command.opts(), command };
+}
+
+async function planFor(line: string): Promise<RunPlan> {
+  const { args, options, command } = await parsed(line);
+  return planOf(args[0] as Parameters<typeof planOf>[0], options as RunOptions, command);
+}
+
+describe('the command "run"', () => {
+  it("makes v3's default run without arguments", async () => {
+    expect(await planFor('run')).toEqual({
       updateType: 'custom',
       sources: [
         { source: 'popular', pages: 5 },
@@ -69,17 +61,13 @@ describe('the command line', () => {
     });
   });
 
-  it.each(['quick', 'daily', 'full'])('run %s is that preset', async (type) => {
-    expect((await planOf(type)).updateType).toBe(type);
+  it.each(['quick', 'daily', 'full'])('makes the preset run %s', async (type) => {
+    expect((await planFor(`run ${type}`)).updateType).toBe(type);
   });
 
-  it('run takes the options of a custom run', async () => {
-    const plan = await planOf(
-      ...'--categories popular,top_rated --pages 10 --no-trending --max-enrichment 100 --no-incremental'.split(
-        ' ',
-      ),
-    );
-    expect(plan).toEqual({
+  it('makes a custom run of its options', async () => {
+    const options = '--categories popular,top_rated --pages 10 --no-trending --max-enrichment 100';
+    expect(await planFor(`run ${options} --no-incremental`)).toEqual({
       updateType: 'custom',
       sources: [
         { source: 'popular', pages: 10 },
@@ -88,19 +76,21 @@ describe('the command line', () => {
       enrichment: { limit: 100, alsoStored: false },
       incremental: false,
     });
-    expect((await planOf('--no-enrich')).enrichment).toBeNull();
+    expect((await planFor('run --no-enrich')).enrichment).toBeNull();
   });
+});
 
+describe('the command line', () => {
   it.each([
     ['run weekly', 'Allowed choices are quick, daily, full'],
-    ['run daily --pages 3', "do not go with 'daily'"],
+    ['run daily --pages 3', "'daily' takes no options of a custom run"],
     ['run --pages 0', 'whole number from 1 to 500'],
     ['run --pages 501', 'whole number from 1 to 500'],
     ['run --pages x', 'whole number from 1 to 500'],
-    ['run --categories popular,best', 'It may name popular, top_rated, upcoming, now_playing'],
+    ['run --categories popular,best', 'Each must be one of popular, top_rated, upcoming, now_playing'],
     ['run --max-enrichment 100001', 'whole number from 0 to 100000'],
     ['runs --limit 101', 'whole number from 1 to 100'],
-    ['runs --status done', 'It may be QUEUED'],
+    ['runs --status done', 'It must be one of QUEUED'],
     ['scheduler pause', 'Allowed choices are start, stop'],
     ['fetch', "unknown command 'fetch'"],
     ['user add d/n', 'a name of 1 to 64 letters'],
@@ -110,29 +100,28 @@ describe('the command line', () => {
     ['token ann --expires-in 91d', 'from 1m to 90d'],
     ['token ann --expires-in forever', 'from 1m to 90d'],
     ['run --fast', "unknown option '--fast'"],
-  ])('refuses "%s" and says why', async (line, message) => {
-    const error = await parse(...line.split(' '));
+  ])('rejects "%s" with the reason', async (line, message) => {
+    const error = await errorOf(line);
     expect(error).toBeInstanceOf(CommanderError);
     expect((error as CommanderError).message).toContain(message);
   });
 
-  it('token is good for 30 days unless told otherwise', async () => {
-    expect(await parse('token', 'ann')).toMatchObject({ name: 'token', args: ['ann', 2_592_000, {}] });
-    expect(await parse('token', 'ann', '--expires-in', '90m')).toMatchObject({ args: ['ann', 5_400, {}] });
+  it('gives a token 30 days by default', async () => {
+    expect(await parsed('token ann')).toMatchObject({ args: ['ann'], options: { expiresIn: 2_592_000 } });
+    expect(await parsed('token ann --expires-in 90m')).toMatchObject({ options: { expiresIn: 5_400 } });
   });
 
-  it('scheduler alone is the schedules and the worker; with a word it starts or stops them', async () => {
-    expect(await parse('scheduler')).toEqual({ name: 'service', args: [['scheduler', 'worker']] });
-    expect(await parse('scheduler', 'stop')).toEqual({
-      name: 'scheduler',
-      args: ['stop', { json: false }],
+  it('accepts the status of "runs" in lower case', async () => {
+    expect(await parsed('runs --limit 5 --status partial')).toMatchObject({
+      options: { limit: 5, status: 'PARTIAL', json: false },
     });
   });
 
-  it('runs takes a limit and a status in any case', async () => {
-    expect(await parse('runs', '--limit', '5', '--status', 'partial')).toEqual({
-      name: 'runs',
-      args: [{ limit: 5, status: 'PARTIAL' }, expect.anything()],
-    });
+  it('has --json on every command but those that run until a signal', () => {
+    const leaves = program().commands.flatMap((child) =>
+      child.commands.length > 0 ? child.commands : child,
+    );
+    const without = leaves.filter(({ options }) => !options.some(({ long }) => long === '--json'));
+    expect(without.map((command) => command.name())).toEqual(['serve', 'worker']);
   });
 });

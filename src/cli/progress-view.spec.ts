@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunProgress, SourceReport } from '../runs/run.js';
 import type { TmdbWait } from '../tmdb/tmdb-wait.js';
-import { LiveView, Pace, PlainView } from './progress-view.js';
+import { LiveView, PlainView, Throughput } from './progress-view.js';
 
 function source(change: Partial<SourceReport>): SourceReport {
   return {
@@ -63,17 +63,17 @@ describe('progress on a terminal', () => {
     expect(out.text).toMatch(/^\u001b\[2A[^\n]*popular[^\n]*\n\u001b\[J$/);
   });
 
-  it('tells the rate and the time left', () => {
+  it('calculates the rate and the time left', () => {
     let now = 0;
-    const pace = new Pace(() => now);
-    expect(pace.of(0, 100)).toBeNull();
+    const throughput = new Throughput(() => now);
+    expect(throughput.of(0, 100)).toBeNull();
     now = 2_000;
-    expect(pace.of(50, 100)).toEqual({ perSecond: 25, secondsLeft: 2 });
+    expect(throughput.of(50, 100)).toEqual({ perSecond: 25, secondsLeft: 2 });
   });
 });
 
-describe('progress elsewhere', () => {
-  it('says once that a source has ended, and each tenth of the enrichment', () => {
+describe('the progress off a terminal', () => {
+  it('prints each finished source once, and each tenth of the enrichment', () => {
     const out = screen();
     const view = new PlainView(out, () => 0);
     const done = source({ pages_fetched: 4, movies: 80, status: 'done' });
@@ -87,7 +87,7 @@ describe('progress elsewhere', () => {
     expect(out.text).not.toContain('\u001b');
   });
 
-  it('says once that a wait begins, and again when another does', () => {
+  it('prints each wait once', () => {
     const out = screen();
     const view = new PlainView(out, () => 0);
     view.show(progress([source({})], null, pause(12)));

@@ -7,14 +7,14 @@ export interface ProgressView {
 
 export interface Screen {
   write(text: string): unknown;
-  /** Undefined where it is no terminal. */
+  /** Undefined for anything but a terminal. */
   readonly columns?: number | undefined;
 }
 
 type Now = () => number;
 
-/** Answers per second and what is left, measured from the first movie on. */
-export class Pace {
+/** The throughput since the first movie, and the time left. */
+export class Throughput {
   private start: { readonly ms: number; readonly done: number } | null = null;
 
   constructor(private readonly nowMs: Now) {}
@@ -36,38 +36,38 @@ function sourceLine(report: SourceReport): string {
   return `${source.padEnd(12)} ${bar(done)} ${`${pages}/${planned}`.padStart(7)} pages  ${number(movies).padStart(6)} movies${note}`;
 }
 
-function enrichmentLine(progress: RunProgress, pace: Pace): string | null {
+function enrichmentLine(progress: RunProgress, throughput: Throughput): string | null {
   const { enrichment } = progress;
   if (enrichment === null) return null;
   const { done, total, failed } = enrichment;
-  const speed = pace.of(done, total);
+  const speed = throughput.of(done, total);
   const rate = speed === null ? '' : `  ${speed.perSecond.toFixed(1)}/s  ${duration(speed.secondsLeft)} left`;
   const failures = failed === 0 ? '' : `  ${number(failed)} failed`;
   return `${'enrichment'.padEnd(12)} ${bar(total === 0 ? 1 : done / total)} ${`${done}/${total}`.padStart(7)} movies${failures}${done < total ? rate : ''}`;
 }
 
-function linesOf(progress: RunProgress, pace: Pace): string[] {
-  const enrichment = enrichmentLine(progress, pace);
+function linesOf(progress: RunProgress, throughput: Throughput): string[] {
+  const enrichment = enrichmentLine(progress, throughput);
   const waiting = progress.waiting === null ? null : `${'waiting'.padEnd(12)} ${progress.waiting.message}`;
   return [...progress.sources.map(sourceLine), enrichment, waiting].filter((line) => line !== null);
 }
 
 const CLEAR_BELOW = '\u001b[J';
 
-/** On a terminal: a line for each source, one for enrichment, and one while it waits, drawn again in place. */
+/** On a terminal: redraws a line for each source, one for enrichment, and one while the run waits. */
 export class LiveView implements ProgressView {
-  private readonly pace: Pace;
+  private readonly throughput: Throughput;
   private drawnLines = 0;
 
   constructor(
     private readonly screen: Screen,
     nowMs: Now,
   ) {
-    this.pace = new Pace(nowMs);
+    this.throughput = new Throughput(nowMs);
   }
 
   show(progress: RunProgress): void {
-    const lines = linesOf(progress, this.pace);
+    const lines = linesOf(progress, this.throughput);
     const width = (this.screen.columns ?? 80) - 1;
     const up = this.drawnLines === 0 ? '' : `\u001b[${this.drawnLines}A`;
     const text = lines.map((line) => `\u001b[2K${line.slice(0, width)}\n`).join('');
@@ -78,8 +78,8 @@ export class LiveView implements ProgressView {
 
 /** Elsewhere: a line when a source has ended, when a wait begins, and for each tenth of the enrichment. */
 export class PlainView implements ProgressView {
-  private readonly pace: Pace;
-  private readonly told = new Set<string>();
+  private readonly throughput: Throughput;
+  private readonly reported = new Set<string>();
   private tenth = -1;
   private waitingFor: string | null = null;
 
@@ -87,18 +87,18 @@ export class PlainView implements ProgressView {
     private readonly screen: Screen,
     nowMs: Now,
   ) {
-    this.pace = new Pace(nowMs);
+    this.throughput = new Throughput(nowMs);
   }
 
   show(now: RunProgress): void {
     for (const report of now.sources) {
-      if (['pending', 'fetching'].includes(report.status) || this.told.has(report.source)) continue;
-      this.told.add(report.source);
+      if (['pending', 'fetching'].includes(report.status) || this.reported.has(report.source)) continue;
+      this.reported.add(report.source);
       this.screen.write(`${sourceLine(report)}\n`);
     }
     this.showWait(now);
     if (now.enrichment === null) return;
-    const line = enrichmentLine(now, this.pace);
+    const line = enrichmentLine(now, this.throughput);
     const tenth = Math.floor((10 * now.enrichment.done) / Math.max(1, now.enrichment.total));
     if (tenth === this.tenth || line === null) return;
     this.tenth = tenth;

@@ -3,18 +3,19 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { EXIT } from './exit-code.js';
 
-/** More than any password that is allowed, in bytes. */
-const MOST_BYTES = 8_192;
+/** More bytes than any valid password has. */
+const MAX_BYTES = 8_192;
 
 /**
- * Asked for twice, without echo, on a terminal; or else all of standard input, without the newline at its end.
- * @param name whose password it is
+ * Asks for a password twice, without echo, on a terminal; otherwise reads all of standard input, without the trailing
+ * newline.
+ * @param name the user, for the prompt
  */
 export async function readPassword(name: string): Promise<string> {
   if (!process.stdin.isTTY) return readAll();
   const password = await ask(`Password for ${name}: `);
-  if ((await ask('Once more: ')) === password) return password;
-  throw new Error('The two passwords differ. Nothing was changed; try again.');
+  if ((await ask('Repeat the password: ')) === password) return password;
+  throw new Error('The two passwords differ. Nothing was changed. Try again.');
 }
 
 async function readAll(): Promise<string> {
@@ -23,22 +24,22 @@ async function readAll(): Promise<string> {
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > MOST_BYTES)
-      throw new Error('Standard input holds more than a password. Give the password alone.');
+    if (bytes > MAX_BYTES)
+      throw new Error('Standard input contains more than a password. Pass the password only.');
   }
   return Buffer.concat(chunks)
     .toString()
     .replace(/\r?\n$/, '');
 }
 
-/** On standard error, so that standard output holds the command's answer alone. */
+/** Prompts on standard error, since standard output is for the command's result. */
 async function ask(question: string): Promise<string> {
-  const unseen = new Writable({
+  const discard = new Writable({
     write: (_chunk, _encoding, done) => {
       done();
     },
   });
-  const line = createInterface({ input: process.stdin, output: unseen, terminal: true, historySize: 0 });
+  const line = createInterface({ input: process.stdin, output: discard, terminal: true, historySize: 0 });
   process.stderr.write(question);
   line.once('SIGINT', () => {
     process.stderr.write('\n');
@@ -47,7 +48,7 @@ async function ask(question: string): Promise<string> {
   });
   try {
     const answer = await Promise.race([once(line, 'line'), once(line, 'close')]);
-    if (answer.length === 0) throw new Error('No password was given.');
+    if (answer.length === 0) throw new Error('The password is empty. Nothing was changed. Try again.');
     return String(answer[0]);
   } finally {
     line.close();

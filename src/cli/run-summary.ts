@@ -3,7 +3,7 @@ import { duration, number, table } from './format.js';
 
 const SHOWN_ERRORS = 10;
 
-/** What a run brought, for people. */
+/** The result of a run as text. */
 export function runSummary({ run, sources, errors }: RunDetails): string {
   const { counts } = run;
   const parts = [
@@ -37,7 +37,7 @@ export function runSummary({ run, sources, errors }: RunDetails): string {
       return `  ${what}: ${message}`;
     });
     const more = counts.failed - shown.length;
-    parts.push([`What failed:`, ...shown, ...(more > 0 ? [`  … and ${number(more)} more`] : [])].join('\n'));
+    parts.push(['Failures:', ...shown, ...(more > 0 ? [`  … and ${number(more)} more`] : [])].join('\n'));
   }
   parts.push(closing({ run, sources, errors }));
   return parts.join('\n\n');
@@ -47,8 +47,8 @@ function closing({ run }: RunDetails): string {
   const { counts } = run;
   const took = run.durationSeconds === null ? '' : ` in ${duration(run.durationSeconds)}`;
   const requests =
-    `${number(counts.tmdbRequests)} TMDB requests, ${number(counts.tmdbRetries)} repeated, ` +
-    `${number(counts.rateLimited)} × 429, ${duration(counts.waitedSeconds)} waited`;
+    `${number(counts.tmdbRequests)} TMDB requests, ${number(counts.tmdbRetries)} retried, ` +
+    `${number(counts.rateLimited)} rate-limited; ${duration(counts.waitedSeconds)} waited in total across parallel requests`;
   const reason = run.errorMessage === null ? '' : `\n${run.errorMessage}`;
   return `Run ${run.id} (${run.updateType ?? 'unknown'}): ${run.status}${took}; ${requests}.${reason}`;
 }

@@ -9,11 +9,11 @@ import { runSummary } from './run-summary.js';
 
 /**
  * Queues a run, works as a worker until it has ended, and shows its progress on standard error. Returns the exit code.
- * @param asked aborted to cancel the run
+ * @param shutdownSignal aborted to cancel the run
  */
 export async function runCommand(
   plan: RunPlan,
-  { json, asked }: { readonly json: boolean; readonly asked: AbortSignal },
+  { json, shutdownSignal }: { readonly json: boolean; readonly shutdownSignal: AbortSignal },
 ): Promise<number> {
   const config = { ...commandConfig({ tmdbKey: true }), roles: ['worker' as const] };
   return withApplication(config, 'apply', async (app) => {
@@ -21,7 +21,7 @@ export async function runCommand(
       const details = await requestAndFollow(app, plan, {
         username: userInfo().username,
         quiet: json,
-        signal: asked,
+        signal: shutdownSignal,
       });
       if (details === null) return EXIT.cancelled;
       const dto = RunDetailsDto.fromDetails(details);

@@ -28,7 +28,7 @@ async function turns(count: number): Promise<void> {
 const quiet = (): Promise<void> => turns(3);
 
 describe('a batcher', () => {
-  it('writes the first item at once and those that come meanwhile together', async () => {
+  it('writes the first item at once, and the items that arrive during the write together', async () => {
     const writer = slowWriter();
     const batcher = new Batcher(writer.write);
     const first = batcher.add(1);
@@ -46,7 +46,7 @@ describe('a batcher', () => {
     await Promise.all(others);
   });
 
-  it('gathers for as long as every two turns of the event loop bring another item', async () => {
+  it('collects items while every two turns of the event loop bring another', async () => {
     const writer = slowWriter();
     const batcher = new Batcher(writer.write);
     const all: Promise<void>[] = [];
@@ -62,7 +62,7 @@ describe('a batcher', () => {
     await Promise.all(all);
   });
 
-  it('tells everybody in a batch that its write failed, and goes on', async () => {
+  it('rejects every item of a failed batch, and writes the next batch', async () => {
     const batches: (readonly number[])[] = [];
     const batcher = new Batcher<number>((items) => {
       batches.push(items);

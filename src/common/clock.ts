@@ -1,8 +1,8 @@
-/** Time and waiting come in from outside, so that a test decides how late it is. */
+/** Time and sleep, injected so that tests control them. */
 export interface Clock {
   /** The time of day. */
   now(): Date;
-  /** Milliseconds that only ever grow; only differences mean something. */
+  /** Monotonic milliseconds; only differences are meaningful. */
   monotonicMs(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason once it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

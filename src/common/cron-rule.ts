@@ -4,9 +4,9 @@ interface Field {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** What `*` comes to an end and begins again after, where that is always as long: a step must divide it. */
+  /** The length of the cycle after which `*` restarts, where it is constant: a step must divide it. */
   readonly cycle: number | null;
-  /** In order; the first stands for `min`. */
+  /** In order; the first name means `min`. */
   readonly names: readonly string[];
 }
 
@@ -22,10 +22,10 @@ const FIELDS: readonly Field[] = [
 ];
 
 const MAX_LENGTH = 100;
-/** A leap year: from here a 29 February is not far. */
+/** In a leap year, so that a rule for 29 February fires soon after it. */
 const ANY_TIME = new Date('2024-01-01T00:00:00Z');
 
-/** Why a cron can't be taken: not well-formed, never firing, or meaning something else than it says. Null: it can. */
+/** Why a cron rule is rejected: malformed, never firing, or misleading. Null: it is accepted. */
 export function cronFault(cron: string): string | null {
   if (cron.length > MAX_LENGTH) return `it has more than ${MAX_LENGTH} characters`;
   const items = cron.trim().split(/\s+/);
@@ -39,13 +39,13 @@ export function cronFault(cron: string): string | null {
     }
   }
   if (!isAny(items[2]) && !isAny(items[4])) {
-    return 'it names days of the month and of the week: some take that for either, others for both. Leave one of them *';
+    return 'it restricts both the day of the month and the day of the week, which cron programs combine differently. Set one of them to *';
   }
-  return fires(cron) ? null : 'it never fires: no such day is in the calendar';
+  return fires(cron) ? null : 'it never fires: the calendar has no such day';
 }
 
 export function isTimeZone(name: string): boolean {
-  // Letters first: Node takes offsets such as +05:30 as well, which stand for no place and no daylight saving.
+  // Node also accepts offsets such as +05:30, which have no daylight saving time.
   if (!/^[a-z][\w+/-]{0,63}$/i.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -58,10 +58,10 @@ export function isTimeZone(name: string): boolean {
 function itemFault(item: string, field: Field): string | null {
   const [, star, first, last, step] = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
   if (star !== undefined) return step === undefined ? null : starFault(Number(step), field);
-  if (first === undefined) return `is not understood: ${allowed(field)}`;
+  if (first === undefined) return `is not valid: ${allowed(field)}`;
   const from = valueOf(first, field);
   const to = last === undefined ? from : valueOf(last, field);
-  if (from === null || to === null) return `is not understood: ${allowed(field)}`;
+  if (from === null || to === null) return `is not valid: ${allowed(field)}`;
   if (from > to) return 'runs backwards: write two ranges';
   if (step === undefined) return null;
   if (last === undefined) return `has a step without a range: write ${from}-${field.max}/${step}`;
@@ -69,13 +69,13 @@ function itemFault(item: string, field: Field): string | null {
   return null;
 }
 
-/** A star and a step read as "every so many", so that must be true. */
+/** `*` with a step reads as "every n", so it must mean that. */
 function starFault(step: number, { name, min, max, cycle }: Field): string | null {
-  if (step === 0) return 'is no step';
+  if (step === 0) return 'is not a step';
   if (step === 1 || (cycle !== null && step < cycle && cycle % step === 0)) return null;
   if (step > max - min) return `fires at ${min} only: write ${min}`;
-  const ends = cycle === null ? 'it begins anew' : `it begins anew after ${cycle}`;
-  return `is not every ${step} (${ends}): write ${min}-${name === 'day of the week' ? 6 : max}/${step} if that is meant`;
+  const restart = cycle === null ? 'it restarts with each cycle' : `it restarts after ${cycle}`;
+  return `does not mean every ${step} (${restart}): write ${min}-${name === 'day of the week' ? 6 : max}/${step} if that is intended`;
 }
 
 function allowed({ min, max, names }: Field): string {

@@ -1,4 +1,4 @@
-/** Whether this process is about to end, so that no more work should come to it. */
+/** Whether the shutdown of this process has begun, so that it should get no more work. */
 export class Draining {
   private draining = false;
 

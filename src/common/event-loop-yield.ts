@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Spreads pieces of work that hold up the event loop: one in every second turn, so that others get on in between. */
+/** Spreads work that blocks the event loop: one piece in every second turn, with a free turn between two pieces. */
 export class EventLoopYield {
   private last: Promise<unknown> = Promise.resolve();
 

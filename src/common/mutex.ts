@@ -1,4 +1,4 @@
-/** Runs jobs one after another, in the order of asking. A job that fails fails its asker alone. */
+/** Runs jobs one at a time, in call order. A failing job rejects its own promise only. */
 export class Mutex {
   private last: Promise<unknown> = Promise.resolve();
 

@@ -1,4 +1,4 @@
-/** A number from 0 up to, not including, 1. */
+/** Returns a number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 
 /** Injection token of {@link Random}. */

@@ -4,28 +4,28 @@ export interface TmdbConfig {
   readonly apiKey: string | null;
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** Requests started in any one second, at most. */
+  /** The most requests that start in any second. */
   readonly requestsPerSecond: number;
-  /** Requests under way at once, at most. */
+  /** The most concurrent requests. */
   readonly maxConcurrency: number;
   /** From the start of a request to the last byte of its body. */
   readonly timeoutMs: number;
   /** A language or language and country, such as `en-US`. */
   readonly language: string;
-  /** A country (ISO 3166-1) for the lists that depend on one, or null. */
+  /** A country (ISO 3166-1) for the lists that depend on it, or null. */
   readonly region: string | null;
   /** `http://[user:password@]host:port`, or null. */
   readonly httpsProxy: string | null;
-  /** Hosts that are reached without the proxy, comma-separated, as curl reads it. */
+  /** Hosts that are connected to without the proxy, comma-separated, as curl reads it. */
   readonly noProxy: string | null;
 }
 
 export interface DatabaseConfig {
-  /** As given: `postgres://`, `postgresql://` or `postgresql+psycopg2://`, with `?schema=`. Null: the embedded one. */
+  /** As given: `postgres://`, `postgresql://` or `postgresql+psycopg2://`, with `?schema=`. Null: the embedded database. */
   readonly url: string | null;
-  /** Connections of this process, at most. */
+  /** The most connections of this process. */
   readonly poolSize: number;
-  /** Absolute path of the folder that holds the embedded database. */
+  /** Absolute path of the folder of the embedded database. */
   readonly dataDir: string;
 }
 
@@ -34,7 +34,7 @@ export interface HttpConfig {
   readonly port: number;
   /** Origins whose pages may call the API; `*` is any. */
   readonly corsOrigins: readonly string[];
-  /** Proxies whose `X-Forwarded-*` are believed: so many hops, or these addresses. Null: none. */
+  /** Proxies whose `X-Forwarded-*` headers are trusted: a number of hops, or addresses. Null: none. */
   readonly trustProxy: number | readonly string[] | null;
 }
 
@@ -46,22 +46,22 @@ export interface LogConfig {
   readonly file: string | null;
 }
 
-/** Tokens that somebody else issues. */
+/** The external identity provider, whose tokens are accepted too. */
 export interface IdentityProviderConfig {
-  /** Where its public keys are. */
+  /** The URL of its public keys. */
   readonly jwksUrl: string;
   readonly issuer: string;
   readonly audience: string;
-  /** The claim that holds `admin` or `viewer`, by itself or in a list. */
+  /** The claim that contains `admin` or `viewer`, as a string or in a list. */
   readonly roleClaim: string;
 }
 
 export interface AuthConfig {
-  /** Signs our tokens. Null: one that is made once in the data folder. */
+  /** Signs this service's tokens. Null: a key that is generated once in the data folder. */
   readonly secret: string | null;
   readonly expiresInSeconds: number;
-  readonly outside: IdentityProviderConfig | null;
-  /** The first user, if there is none. */
+  readonly identityProvider: IdentityProviderConfig | null;
+  /** Created when there is no user. */
   readonly admin: { readonly username: string; readonly password: string } | null;
 }
 
@@ -72,15 +72,15 @@ export const JOB_IDS = ['quick_update', 'daily_update', 'weekly_enrichment'] as 
 export type JobId = (typeof JOB_IDS)[number];
 
 export interface SchedulerConfig {
-  /** Whether this process fires anything, if it has the role. */
+  /** Whether this process fires occurrences, if it has the role. */
   readonly enabled: boolean;
-  /** What the first start stores; from then on, what is stored counts. */
+  /** Stored at the first start; afterwards the stored schedules apply. */
   readonly firstSchedules: Readonly<Record<JobId, { readonly cron: string; readonly timezone: string }>>;
 }
 
 /** The environment, checked once at start. */
 export interface AppConfig {
-  /** What this process does; none: what one command says. */
+  /** The parts of the service that this process runs; empty for a command. */
   readonly roles: readonly Role[];
   readonly tmdb: TmdbConfig;
   readonly database: DatabaseConfig;
@@ -88,7 +88,7 @@ export interface AppConfig {
   readonly auth: AuthConfig;
   readonly scheduler: SchedulerConfig;
   readonly log: LogConfig;
-  /** Runs are on record for so long. */
+  /** The age in days after which runs are deleted. */
   readonly runRetentionDays: number;
 }
 

@@ -8,9 +8,10 @@ import {
   USER_NAME_RULE,
 } from '../common/credentials.js';
 import { cronFault, isTimeZone } from '../common/cron-rule.js';
+import { durationSeconds } from '../common/duration.js';
 import { LOG_LEVELS, ROLES } from './app-config.js';
 
-/** One rule a variable, one sentence: it names what is allowed and never the value that was found. */
+/** One rule and one sentence for each variable; the sentence names what is allowed, never the value. */
 function MustBe(allowed: string, isAllowed: (value: string) => boolean): PropertyDecorator {
   return ValidateBy({
     name: 'allowed',
@@ -48,7 +49,7 @@ function isLoopback(hostname: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** What goes over plain http is in the clear and may be anybody's, so it may not leave the machine. */
+/** Plain http can be read and forged in transit, so it is allowed to loopback only. */
 function isSafeUrl({ protocol, hostname, username }: URL): boolean {
   return username === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
 }
@@ -63,7 +64,7 @@ function isJwksUrl(value: string): boolean {
   return parsed !== null && isSafeUrl(parsed);
 }
 
-/** Opening the database reads the rest, which has forms that a URL parser does not take. */
+/** A rough check: the parser of the connection accepts forms that URL does not. */
 function isDatabaseUrl(value: string): boolean {
   return /^postgres(?:ql)?(?:\+psycopg2)?:\/\/[^/]*\/[^/?#]+/.test(value);
 }
@@ -77,10 +78,10 @@ function isOrigin(value: string): boolean {
   return value === '*' || url(value)?.origin === value;
 }
 
-/** Express's names for ranges of addresses that are not out on the internet. */
+/** Express's names for private address ranges. */
 const NAMED_RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** Never simply everybody: an address that any client can forge slows nobody down. */
+/** Trusting every client is not allowed: it could forge the address that throttles its logins. */
 function isTrustProxy(value: string): boolean {
   return /^[1-9]\d?$/.test(value) || value.split(',').every((part) => isAddressRange(part.trim()));
 }
@@ -93,20 +94,13 @@ function isAddressRange(value: string): boolean {
   return longest > 0 && isPrefix && more === undefined;
 }
 
-/** A number with s, m, h or d behind it as seconds; NaN for anything else. */
-export function seconds(value: string): number {
-  const [, number = '', unit = ''] = /^(\d{1,8})([smhd])$/.exec(value) ?? [];
-  const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-  return Number(number) * (unitSeconds[unit] ?? Number.NaN);
-}
-
 function isBetween(value: number, min: number, max: number): boolean {
   return value >= min && value <= max;
 }
 
 /**
- * The variables this process reads, as strings, with their defaults. `.env.example` describes each; the typed form
- * is `AppConfig`.
+ * The variables that this process reads, as strings, with their defaults. `.env.example` describes each; AppConfig is
+ * the typed form.
  */
 export class Environment {
   @IsOptional()
@@ -176,7 +170,7 @@ export class Environment {
   JWT_SECRET?: string;
 
   @MustBe('a time such as 30m, 1h or 7d, from 1m to 90d', (value) =>
-    isBetween(seconds(value), 60, 90 * 86_400),
+    isBetween(durationSeconds(value), 60, 90 * 86_400),
   )
   JWT_EXPIRES_IN = '1h';
 

@@ -23,7 +23,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   return [];
 }
 
-describe('the environment', () => {
+describe('the configuration', () => {
   it('has the documented defaults', () => {
     const config = load({});
     expect(config.tmdb).toMatchObject({
@@ -47,11 +47,11 @@ describe('the environment', () => {
     expect(config.log).toEqual({ level: 'info', file: null });
   });
 
-  it.each([V3_KEY, V4_TOKEN])('takes a v3 key and a v4 token', (key) => {
+  it.each([V3_KEY, V4_TOKEN])('accepts the TMDB key %s', (key) => {
     expect(load({ TMDB_API_KEY: key }).tmdb.apiKey).toBe(key);
   });
 
-  it('names every faulty variable in one message, and no value of any', () => {
+  it('names every invalid variable in one message, without the values', () => {
     const env = {
       TMDB_API_KEY: 'secret-that-is-no-key',
       TMDB_REQUESTS_PER_SECOND: '0',
@@ -66,7 +66,7 @@ describe('the environment', () => {
     }
   });
 
-  it('asks for the key only where TMDB is called', () => {
+  it('requires the key only where TMDB is called', () => {
     expect(() => loadConfig({}, { tmdbKey: true })).toThrow(/TMDB_API_KEY is missing/);
     expect(loadConfig({}, { tmdbKey: false }).tmdb.apiKey).toBeNull();
   });
@@ -103,7 +103,7 @@ describe('the environment', () => {
     ['QUICK_UPDATE_CRON', '*/45 * * * *'],
     ['DAILY_UPDATE_CRON', '0 0 31 2 *'],
     ['WEEKLY_ENRICHMENT_CRON', 'weekly'],
-  ])('refuses %s=%s', (name, value) => {
+  ])('rejects %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be `)]);
   });
 
@@ -111,7 +111,7 @@ describe('the environment', () => {
     ['1', 1],
     ['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']],
     ['::1', ['::1']],
-  ])('believes the proxies that TRUST_PROXY=%s names', (value, trustProxy) => {
+  ])('trusts the proxies that TRUST_PROXY=%s names', (value, trustProxy) => {
     expect(load({ TRUST_PROXY: value }).http.trustProxy).toEqual(trustProxy);
   });
 
@@ -125,18 +125,18 @@ describe('the environment', () => {
     '10.0.0.0/8/8',
     'proxy.example',
     'loopback,',
-  ])('refuses TRUST_PROXY=%s', (value) => {
+  ])('rejects TRUST_PROXY=%s', (value) => {
     expect(faultsOf({ TRUST_PROXY: value })).toEqual([expect.stringContaining('TRUST_PROXY must be ')]);
   });
 
   it.each(['http://127.0.0.1:4000/3', 'http://localhost:4000/3', 'http://[::1]:4000/3'])(
-    'takes plain http to loopback: %s',
+    'accepts plain http to loopback: %s',
     (baseUrl) => {
       expect(load({ TMDB_BASE_URL: baseUrl }).tmdb.baseUrl).toBe(baseUrl);
     },
   );
 
-  it("asks for a secret where tokens are made beside a database of one's own or in production", () => {
+  it('requires JWT_SECRET for tokens with DATABASE_URL or in production', () => {
     const tokens = { tmdbKey: false, tokens: true };
     const own = { DATABASE_URL: 'postgres://db/movies' };
     expect(() => loadConfig(own, tokens)).toThrow(/JWT_SECRET is missing/);
@@ -144,26 +144,29 @@ describe('the environment', () => {
     expect(loadConfig({}, tokens).auth).toEqual({
       secret: null,
       expiresInSeconds: 3_600,
-      outside: null,
+      identityProvider: null,
       admin: null,
     });
     expect(loadConfig(own, { tmdbKey: false }).auth.secret).toBeNull();
   });
 
-  it("takes an outside issuer's three settings together or not at all", () => {
+  it('accepts the three settings of the external identity provider together only', () => {
     const tokens = { tmdbKey: false, tokens: true };
-    const outside = {
+    const provider = {
       JWT_JWKS_URL: 'https://issuer.example/keys?p=movies',
       JWT_ISSUER: 'https://issuer.example',
       JWT_AUDIENCE: 'movies',
     };
-    expect(loadConfig(outside, tokens).auth.outside).toMatchObject({ roleClaim: 'role', audience: 'movies' });
-    for (const name of Object.keys(outside)) {
-      expect(() => loadConfig({ ...outside, [name]: '' }, tokens)).toThrow(/go together/);
+    expect(loadConfig(provider, tokens).auth.identityProvider).toMatchObject({
+      roleClaim: 'role',
+      audience: 'movies',
+    });
+    for (const name of Object.keys(provider)) {
+      expect(() => loadConfig({ ...provider, [name]: '' }, tokens)).toThrow(/go together/);
     }
   });
 
-  it('takes the first user with name and password, spaces and all', () => {
+  it('requires a name and a password for the first user, and keeps the spaces of the password', () => {
     const tokens = { tmdbKey: false, tokens: true };
     const admin = { ADMIN_USERNAME: ' root ', ADMIN_PASSWORD: ' with spaces around ' };
     expect(loadConfig(admin, tokens).auth.admin).toEqual({
@@ -173,20 +176,22 @@ describe('the environment', () => {
     expect(() => loadConfig({ ADMIN_USERNAME: 'root' }, tokens)).toThrow(/go together/);
   });
 
-  it("takes v3's way of writing the database's address", () => {
+  it("accepts v3's form of DATABASE_URL", () => {
     const url = 'postgresql+psycopg2://user:p%40ss@db:5432/movies';
     expect(load({ DATABASE_URL: url }).database.url).toBe(url);
   });
 
-  it('reads .env, and lets the environment win', () => {
+  it('prefers the environment to .env', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'env-')), '.env');
     writeFileSync(file, `TMDB_API_KEY="${V3_KEY}"\nPORT=9000\nHOST=0.0.0.0\n`);
     const config = loadConfig(readEnvironment({ PORT: '9001', HOST: '' }, file), { tmdbKey: true });
     expect(config.http).toMatchObject({ port: 9001, host: '0.0.0.0' });
   });
 
-  it('says so when .env can not be read', () => {
+  it('reports an .env that cannot be read', () => {
     const folder = mkdtempSync(join(tmpdir(), 'env-'));
-    expect(() => readEnvironment({}, folder)).toThrow(/can't be read \(EISDIR\)\. Make it a file/);
+    expect(() => readEnvironment({}, folder)).toThrow(
+      /can't be read \(EISDIR\)\. Make it a file that this user can read/,
+    );
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
+import { durationSeconds } from '../common/duration.js';
 import {
   type AppConfig,
   type AuthConfig,
@@ -11,13 +12,13 @@ import {
   type SchedulerConfig,
 } from './app-config.js';
 import { ConfigError } from './config-error.js';
-import { Environment, seconds } from './environment.js';
+import { Environment } from './environment.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * What `.env` says, under what the environment says.
- * @throws ConfigError when there is one that can't be read
+ * The variables of `.env`, overridden by those of the environment.
+ * @throws ConfigError when `.env` exists and can't be read
  */
 export function readEnvironment(env: Variables = process.env, file = '.env'): Variables {
   if (!existsSync(file)) return env;
@@ -31,11 +32,11 @@ function contentOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new ConfigError([`${file} can't be read (${code}). Make it a file that this user may read`]);
+    throw new ConfigError([`${file} can't be read (${code}). Make it a file that this user can read`]);
   }
 }
 
-/** An empty variable counts as unset; curl's lower-case proxy names count as well; a password's spaces are part of it. */
+/** An empty variable counts as unset. Curl's lower-case proxy names count too. A password keeps its spaces. */
 function pick(env: Variables): Environment {
   const environment = new Environment();
   const names = Object.keys(environment) as (keyof Environment)[];
@@ -47,41 +48,41 @@ function pick(env: Variables): Environment {
   return environment;
 }
 
-/** What the caller can't do without. */
+/** What the caller requires. */
 export interface Needs {
   readonly tmdbKey: boolean;
-  /** Whether it makes tokens, or checks them, beside other processes that do. */
+  /** Whether the caller signs or verifies tokens. */
   readonly tokens?: boolean;
 }
 
 /**
- * Checks the environment and gives it its types.
+ * Validates the environment and converts it to its typed form.
  * @throws ConfigError naming every faulty variable at once.
  */
 export function loadConfig(env: Variables, needs: Needs): AppConfig {
   const environment = pick(env);
   const faults = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
   if (needs.tmdbKey && environment.TMDB_API_KEY === undefined) {
-    faults.unshift('TMDB_API_KEY is missing: get one, free, at https://www.themoviedb.org/settings/api');
+    faults.unshift('TMDB_API_KEY is missing: get a free key at https://www.themoviedb.org/settings/api');
   }
   if (needs.tokens === true) faults.push(...tokenFaults(environment, env.NODE_ENV === 'production'));
   if (faults.length > 0) throw new ConfigError(faults);
   return typed(environment);
 }
 
-/** With a database of one's own there may be several processes, which have to sign alike. */
+/** With DATABASE_URL there may be several machines, which must share one signing key. */
 function tokenFaults(environment: Environment, production: boolean): string[] {
   const { JWT_SECRET, DATABASE_URL, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE } = environment;
   const faults: string[] = [];
   if (JWT_SECRET === undefined && (production || DATABASE_URL !== undefined)) {
-    faults.push('JWT_SECRET is missing: set 32 random characters or more, the same for every process');
+    faults.push('JWT_SECRET is missing: set the same 32 or more random characters for every process');
   }
-  const outside = [JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE].filter((value) => value !== undefined);
-  if (outside.length % 3 !== 0) {
-    faults.push('JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together: set all three, or none');
+  const provider = [JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE].filter((value) => value !== undefined);
+  if (provider.length % 3 !== 0) {
+    faults.push('JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together: set all three or none');
   }
   if ((environment.ADMIN_USERNAME === undefined) !== (environment.ADMIN_PASSWORD === undefined)) {
-    faults.push('ADMIN_USERNAME and ADMIN_PASSWORD go together: one is missing');
+    faults.push('ADMIN_USERNAME and ADMIN_PASSWORD go together: set both or neither');
   }
   return faults;
 }
@@ -91,8 +92,8 @@ function authOf(environment: Environment): AuthConfig {
   const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = environment;
   return {
     secret: environment.JWT_SECRET ?? null,
-    expiresInSeconds: seconds(environment.JWT_EXPIRES_IN),
-    outside:
+    expiresInSeconds: durationSeconds(environment.JWT_EXPIRES_IN),
+    identityProvider:
       jwksUrl === undefined || issuer === undefined || audience === undefined
         ? null
         : { jwksUrl, issuer, audience, roleClaim: environment.JWT_ROLE_CLAIM },
@@ -114,7 +115,7 @@ function schedulerOf(environment: Environment): SchedulerConfig {
 
 /**
  * As `loadConfig`, for the service.
- * @param roles what it does; left out, what ROLES says
+ * @param roles default: those of ROLES
  */
 export function loadServiceConfig(env: Variables, roles = rolesOf(pick(env))): AppConfig {
   const needs = { tmdbKey: roles.includes('worker'), tokens: roles.includes('api') };

@@ -19,7 +19,7 @@ export class DatabaseModule implements OnApplicationShutdown {
         { provide: PrismaService, useValue: database.prisma },
         { provide: DatabaseSessions, useValue: database.sessions },
         { provide: DatabaseHealth, useValue: database.health },
-        { provide: StartupRetry, useValue: database.patience },
+        { provide: StartupRetry, useValue: database.startupRetry },
       ],
       exports: [OpenDatabase, PrismaService, DatabaseSessions, DatabaseHealth, StartupRetry],
     };

@@ -6,7 +6,7 @@ export interface DemoLogin {
   readonly password: string;
 }
 
-/** An admin of the demo's own database, with a password that is new each time. */
+/** Creates the demo's admin, or gives it a new password. */
 export async function demoLogin(app: INestApplicationContext): Promise<DemoLogin> {
   const users = app.get(UsersService);
   const login = { name: 'demo', password: randomPassword() };

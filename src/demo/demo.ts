@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { freePort } from '../common/free-port.js';
 import { EXIT_OF_STATUS } from '../cli/exit-code.js';
 import { number } from '../cli/format.js';
 import { requestAndFollow } from '../cli/follow-run.js';
@@ -8,12 +9,12 @@ import { loadConfig } from '../config/load-config.js';
 import { presetPlan } from '../runs/run-plan.js';
 import { createApp, serve } from '../app/bootstrap.js';
 import { launchSandbox } from '../sandbox/launch.js';
-import { closeWhenAsked } from '../app/shutdown.js';
+import { closeOnShutdown } from '../app/shutdown.js';
 import { type DemoLogin, demoLogin } from './demo-login.js';
-import { freePort } from './free-port.js';
 
 const DATA_DIR = '.data/demo';
 const FIRST_PORT = 8000;
+const LAST_PORT = 8099;
 /** The latency of TMDB over an ordinary line, and a rate limit just above TMDB_REQUESTS_PER_SECOND. */
 const LIKE_TMDB = { latencyMs: 60, jitterMs: 40, rateLimit: 42 };
 /** The sandbox accepts any key of this form. */
@@ -23,7 +24,7 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Takes nothing from the environment or from .env, so that made-up movies can't reach real data. */
+/** Reads neither the environment nor .env, so that made-up movies can't reach real data. */
 function demoConfig(sandboxUrl: string): AppConfig {
   return loadConfig(
     {
@@ -38,21 +39,21 @@ function demoConfig(sandboxUrl: string): AppConfig {
 }
 
 /**
- * Everything end to end with nothing but the packages: a made-up TMDB, a PostgreSQL of its own, one full update, and
- * then the API until `asked` ends it. Returns the exit code when it ends before it serves.
+ * The whole service with nothing but the packages: starts a TMDB sandbox and an embedded PostgreSQL, makes one full
+ * update, then serves the API until `shutdownSignal` is aborted. Returns the exit code when it ends before it serves.
  */
-export async function demo(asked: AbortSignal): Promise<number | null> {
-  say(`movie-pipeline demo: made-up movies from a TMDB sandbox, stored below ${DATA_DIR}.`);
+export async function demo(shutdownSignal: AbortSignal): Promise<number | null> {
+  say(`movie-pipeline demo: made-up movies from a TMDB sandbox, stored in ${DATA_DIR}.`);
   const sandbox = await launchSandbox(LIKE_TMDB);
   const config = demoConfig(sandbox.url);
   say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
-  const app = await createApp(config, asked);
-  say('One full update: five lists, then cast, crew, keywords and more of each movie that is due.\n');
+  const app = await createApp(config, shutdownSignal);
+  say('Running a full update: five lists, then cast, crew, keywords and more of each due movie.\n');
   await app.init();
   const details = await requestAndFollow(app, presetPlan('full'), {
     username: 'demo',
     quiet: false,
-    signal: asked,
+    signal: shutdownSignal,
   });
   if (details !== null) say(`\n${runSummary(details)}`);
   say(`The sandbox counted ${number((await sandbox.counters()).requests)} requests.\n`);
@@ -63,24 +64,33 @@ export async function demo(asked: AbortSignal): Promise<number | null> {
     return EXIT_OF_STATUS[status];
   }
   const login = await demoLogin(app);
-  const port = await freePort(FIRST_PORT, config.http.host);
+  const port = await firstFreePort(config.http.host);
   const url = await serve(app, { ...config.http, port });
-  closeWhenAsked(app, asked, () => sandbox.stop());
-  if (port !== FIRST_PORT) say(`Port ${FIRST_PORT} is taken, so this demo serves on ${port}.`);
-  say(whatNow(url, login));
+  closeOnShutdown(app, shutdownSignal, () => sandbox.stop());
+  if (port !== FIRST_PORT) say(`Port ${FIRST_PORT} is taken, so this demo uses port ${port}.`);
+  say(nextSteps(url, login));
   return null;
 }
 
-function whatNow(url: string, { name, password }: DemoLogin): string {
+async function firstFreePort(host: string): Promise<number> {
+  for (let port = FIRST_PORT; port <= LAST_PORT; port++) {
+    if ((await freePort(port, host)) !== null) return port;
+  }
+  throw new Error(
+    `Every port from ${FIRST_PORT} to ${LAST_PORT} is taken. Stop a program that listens on one.`,
+  );
+}
+
+function nextSteps(url: string, { name, password }: DemoLogin): string {
   return [
     `Serving at ${url} until Ctrl-C:`,
     `  ${url}/docs                  Swagger UI`,
-    `  ${url}/pipeline/status       what ran`,
-    `  ${url}/pipeline/runs         every run on record`,
-    `  ${url}/health                how it is`,
-    `Log in as ${name} with the password ${password}, in Swagger UI (Authorize) or so:`,
+    `  ${url}/pipeline/status       the current and the last run`,
+    `  ${url}/pipeline/runs         all runs`,
+    `  ${url}/health                service health`,
+    `Log in as ${name} with the password ${password}, in Swagger UI (Authorize) or with curl:`,
     `  TOKEN=$(curl -s ${url}/auth/login -d username=${name} -d password=${password} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
     `  curl -X POST ${url}/pipeline/run -H "Authorization: Bearer $TOKEN"`,
-    'Run it again: nothing that is fresh is asked for twice. To begin anew, delete .data/demo.',
+    'Run the demo again: it fetches no details that are still fresh. To start over, delete .data/demo.',
   ].join('\n');
 }

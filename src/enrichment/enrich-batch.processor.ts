@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { isExhausted } from '../database/errors/sql-state.js';
+import { isExhausted } from '../database/errors/database-fault.js';
 import { JobQueue } from '../queue/job-queue.js';
 import { ENRICH_QUEUE, type EnrichJob } from '../queue/queues.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';

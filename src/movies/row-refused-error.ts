@@ -1,4 +1,4 @@
-import { sqlStateOf } from '../database/errors/sql-state.js';
+import { sqlStateOf } from '../database/errors/database-fault.js';
 
 /** The database rejects a value of one of the rows. A retry would fail the same way. */
 export class RowRefusedError extends Error {

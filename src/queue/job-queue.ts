@@ -48,7 +48,7 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    if (this.options.use !== 'none') await this.startupRetry.through(() => this.start());
+    if (this.options.use !== 'none') await this.startupRetry.run(() => this.start());
   }
 
   /** Tells the jobs in progress to stop, and waits for them; they may use the queue until they have. */

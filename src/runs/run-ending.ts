@@ -1,4 +1,4 @@
-import { databaseFault } from '../database/errors/sql-state.js';
+import { describeFault } from '../database/errors/explain-error.js';
 import { TmdbError } from '../tmdb/tmdb-error.js';
 
 /** Why the work on a run stopped in this process. */
@@ -32,6 +32,6 @@ export function endingOf(error: unknown): RunEnding | null {
 
 /** The ending of a run that the database or the program kept from going on. */
 export function faultEnding(error: unknown): RunEnding {
-  const fault = databaseFault(error) ?? 'The program failed.';
+  const fault = describeFault(error) ?? 'The program failed.';
   return { kind: 'failed', message: `${fault} What was stored stays; the log has the details.` };
 }

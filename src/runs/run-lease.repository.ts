@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type PipelineRun, Prisma } from '../database/generated/client.js';
-import { sqlStateOf } from '../database/errors/sql-state.js';
+import { sqlStateOf } from '../database/errors/database-fault.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { RunEnding } from './run-ending.js';
 import { NoSuchRunError, RunEndedError } from './run-errors.js';

@@ -285,7 +285,9 @@ describe('the environment', () => {
       DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/movies',
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Nothing listens at 127\.0\.0\.1:1\/movies\..*\n$/);
+    expect(stderr).toMatch(
+      /^Can't use the database at 127\.0\.0\.1:1\/movies: it accepts no connections\. .*\n$/,
+    );
     expect(stderr).not.toContain('hunter2');
   });
 });

@@ -34,7 +34,7 @@ it.each(['worker', 'serve'])(
     const program = start(command);
     expect(await program.end()).toBe(1);
     expect(program.stderr).toBe(
-      'The database failed: a table or a permission is missing (SQLSTATE 42P01).\n',
+      'The database failed: a table or a column is missing (SQLSTATE 42P01). Run: npx movie-pipeline migrate\n',
     );
     expect(await folder.serverPid()).toBeNull();
   },

@@ -169,7 +169,9 @@ describe('a database that does not fit', () => {
   it('is at an address where nothing listens', async () => {
     const { code, message } = await refusal(database, 'postgres://me:hunter2@127.0.0.1:1/movies_test');
     expect(code).toBe('UNREACHABLE');
-    expect(message).toContain('Nothing listens at 127.0.0.1:1/movies_test');
+    expect(message).toContain(
+      "Can't use the database at 127.0.0.1:1/movies_test: it accepts no connections.",
+    );
     expect(message).not.toContain('hunter2');
   });
 });

@@ -1,18 +1,18 @@
 import { HttpException } from '@nestjs/common';
 import { type IRouter, type RequestHandler, Router } from 'express';
 
-/** OPTIONS on a route says what may be asked of it, and what may not be is a 405. */
+/** Answers OPTIONS with the methods of the path, and any other method that the path lacks with 405. */
 export function allowedMethods(): RequestHandler {
   let router: Router | null = null;
   return (request, response, next) => {
-    // All routes are there once the first request is.
-    router ??= refusalsBeside(request.app.router);
+    // Every route is registered before the first request.
+    router ??= routerOf(request.app.router);
     router(request, response, next);
   };
 }
 
-/** Has the paths of all routes, and lets through what their methods are. */
-function refusalsBeside({ stack }: IRouter): Router {
+/** Has every path of the application; lets the methods of a path pass. */
+function routerOf({ stack }: IRouter): Router {
   const methodsOf = new Map<string, string[]>();
   for (const { route } of stack) {
     if (route === undefined) continue;
@@ -20,12 +20,12 @@ function refusalsBeside({ stack }: IRouter): Router {
     methodsOf.set(route.path, [...(methodsOf.get(route.path) ?? []), ...methods]);
   }
   const router = Router();
-  for (const [path, methods] of methodsOf) router.all(path, refuseOthers(methods));
+  for (const [path, methods] of methodsOf) router.all(path, rejectOthers(methods));
   return router;
 }
 
-/** Express answers HEAD as GET without a body. */
-function refuseOthers(methods: readonly string[]): RequestHandler {
+/** Express answers HEAD as it answers GET, without the body. */
+function rejectOthers(methods: readonly string[]): RequestHandler {
   const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
   return ({ method, path }, response, next) => {
     if (method !== 'OPTIONS' && allowed.includes(method)) {
@@ -34,7 +34,7 @@ function refuseOthers(methods: readonly string[]): RequestHandler {
     }
     response.setHeader('Allow', allowed.join(', '));
     if (method !== 'OPTIONS') {
-      throw new HttpException(`${method} is not for ${path}; ${allowed.join(', ')} are.`, 405);
+      throw new HttpException(`${method} is not allowed on ${path}; use ${methods.join(' or ')}.`, 405);
     }
     response.status(204).end();
   };

@@ -3,18 +3,18 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 
 const MAX_KB = 100;
-/** No body of ours is deeper than three; what walks a body does so by recursion. */
+/** No valid body has more than three levels. Libraries that walk a body do it by recursion. */
 const MAX_DEPTH = 20;
 const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Bodies are JSON or a form, of bounded size and depth; a client's mistake is said in words. */
-export function readBodies(app: NestExpressApplication): void {
+/** Accepts JSON and forms of bounded size and depth, and explains what is wrong with any other body. */
+export function configureBodies(app: NestExpressApplication): void {
   app.useBodyParser('json', { limit: `${MAX_KB}kb` });
   app.useBodyParser('urlencoded', { limit: `${MAX_KB}kb`, extended: false });
-  app.use(refuseOthers, explainFault);
+  app.use(rejectUnusable, explainFault);
 }
 
-const refuseOthers: RequestHandler = (request, _, next) => {
+const rejectUnusable: RequestHandler = (request, _, next) => {
   if (request.body === undefined && !WITHOUT_BODY.includes(request.method) && sendsBody(request)) {
     throw new UnsupportedMediaTypeException('Send the body as JSON, with "Content-Type: application/json".');
   }
@@ -27,12 +27,12 @@ function sendsBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Level by level, so that no depth exhausts the stack. */
+/** Walks the body level by level: recursion could exhaust the stack. */
 function faultOf(body: unknown): string | null {
   let level: readonly unknown[] = [body];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return `The body is nested more than ${MAX_DEPTH} levels deep.`;
-    if (level.some(holdsNul)) return 'The body holds a NUL character, which no text of ours may.';
+    if (level.some(containsNul)) return 'The body contains a NUL character. Remove it.';
     level = level.flatMap((value) =>
       typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
     );
@@ -40,31 +40,34 @@ function faultOf(body: unknown): string | null {
   return null;
 }
 
-/** PostgreSQL keeps none. */
-function holdsNul(value: unknown): boolean {
+/** PostgreSQL can't store NUL in text. */
+function containsNul(value: unknown): boolean {
   return typeof value === 'string' && value.includes('\0');
 }
 
-/** The body parsers' errors carry a `type`. */
+/** Errors of the body parsers have a `type`. */
 const explainFault: ErrorRequestHandler = (error: unknown, _request, _response, next) => {
   const type = error instanceof Error && 'type' in error ? error.type : null;
-  next(type === null ? error : (inWords(type, error as Error) ?? error));
+  next(type === null ? error : (parserFault(type, error as Error) ?? error));
 };
 
-/** V8 quotes what it could not parse, which may be a password. */
+/** V8 quotes the text that it could not parse, which may be a password. */
 function withoutQuotation(message: string): string {
   return message.replace(/, (?:\.\.\.)?".*/s, '');
 }
 
-function inWords(type: unknown, cause: Error): Error | null {
+function parserFault(type: unknown, cause: Error): Error | null {
   switch (type) {
     case 'entity.parse.failed':
-      return new BadRequestException(`The body can't be read: ${withoutQuotation(cause.message)}`, { cause });
+      return new BadRequestException(`The body is not valid: ${withoutQuotation(cause.message)}`, { cause });
     case 'entity.too.large':
     case 'parameters.too.many':
-      return new PayloadTooLargeException(`The body may have ${MAX_KB} kB and 1,000 fields at most.`, {
-        cause,
-      });
+      return new PayloadTooLargeException(
+        `The body is too large. At most ${MAX_KB} kB and 1,000 fields are accepted.`,
+        {
+          cause,
+        },
+      );
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return new UnsupportedMediaTypeException('Send the body in UTF-8, plain or compressed by gzip.', {

@@ -3,10 +3,10 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { CLOCK, type Clock } from '../../common/clock.js';
 
-/** So long answers under way may still take. */
+/** How long responses in progress may still take. */
 const GRACE_MS = 3_000;
 
-/** Takes no more connections once the app closes; those that are busy have a while, and then lose theirs. */
+/** When the app closes: accepts no more connections, and closes busy ones after a grace period. */
 @Injectable()
 export class ConnectionDrain implements OnModuleDestroy {
   constructor(
@@ -19,7 +19,7 @@ export class ConnectionDrain implements OnModuleDestroy {
   }
 }
 
-/** Returns at once: the rest of the shutdown goes on meanwhile. */
+/** Returns immediately; the rest of the shutdown continues meanwhile. */
 export function drain(server: Server, clock: Clock): void {
   const closed = new AbortController();
   server.once('close', () => {

@@ -1,7 +1,7 @@
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 
-/** What pages of these origins may send, and read of the answers. Tokens travel in a header, so no cookies. */
-export function crossOrigin(origins: readonly string[]): CorsOptions {
+/** The headers that pages of `origins` may send and read. Tokens are sent in a header, so cookies are not allowed. */
+export function corsOptions(origins: readonly string[]): CorsOptions {
   return {
     origin: origins.includes('*') ? '*' : [...origins],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-Request-Id'],

@@ -4,13 +4,13 @@ import type { RequestHandler } from 'express';
 import type { Clock } from '../../common/clock.js';
 import { requestContext } from '../../common/logging/request-context.js';
 
-/** What a request id from outside may be: it goes into headers and logs. */
+/** The request ids that are accepted from outside; they go into headers and logs. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 const MAX_PATH_LENGTH = 200;
 
 /**
- * Gives every request an id, the caller's own where it sent a sane `X-Request-Id`, and logs one line when its answer
- * has left. Paths are logged without their query, which may hold secrets.
+ * Gives every request an id, which is the caller's `X-Request-Id` where that is valid, and logs one line when the
+ * response has been sent. Paths are logged without their query, which may contain secrets.
  */
 export function requestLog(clock: Clock): RequestHandler {
   const logger = new Logger('Http');
@@ -31,7 +31,7 @@ export function requestLog(clock: Clock): RequestHandler {
           ...(response.writableFinished ? {} : { aborted: true }),
           requestId,
         };
-        // Probes come every few seconds, and say nothing that the answer to the next one doesn't.
+        // Probes come every few seconds, and would fill the log.
         if (path.startsWith('/health')) logger.debug(line);
         else logger.log(line);
       });

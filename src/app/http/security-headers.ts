@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 /**
- * Only what comes from here, and no script that stands in a page: Swagger UI's own are files. Its styles do stand in
- * the page. Whether there is TLS, and so HSTS and https alone, is for the proxy to say.
+ * Allows content of this origin only, and no inline scripts. Swagger UI has inline styles. HSTS is left to the proxy that
+ * terminates TLS.
  */
 export function securityHeaders(): RequestHandler {
   return helmet({
@@ -24,8 +24,8 @@ export function securityHeaders(): RequestHandler {
   });
 }
 
-/** Answers change from one second to the next; the files of Swagger UI don't. */
-export function neverStored(): RequestHandler {
+/** Responses must not be cached, except the static files of Swagger UI. */
+export function noStore(): RequestHandler {
   return (request, response, next) => {
     if (!request.path.startsWith('/docs/')) response.setHeader('Cache-Control', 'no-store');
     next();

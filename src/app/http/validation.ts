@@ -1,6 +1,6 @@
 import { BadRequestException, ValidationPipe, type ValidationError } from '@nestjs/common';
 
-/** Refuses fields that nobody knows, and names every fault of a request at once. */
+/** Rejects unknown fields, and reports all faults of a request at once. */
 export function validation(): ValidationPipe {
   return new ValidationPipe({
     whitelist: true,
@@ -10,7 +10,7 @@ export function validation(): ValidationPipe {
   });
 }
 
-/** class-validator's tree of errors as plain sentences. */
+/** Flattens class-validator's tree of errors into sentences. */
 function faultsOf(error: ValidationError): string[] {
   return [...Object.values(error.constraints ?? {}), ...(error.children ?? []).flatMap(faultsOf)];
 }

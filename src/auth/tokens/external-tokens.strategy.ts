@@ -28,7 +28,7 @@ export class ExternalTokensStrategy extends passport.Strategy {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     super();
-    this.provider = auth.outside;
+    this.provider = auth.identityProvider;
     passport.use(this);
   }
 

@@ -18,7 +18,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.config.roles.includes('api')) await this.startupRetry.through(() => this.ensure());
+    if (this.config.roles.includes('api')) await this.startupRetry.run(() => this.ensure());
   }
 
   private async ensure(): Promise<void> {

@@ -7,13 +7,13 @@ import { requestContext } from './request-context.js';
 
 export interface LoggerOptions {
   readonly level: Level;
-  /** Also there, at most ten files of 10 MB; null: nowhere else. */
+  /** A file that receives the log too, rotated: at most ten files of 10 MB. Null: none. */
   readonly file: string | null;
-  /** Where lines go: standard output for a service, standard error for a command whose output is an answer. */
+  /** Standard output for a service; standard error for a command, whose output is its result. */
   readonly to: 'stdout' | 'stderr';
 }
 
-/** Nest's logger as one JSON object a line: the time, the level, who speaks, and the event with its ids and counts. */
+/** Nest's logger as one JSON object per line: time, level, context, and the event with its ids and counts. */
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
 
@@ -48,7 +48,7 @@ export class JsonLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    // Nest throws it as well, and whoever started the application says it.
+    // Nest throws this error too, and the caller reports it.
     const isThrown = details.at(-1) === 'ExceptionHandler';
     this.write(isThrown ? 'debug' : 'error', message, details);
   }
@@ -69,7 +69,7 @@ export class JsonLogger implements LoggerService {
     this.write('fatal', message, details);
   }
 
-  /** Nest passes the speaker's name last, and before it, for errors, a stack. */
+  /** Nest passes the context last and, for errors, a stack before it. */
   private write(level: Level, message: unknown, details: unknown[]): void {
     const context = details.at(-1);
     const stack = details.length > 1 ? details[0] : undefined;
@@ -80,7 +80,7 @@ export class JsonLogger implements LoggerService {
   }
 }
 
-/** @throws Error that names the setting, before a stream that can't be opened is tried again and again */
+/** @throws Error naming the setting; the stream itself would retry forever */
 function requireWritable(file: string): void {
   try {
     closeSync(openSync(file, 'a'));

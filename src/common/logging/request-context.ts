@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What belongs to the HTTP request that is being answered; every line logged meanwhile carries it. */
+/** Data of the current HTTP request, which every line logged during it contains. */
 export interface RequestContext {
   readonly requestId: string;
 }

@@ -1,9 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiResponse } from '@nestjs/swagger';
 
-/** An error answer (RFC 9457, `application/problem+json`). */
+/** An error response (RFC 9457, `application/problem+json`). */
 export class ProblemDto {
-  @ApiProperty({ description: 'The title and the status say it all.', example: 'about:blank' })
+  @ApiProperty({
+    description: 'Always `about:blank`: the status has the meaning that HTTP gives it.',
+    example: 'about:blank',
+  })
   type!: string;
 
   @ApiProperty({ example: 'Not Found' })
@@ -13,14 +16,14 @@ export class ProblemDto {
   status!: number;
 
   @ApiProperty({
-    description: 'What is wrong and what to do about it.',
+    description: 'What is wrong, and what to do about it.',
     example: 'There is no run 4711. GET /pipeline/runs lists them.',
   })
   detail!: string;
 
   @ApiPropertyOptional({
     type: [String],
-    description: 'Every fault of the request, where it has several.',
+    description: 'All faults of the request, where it was validated.',
     example: ['limit must not be less than 1'],
   })
   errors?: string[];
@@ -31,23 +34,27 @@ export const problemContent = {
 };
 
 const MEANINGS: Readonly<Record<number, string>> = {
-  400: 'Something in the request is not as it must be; `errors` names every fault.',
-  401: 'There is no good token, or name or password is wrong.',
-  403: 'The role does not allow it.',
-  404: 'There is no such thing.',
-  409: 'It can not be done as things stand; `detail` says what stands in the way.',
+  400: 'The request is invalid; `errors` lists every fault.',
+  401: 'The token is missing or invalid, or the user name or the password is wrong.',
+  403: 'The role of the user does not allow this.',
+  404: 'The resource does not exist.',
+  409: 'The request conflicts with the current state; `detail` names the conflict.',
   413: 'The body is too large.',
-  415: 'The body is not of a type that is read here.',
-  422: 'The key was used before, with another body.',
-  429: 'Too many; `Retry-After` says when to try again.',
-  503: 'Too much at once, or something is not well; try again later.',
+  415: 'The media type of the body is not supported.',
+  422: 'The idempotency key was used before with a different body.',
+  429: 'Too many requests; `Retry-After` gives the seconds to wait.',
+  503: 'The service is overloaded or unhealthy; try again later.',
 };
 
-/** Documents the error answers of a route. */
+/** Documents the error responses of a route. */
 export function ApiProblem(...statuses: number[]): MethodDecorator & ClassDecorator {
   return applyDecorators(
     ...statuses.map((status) =>
-      ApiResponse({ status, description: MEANINGS[status] ?? 'A problem.', content: problemContent }),
+      ApiResponse({
+        status,
+        description: MEANINGS[status] ?? 'The request failed.',
+        content: problemContent,
+      }),
     ),
   );
 }

@@ -3,7 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Response } from 'express';
 import type { ProblemDto } from './api-problem.js';
 
-/** Every error leaves as `application/problem+json`; one that is our own fault shows nothing of its inside. */
+/** Sends every error as `application/problem+json`; a 500 shows no internals. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -25,32 +25,33 @@ export class ProblemFilter implements ExceptionFilter {
       const body = exception.getResponse();
       const message = typeof body === 'object' && 'message' in body ? body.message : body;
       const errors = Array.isArray(message) ? message.map(String) : undefined;
-      const detail = errors?.join('; ') ?? inWords(typeof message === 'string' ? message : exception.message);
+      const detail =
+        errors?.join('; ') ?? detailOf(typeof message === 'string' ? message : exception.message);
       return problem(exception.getStatus(), detail, errors);
     }
     const status = clientErrorOf(exception);
-    if (status !== null) return problem(status, 'The request can not be read. Check its body and headers.');
+    if (status !== null) return problem(status, "The request can't be read. Check its body and headers.");
     this.logger.error({ event: 'request.failed', err: exception });
     return problem(
       500,
-      'Something failed on our side; the log has the details, under the X-Request-Id of this answer. Try again later.',
+      'An internal error occurred. The log has the details under the X-Request-Id of this response. Try again later.',
     );
   }
 }
 
-/** Nest's words for a path that leads nowhere hold its query, and no next step. */
-function inWords(message: string): string {
+/** Nest's message for an unknown path contains the query, and no next step. */
+function detailOf(message: string): string {
   const [, request] = /^Cannot ([A-Z]+ \/[^?]*)/.exec(message) ?? [];
-  return request === undefined ? message : `There is no ${request}. GET /docs shows what there is.`;
+  return request === undefined ? message : `There is no ${request}. GET /docs lists the routes.`;
 }
 
-/** Seconds after which the client may try again, where the error knows. */
+/** Seconds after which the client may try again; null where the error does not say. */
 function retryAfterOf(exception: unknown): number | null {
   const known = exception instanceof HttpException && 'retryAfterSeconds' in exception;
   return known && typeof exception.retryAfterSeconds === 'number' ? exception.retryAfterSeconds : null;
 }
 
-/** Express's body parser and router mark errors of the client with a 4xx status. */
+/** Express's body parser and router give client errors a 4xx `status`. */
 function clientErrorOf(exception: unknown): number | null {
   const status: unknown =
     typeof exception === 'object' && exception !== null && 'status' in exception ? exception.status : null;

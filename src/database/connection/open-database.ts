@@ -19,8 +19,8 @@ export interface OpenOptions {
    * `never` only connects (`doctor`).
    */
   readonly migrate?: 'apply' | 'check' | 'never';
-  /** Aborted when the process is to end before its start is over. */
-  readonly asked?: AbortSignal;
+  /** Aborted when the process shuts down before it has started. */
+  readonly signal?: AbortSignal;
 }
 
 /** The database of this process, open. */
@@ -35,7 +35,7 @@ export class OpenDatabase {
     readonly pool: Pool,
     readonly migration: MigrationReport,
     /** For the rest of the start. */
-    readonly patience: StartupRetry,
+    readonly startupRetry: StartupRetry,
     private readonly leaveServer: () => Promise<void>,
   ) {
     this.prisma = new PrismaService(pool, target.schema);
@@ -92,12 +92,12 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
   const server = config.url === null ? await embedded(config.dataDir) : external(config.url);
   try {
     const address = parseDatabaseUrl(server.url);
-    const patience = new StartupRetry(address.label, options.asked);
-    const target = await patience.through(() => settle(address));
+    const startupRetry = new StartupRetry(address.label, options.signal);
+    const target = await startupRetry.run(() => settle(address));
     const wanted = { embedded: config.url === null, ...options };
-    const report = await patience.through(() => migrateAsAsked(server.url, address, wanted));
+    const report = await startupRetry.run(() => migrateAsAsked(server.url, address, wanted));
     const pool = createPool(target, config.poolSize);
-    return new OpenDatabase(target, pool, report, patience, () => server.leave());
+    return new OpenDatabase(target, pool, report, startupRetry, () => server.leave());
   } catch (error) {
     await server.leave();
     throw error;

@@ -19,8 +19,7 @@ interface Link {
 }
 
 /**
- * The PostgreSQL of this platform, runnable by `user`: where npm put it, or else a copy in `spare`. Under the start
- * lock.
+ * The PostgreSQL of this platform, executable by `user`: npm's own copy, else a copy in `spare`. Requires the start lock.
  * @throws DatabaseError EMBEDDED when there is none for this platform
  */
 export async function prepareBinaries(user: ServerUser, spare: string): Promise<Binaries> {
@@ -50,8 +49,8 @@ function locatePackage(): string {
   } catch (error) {
     throw new DatabaseError(
       'EMBEDDED',
-      `There is no embedded PostgreSQL here: the package ${name} isn't installed or doesn't exist for this platform. ` +
-        'Run npm install without --omit=optional, or set DATABASE_URL to a server of your own.',
+      `There is no embedded PostgreSQL for this platform: the package ${name} isn't installed or doesn't exist. ` +
+        'Run npm install without --omit=optional, or set DATABASE_URL to another server.',
       { cause: error },
     );
   }
@@ -63,8 +62,8 @@ async function readVersion(folder: string): Promise<string> {
 }
 
 /**
- * npm packs no symbolic links, and the package's install script, which would make them, isn't run. False: they can't be
- * made here.
+ * Creates the symbolic links, which npm packages can't contain, in place of the package's install script, which isn't
+ * run. Returns false where they can't be created.
  */
 async function completeLinks(folder: string): Promise<boolean> {
   for (const { source, target } of await readLinks(folder)) {
@@ -75,7 +74,7 @@ async function completeLinks(folder: string): Promise<boolean> {
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return false;
-      // Another data folder's process was faster: the start lock is for one folder.
+      // A process of another data folder was faster: the start lock is per data folder.
       if (code !== 'EEXIST') throw error;
     }
   }
@@ -101,7 +100,7 @@ async function copyOnce(from: string, to: string): Promise<string> {
   return to;
 }
 
-/** Whatever the umask was when npm unpacked it. */
+/** Independent of the umask with which npm unpacked the package. */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -11,11 +11,11 @@ export const ROLE = 'movie_pipeline';
 
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
-  // Its path may be longer than a socket's address can be.
+  // The path of the data folder may exceed the length limit of a socket's address.
   unix_socket_directories: '',
   max_connections: '100',
   shared_buffers: '128MB',
-  // Without replicas less needs logging.
+  // There are no replicas, so less WAL is needed.
   wal_level: 'minimal',
   max_wal_senders: '0',
   min_wal_size: '32MB',
@@ -26,9 +26,9 @@ const SETTINGS = {
 };
 
 /**
- * Makes a data folder at `path`, whole or not at all; under the start lock. Where `user` can't get there (a project in
- * root's home), it is made in `shared`, with a link at `path`. Its name there is never used twice: whoever deletes the
- * link gets a new database, not the old one.
+ * Creates a data folder at `path`, completely or not at all. Requires the start lock. Where `user` can't reach that path
+ * (a project in root's home), the folder is created in `shared` and linked from `path`. Its name there is never reused:
+ * after deleting the link the next start creates a new database instead of finding the old one.
  */
 export async function createCluster(
   binaries: Binaries,
@@ -49,7 +49,7 @@ export async function createCluster(
   await symlink(folder, path);
 }
 
-/** What a process left that was killed here: the start lock says that no other is at it. */
+/** Removes what a process that was killed here left behind; the start lock excludes any other. */
 async function removeUnfinished(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     if (name.startsWith(`${basename(path)}.new-`))
@@ -88,7 +88,7 @@ async function runInitdb(binaries: Binaries, user: ServerUser, staging: string):
   if (ok) return;
   throw new DatabaseError(
     'EMBEDDED',
-    `PostgreSQL can't make a database in ${dirname(staging)}. Remove the cause, or set DATABASE_URL. It said:\n` +
+    `PostgreSQL can't create a database in ${dirname(staging)}. Fix what initdb reported, or set DATABASE_URL:\n` +
       lastLines(output),
   );
 }

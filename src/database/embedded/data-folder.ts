@@ -4,7 +4,7 @@ import { DatabaseError } from '../errors/database-error.js';
 import type { ServerUser } from './run-program.js';
 import { ownerOf } from './server-user.js';
 
-/** A PostgreSQL data folder that we made. */
+/** A PostgreSQL data folder that movie-pipeline created. */
 export interface Cluster {
   /** Its real path. */
   readonly folder: string;
@@ -14,13 +14,14 @@ export interface Cluster {
   readonly major: string;
 }
 
-/** In the data folder itself, so that one is never there without the other. */
+/** Inside the data folder, so that neither exists without the other. */
 export const PASSWORD_FILE = 'movie-pipeline.password';
 
 /**
- * Looks at `<dataDir>/postgres`. Null: nothing is there, and a new one may be made.
- * @param shared where root's data folders are, if not in `dataDir`; a link to one that is gone counts as nothing
- * @throws DatabaseError EMBEDDED when what is there isn't ours
+ * Reads `<dataDir>/postgres`. Null: nothing is there, and a new cluster may be created.
+ * @param shared where root's data folders are when they are outside `dataDir`; a link into it without target counts as
+ * nothing
+ * @throws DatabaseError EMBEDDED when the folder isn't ours
  */
 export async function findCluster(path: string, shared: string): Promise<Cluster | null> {
   try {
@@ -45,7 +46,7 @@ async function isThere(path: string, shared: string): Promise<boolean> {
   if (!target.startsWith(shared)) {
     throw new DatabaseError(
       'EMBEDDED',
-      `${path} points to ${target}, which is not there. Mount or restore it, or remove the link to start anew.`,
+      `${path} points to ${target}, which does not exist. Mount or restore it, or remove the link to create a new database.`,
     );
   }
   await unlink(path);
@@ -55,7 +56,7 @@ async function isThere(path: string, shared: string): Promise<boolean> {
 function notOurs(path: string): DatabaseError {
   return new DatabaseError(
     'EMBEDDED',
-    `${path} was not made by movie-pipeline. Use another DATA_DIR, or set DATABASE_URL to the server it belongs to.`,
+    `${path} was not created by movie-pipeline. Use another DATA_DIR, or set DATABASE_URL to the server it belongs to.`,
   );
 }
 

@@ -9,25 +9,26 @@ import { chooseUser, isRoot } from './server-user.js';
 import { withStartLock } from './start-lock.js';
 
 export interface EmbeddedServer {
-  /** Holds the password: never log it. */
+  /** Contains the password: never log it. */
   readonly url: string;
-  /** This call started the server. */
+  /** Whether this call started the server. */
   readonly started: boolean;
-  /** The last to leave stops the server, and waits for it. Repeating it is harmless. */
+  /** Stops the server, and waits until it has exited, when no other process uses it. Idempotent. */
   leave(): Promise<void>;
 }
 
 export interface EmbeddedOptions {
-  /** False: faster, and a crash of the machine may lose the data. Counts for the one who starts the server. */
+  /** False: faster, and a crash of the machine may lose the data. Has an effect only if this call starts the server. */
   readonly durable?: boolean;
 }
 
-/** Where root's PostgreSQL lives when the project is where only root can go. */
+/** The place of root's PostgreSQL where only root can read the project's folder. */
 const SHARED = '/var/lib/movie-pipeline';
 
 /**
- * Joins the PostgreSQL server of `<dataDir>/postgres`, and makes and starts it if need be. Any number of processes of
- * one machine may do so at once. When every one of them is killed, the server runs on until the next has come and left.
+ * Joins the PostgreSQL server of `<dataDir>/postgres`; creates and starts it first where necessary. Any number of
+ * processes of one machine may call this at once. After all of them were killed, the server runs until the next process
+ * has joined and left.
  * @throws DatabaseError EMBEDDED with a next step
  */
 export async function attachEmbeddedPostgres(
@@ -37,7 +38,7 @@ export async function attachEmbeddedPostgres(
   try {
     await mkdir(dataDir, { recursive: true });
     const home = await realpath(dataDir);
-    return await withStartLock(home, async () => ServerSupervisor.begin(await openSite(home, durable)));
+    return await withStartLock(home, async () => ServerSupervisor.join(await openSite(home, durable)));
   } catch (error) {
     throw explain(error, dataDir);
   }
@@ -55,7 +56,7 @@ async function openSite(home: string, durable: boolean): Promise<Site> {
   await createCluster(binaries, user, { path, shared: SHARED });
   const cluster = await findCluster(path, SHARED);
   if (cluster === null)
-    throw new DatabaseError('EMBEDDED', `${path} was removed while it was made. Start again.`);
+    throw new DatabaseError('EMBEDDED', `${path} was removed during its creation. Start again.`);
   return { home, binaries, cluster, durable };
 }
 
@@ -63,12 +64,12 @@ function requireVersion({ folder, major }: Cluster, ours: string): void {
   if (major === ours) return;
   throw new DatabaseError(
     'EMBEDDED',
-    `${folder} holds data of PostgreSQL ${major}, and this version of movie-pipeline brings PostgreSQL ${ours}. ` +
-      'Copy the data over with pg_dump and pg_restore of both versions, or use another DATA_DIR.',
+    `${folder} holds data of PostgreSQL ${major}, and this version of movie-pipeline contains PostgreSQL ${ours}. ` +
+      'Move the data with pg_dump and pg_restore of both versions, or use another DATA_DIR.',
   );
 }
 
-/** A file or folder that can't be written, for want of rights or of space. */
+/** Explains an error of the file system: a missing permission or a full disk. */
 function explain(error: unknown, dataDir: string): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
   return new DatabaseError(

@@ -3,19 +3,19 @@ import { open, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** What a server says of itself in `postmaster.pid`. */
+/** The content of a server's `postmaster.pid`. */
 export interface Postmaster {
   readonly pid: number;
-  /** 0 while it isn't known. */
+  /** 0 while it is unknown. */
   readonly port: number;
   readonly status: 'starting' | 'ready' | 'stopping';
 }
 
 const FILE = 'postmaster.pid';
-/** Higher than any system's process ids go. */
+/** Higher than the process ids of any system. */
 const NOBODY = 2_147_483_647;
 
-/** The live server on the folder, or null. */
+/** The running server of the folder, or null. */
 export async function readPostmaster(folder: string): Promise<Postmaster | null> {
   const text = await readFile(join(folder, FILE), 'utf8').catch(() => null);
   return text === null ? null : postmasterIn(text, folder);
@@ -23,7 +23,7 @@ export async function readPostmaster(folder: string): Promise<Postmaster | null>
 
 async function postmasterIn(text: string, folder: string): Promise<Postmaster | null> {
   const [pid = '', , , port = '', , , , status = ''] = text.split('\n').map((line) => line.trim());
-  // It is empty for an instant, and a single-user server's number is negative.
+  // The file is empty for a moment after its creation; a single-user server writes a negative number.
   const number = Math.abs(Number(pid));
   if (number === 0 || Number.isNaN(number) || !(await isPostmaster(number, folder))) return null;
   return { pid: number, port: Number(port), status: readStatus(status) };
@@ -35,13 +35,13 @@ function readStatus(status: string): Postmaster['status'] {
 }
 
 /**
- * PostgreSQL takes any live process with the number in the file for a server, also one that got it after a restart of
- * the machine. Only the number is replaced: from the other lines the new server sees whether processes of the old one
- * still use its memory. Under the start lock; a server that somebody has started meanwhile without it keeps its file,
- * for it ends within a minute when that is not its own any more.
+ * Replaces the process id in the file of a server that no longer runs. PostgreSQL takes any running process with that id
+ * for a server, also one that received it after a restart of the machine. The other lines stay: they tell the new server
+ * whether processes of the old one still use its memory. Requires the start lock. The file of a server that something
+ * without that lock has started meanwhile is not touched.
  */
 export async function disownStaleFile(folder: string): Promise<void> {
-  // By its handle, so that nothing is written to a file that has replaced this one.
+  // Through one handle, so that a file that replaces this one is never written.
   const file = await open(join(folder, FILE), 'r+').catch(() => null);
   if (file === null) return;
   try {
@@ -65,12 +65,12 @@ async function isPostmaster(pid: number, folder: string): Promise<boolean> {
 
 async function isPostmasterOnLinux(pid: number, folder: string): Promise<boolean> {
   const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // Killed, and never collected by its parent: in a container nobody may do that.
+  // A zombie: the parent of a killed process, as in a container, may never reap it.
   if (state === '' || /\) [ZX] /.test(state)) return false;
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === folder;
   } catch {
-    // Root in a container may not look into other users' processes: name and owner have to do.
+    // In a container root may lack the right to read other users' processes: compare name and owner instead.
     const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
     const [of, owner] = await Promise.all([stat(`/proc/${pid}`).catch(() => null), stat(folder)]);
     return name.trim() === 'postgres' && of?.uid === owner.uid;

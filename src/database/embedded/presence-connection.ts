@@ -1,57 +1,61 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { retry } from '../../common/retry.js';
+import { systemClock } from '../../common/system-clock.js';
 import { DatabaseError } from '../errors/database-error.js';
+import { isConnectionLost, isRestarting, sqlStateOf } from '../errors/database-fault.js';
 import { ROLE } from './create-cluster.js';
 import type { Cluster } from './data-folder.js';
-import type { Postmaster } from './postmaster-file.js';
+import { readPostmaster, type Postmaster } from './postmaster-file.js';
 import { CLUSTER_NAME, LOG } from './server-control.js';
 
 const DATABASE = 'movie_pipeline';
-const KEEPER = 'movie-pipeline keeper';
+/** The `application_name` by which processes of every version count each other. */
+const PRESENCE = 'movie-pipeline keeper';
 const CONNECT_TIMEOUT_MS = 10_000;
-/** After a crash of one of its processes, a server recovers while it stays up. */
-const CANNOT_CONNECT_NOW = '57P03';
-const RECOVERY_CHECK_MS = 50;
-const RECOVERY_CHECKS = 1200;
+/** How long a server recovers after the crash of one of its own processes, while it refuses connections. */
+const RECOVERY_DEADLINE_MS = 60_000;
+const RECOVERY_PAUSE_MS = 100;
+const INVALID_PASSWORD = '28P01';
 
-/** Of pg's Client, whose types leave them out. */
+/** Methods of pg's Client that its types leave out. */
 interface Unreferable {
   ref(): void;
   unref(): void;
 }
 
-/** A connection that a process holds for as long as it uses the server. Its end, however it comes, is its leaving. */
+/** A connection that is open while this process uses the server: the process leaves when it exits for any reason. */
 export class PresenceConnection {
   private broken = false;
   private ending = false;
-  private lost: () => void = () => undefined;
+  private reportLoss: () => void = () => undefined;
 
   private constructor(
-    /** Holds the password. */
+    /** Contains the password: never log it. */
     readonly url: string,
     private readonly client: Client,
   ) {
     client.once('end', () => {
       this.broken = true;
-      if (!this.ending) this.lost();
+      if (!this.ending) this.reportLoss();
     });
-    // A process that forgets to leave may end all the same.
+    // A process that forgets to leave can still exit.
     (client as unknown as Unreferable).unref();
   }
 
   /**
-   * Under the start lock.
-   * @throws DatabaseError EMBEDDED when the server isn't ours
+   * Requires the start lock.
+   * @throws DatabaseError UNREACHABLE when the server has exited meanwhile, EMBEDDED when it isn't ours
    */
   static async join(cluster: Cluster, server: Postmaster): Promise<PresenceConnection> {
     try {
       await ensureDatabase(cluster, server.port);
       const url = urlOf(cluster, server.port, DATABASE);
-      return new PresenceConnection(url, await connect(url, KEEPER));
+      return new PresenceConnection(url, await connect(url, PRESENCE));
     } catch (error) {
-      throw explain(cluster, server, error);
+      const hasExited = isConnectionLost(error) || (await readPostmaster(cluster.folder)) === null;
+      throw explain(hasExited ? 'UNREACHABLE' : 'EMBEDDED', cluster, server, error);
     }
   }
 
@@ -59,21 +63,21 @@ export class PresenceConnection {
     return !this.broken;
   }
 
-  /** For one listener: the connection ended, and not by us. */
+  /** Calls `listener` when the connection ends without {@link leave} or {@link end}. */
   onLost(listener: () => void): void {
-    this.lost = listener;
+    this.reportLoss = listener;
   }
 
-  /** Under the start lock. Says whether nobody else uses the server. */
-  async part(): Promise<boolean> {
+  /** Ends the connection. Requires the start lock. Returns whether no other process uses the server. */
+  async leave(): Promise<boolean> {
     this.ending = true;
     (this.client as unknown as Unreferable).ref();
     try {
-      // The server notices later that a connection has ended; the next to leave must not count this one.
+      // The server notices the end of a connection only later, and the next process to leave must not count this one.
       await this.client.query("SET application_name = ''");
       const { rows } = await this.client.query<{ others: number }>(
         'SELECT count(*)::int AS others FROM pg_stat_activity WHERE application_name = $1',
-        [KEEPER],
+        [PRESENCE],
       );
       return rows[0]?.others === 0;
     } finally {
@@ -101,57 +105,61 @@ async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
       [DATABASE],
     );
     const [server] = rows;
-    if (server?.name !== CLUSTER_NAME) throw new Stranger('it was started by something else');
+    if (server?.name !== CLUSTER_NAME) throw new ForeignServerError('it was not started by movie-pipeline');
     if ((await realpath(server.folder)) !== cluster.folder)
-      throw new Stranger('another folder is behind its port');
+      throw new ForeignServerError('its port belongs to the server of another folder');
     if (server.missing) await client.query(`CREATE DATABASE ${DATABASE}`);
   } finally {
     await client.end();
   }
 }
 
-async function connect(url: string, name: string): Promise<Client> {
-  for (let attempt = 1; ; attempt++) {
-    const client = new Client({
-      connectionString: url,
-      application_name: name,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-    });
-    // Unheard, a killed server would end the process.
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      await client.end().catch(() => undefined);
-      const recovering = (error as { code?: string }).code === CANNOT_CONNECT_NOW;
-      if (!recovering || attempt === RECOVERY_CHECKS) throw error;
-      await sleep(RECOVERY_CHECK_MS);
-    }
+class ForeignServerError extends Error {}
+
+/** Waits for a server that recovers from a crash. */
+function connect(url: string, name: string): Promise<Client> {
+  return retry(() => connectOnce(url, name), {
+    clock: systemClock,
+    random: Math.random,
+    deadlineMs: RECOVERY_DEADLINE_MS,
+    longestPauseMs: RECOVERY_PAUSE_MS,
+    isRetryable: isRestarting,
+  });
+}
+
+async function connectOnce(url: string, name: string): Promise<Client> {
+  const client = new Client({
+    connectionString: url,
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // Without a listener the end of a killed server would end this process too.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
   }
 }
 
-class Stranger extends Error {}
-
-const REFUSED_PASSWORD = '28P01';
-
-/** Whether joining failed because the server went away, not because it refused. */
-export function brokeOff(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : null;
-  const { code = '', message = '' } = (cause ?? {}) as { code?: string; message?: string };
-  return /^(?:ECONNRESET|ECONNREFUSED|EPIPE|57P0[123])$/.test(code) || message.includes('terminated');
-}
-
-function explain({ folder }: Cluster, server: Postmaster, cause: unknown): DatabaseError {
-  const { message, code } = cause as Error & { code?: string };
+function explain(
+  code: 'UNREACHABLE' | 'EMBEDDED',
+  { folder }: Cluster,
+  server: Postmaster,
+  cause: unknown,
+): DatabaseError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
   const at = `process ${server.pid}, port ${server.port}`;
+  const isForeign = cause instanceof ForeignServerError || sqlStateOf(cause) === INVALID_PASSWORD;
   return new DatabaseError(
-    'EMBEDDED',
-    cause instanceof Stranger || code === REFUSED_PASSWORD
-      ? `A PostgreSQL server that movie-pipeline didn't start (${at}) runs on ${folder}: ${message}. ` +
+    code,
+    isForeign
+      ? `A PostgreSQL server that movie-pipeline did not start (${at}) runs on ${folder}: ${reason}. ` +
           'Stop it, or set DATABASE_URL to it.'
-      : `PostgreSQL on ${folder} (${at}) can't be used: ${message}. Its log: ${join(folder, LOG)}`,
+      : `PostgreSQL on ${folder} (${at}) can't be used: ${reason}. Its log: ${join(folder, LOG)}`,
     { cause },
   );
 }

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { DatabaseError } from '../errors/database-error.js';
 
-/** Whom the server runs as; null: as this process does. */
+/** The user the server runs as; null: the user of this process. */
 export type ServerUser = { readonly uid: number; readonly gid: number } | null;
 
 export interface ProgramResult {
   readonly ok: boolean;
-  /** What it wrote to both channels. */
+  /** Standard output and standard error. */
   readonly output: string;
 }
 
-/** What a server may inherit: our secrets and the PG* variables of other servers stay here. */
+/** The variables that a server inherits: neither our secrets nor PG* variables of other servers. */
 const INHERITED = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
 function environment(): NodeJS.ProcessEnv {
@@ -19,7 +19,7 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Runs one of PostgreSQL's programs to its end.
+ * Runs one of PostgreSQL's programs until it exits.
  * @throws DatabaseError EMBEDDED when the system can't run it at all
  */
 export function runProgram(
@@ -45,7 +45,7 @@ export function runProgram(
       reject(
         new DatabaseError(
           'EMBEDDED',
-          `PostgreSQL's ${file} can't be run on this system: ${error.message}. Set DATABASE_URL to a server of your own.`,
+          `PostgreSQL's ${file} can't be run on this system: ${error.message}. Set DATABASE_URL to another server.`,
           { cause: error },
         ),
       );
@@ -56,7 +56,7 @@ export function runProgram(
   });
 }
 
-/** For an error message: the last lines, where the reason is. */
+/** The last lines, which name the reason, for an error message. */
 export function lastLines(text: string): string {
   return text.trim().split(/\r?\n/).slice(-10).join('\n');
 }

@@ -1,16 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { backOffMs } from '../../common/back-off.js';
+import { retry } from '../../common/retry.js';
+import { systemClock } from '../../common/system-clock.js';
+import { isConnectionLost } from '../errors/database-fault.js';
 import type { Binaries } from './binaries.js';
 import type { Cluster } from './data-folder.js';
-import { brokeOff, PresenceConnection } from './presence-connection.js';
+import { PresenceConnection } from './presence-connection.js';
 import { readPostmaster } from './postmaster-file.js';
 import { findServer, startServer, stopServer } from './server-control.js';
 import { withStartLock } from './start-lock.js';
 
 /** Where a server is and what it is started with. */
 export interface Site {
-  /** The folder whose start lock guards it. */
+  /** The folder that the start lock is for. */
   readonly home: string;
   readonly binaries: Binaries;
   readonly cluster: Cluster;
@@ -19,101 +20,116 @@ export interface Site {
 }
 
 const ATTEMPTS = 20;
-const RETRY_MS = 50;
+const LONGEST_PAUSE_MS = 100;
 
 /**
- * This process among those that use the server. A server that was killed is started again, as soon as it can be, at its
- * old port if that is free: the processes that are on it go on.
+ * Keeps the server running while this process uses it. A killed server is started again, at its old port where that is
+ * free, so that the processes connected to it can reconnect.
  */
 export class ServerSupervisor {
   private readonly logger = new Logger('EmbeddedPostgres');
-  private leaving: Promise<void> | null = null;
+  private readonly leaving = new AbortController();
+  private left: Promise<void> | null = null;
 
   private constructor(
     private readonly site: Site,
-    private keeper: PresenceConnection,
+    private presence: PresenceConnection,
+    /** Whether this process started the server. */
     readonly started: boolean,
   ) {
     this.watch();
   }
 
-  /** Under the start lock. */
-  static async begin(site: Site): Promise<ServerSupervisor> {
-    const { keeper, started } = await joinOrStart(site);
-    return new ServerSupervisor(site, keeper, started);
+  /** Joins the server, and starts it if it does not run. Requires the start lock. */
+  static async join(site: Site): Promise<ServerSupervisor> {
+    const { presence, started } = await joinOrStart(site);
+    return new ServerSupervisor(site, presence, started);
   }
 
-  /** Holds the password. */
+  /** Contains the password: never log it. */
   get url(): string {
-    return this.keeper.url;
+    return this.presence.url;
   }
 
-  /** The last to leave stops the server. */
+  /** Stops the server when no other process uses it. */
   leave(): Promise<void> {
-    this.leaving ??= withStartLock(this.site.home, () => this.part());
-    return this.leaving;
+    this.leaving.abort();
+    this.left ??= withStartLock(this.site.home, () => this.leaveServer());
+    return this.left;
   }
 
-  private async part(): Promise<void> {
+  private async leaveServer(): Promise<void> {
     const { binaries, cluster } = this.site;
     const server = await findServer(cluster);
     if (server === null) {
-      await this.keeper.end();
+      await this.presence.end();
       return;
     }
-    // One whose connection broke doesn't know of those who came since: a new one counts them.
-    const keeper = this.keeper.isAlive ? this.keeper : await PresenceConnection.join(cluster, server);
+    // A broken connection can't count the processes that joined since; a new one can.
+    const presence = this.presence.isAlive ? this.presence : await PresenceConnection.join(cluster, server);
     try {
-      if (await keeper.part()) await stopServer(binaries, cluster);
+      if (await presence.leave()) await stopServer(binaries, cluster);
     } catch (error) {
       if ((await readPostmaster(cluster.folder)) !== null) throw error;
     }
   }
 
   private watch(): void {
-    this.keeper.onLost(() => void this.comeBack());
+    this.presence.onLost(() => {
+      this.restore().catch((error: unknown) => {
+        if (!this.leaving.signal.aborted) throw error;
+      });
+    });
   }
 
-  /** As long as it takes: what keeps the server from starting, such as a full disk, may pass. */
-  private async comeBack(): Promise<void> {
-    for (let failures = 1; this.leaving === null; failures++) {
-      try {
-        await withStartLock(this.site.home, () => this.rejoin());
-        return;
-      } catch (error) {
+  /** Without a deadline: the cause, such as a full disk, may pass. */
+  private restore(): Promise<void> {
+    return retry(() => withStartLock(this.site.home, () => this.rejoin()), {
+      clock: systemClock,
+      random: Math.random,
+      signal: this.leaving.signal,
+      isRetryable: () => true,
+      onRetry: (error) => {
         this.logger.error({ event: 'embedded.lost', reason: String(error) });
-        await sleep(backOffMs(failures, Math.random), undefined, { ref: false });
-      }
-    }
+      },
+    });
   }
 
   private async rejoin(): Promise<void> {
-    if (this.leaving !== null) return;
-    const { keeper, started } = await joinOrStart(this.site);
-    this.logger.warn({ event: 'embedded.rejoined', started, samePort: keeper.url === this.keeper.url });
-    this.keeper = keeper;
+    if (this.leaving.signal.aborted) return;
+    const { presence, started } = await joinOrStart(this.site);
+    this.logger.warn({ event: 'embedded.rejoined', started, samePort: presence.url === this.presence.url });
+    this.presence = presence;
     this.watch();
   }
 }
 
-async function joinOrStart(site: Site): Promise<{ keeper: PresenceConnection; started: boolean }> {
-  const { binaries, cluster, durable } = site;
-  let ours: number | null = null;
-  for (let attempt = 1; ; attempt++) {
+interface Joined {
+  readonly presence: PresenceConnection;
+  readonly started: boolean;
+}
+
+/** A server that was just killed is still found for a moment, and breaks off each new connection. */
+async function joinOrStart({ binaries, cluster, durable }: Site): Promise<Joined> {
+  let startedPid = 0;
+  const join = async (): Promise<Joined> => {
     const running = await findServer(cluster);
     const server = running ?? (await startServer(binaries, cluster, durable));
-    if (running === null) ours = server.pid;
-    try {
-      return { keeper: await PresenceConnection.join(cluster, server), started: server.pid === ours };
-    } catch (error) {
-      const left = await readPostmaster(cluster.folder);
-      // A server that was just killed is found for a moment longer, and breaks off whoever connects.
-      const passing = left === null || brokeOff(error);
-      if (!passing || attempt === ATTEMPTS) {
-        if (left !== null && left.pid === ours) await stopServer(binaries, cluster);
-        throw error;
-      }
-      if (left !== null) await sleep(RETRY_MS);
-    }
+    if (running === null) startedPid = server.pid;
+    const presence = await PresenceConnection.join(cluster, server);
+    return { presence, started: server.pid === startedPid };
+  };
+  try {
+    return await retry(join, {
+      clock: systemClock,
+      random: Math.random,
+      attempts: ATTEMPTS,
+      longestPauseMs: LONGEST_PAUSE_MS,
+      isRetryable: isConnectionLost,
+    });
+  } catch (error) {
+    const server = await readPostmaster(cluster.folder);
+    if (server?.pid === startedPid) await stopServer(binaries, cluster);
+    throw error;
   }
 }

@@ -9,7 +9,7 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** For a new server in `dataDir`. Root's is run by the folder's owner, or else by `postgres` or `nobody`. */
+/** The user for a new server in `dataDir`: for root, the folder's owner, else `postgres` or `nobody`. */
 export async function chooseUser(dataDir: string): Promise<ServerUser> {
   if (!isRoot()) return null;
   const owner = await ownerOf(dataDir);
@@ -17,24 +17,24 @@ export async function chooseUser(dataDir: string): Promise<ServerUser> {
   const passwd = await readFile('/etc/passwd', 'utf8');
   for (const name of ['postgres', 'nobody']) {
     const [, , uid, gid] = new RegExp(`^${name}:.*`, 'm').exec(passwd)?.[0].split(':') ?? [];
-    // Some systems give nobody a negative number.
+    // On some systems the ids of nobody are negative.
     if (uid !== undefined && gid !== undefined) return { uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 };
   }
   throw new DatabaseError(
     'EMBEDDED',
-    'PostgreSQL refuses to run as root, and there is neither a user "postgres" nor "nobody". ' +
+    'PostgreSQL refuses to run as root, and there is no user "postgres" or "nobody". ' +
       'Start as another user, or set DATABASE_URL.',
   );
 }
 
-/** For root: the owner of what is there, unless that is root too. */
+/** For root: the owner of `path`; null when root owns it or this process does not run as root. */
 export async function ownerOf(path: string): Promise<ServerUser> {
   if (!isRoot()) return null;
   const { uid, gid } = await stat(path);
   return uid === 0 ? null : { uid, gid };
 }
 
-/** Whether the user can pass every folder above `path` and read it. By mode: access lists count as closed. */
+/** Whether the user can traverse every folder above `path` and read it, by the mode bits; ACLs are ignored. */
 export async function canReach(user: ServerUser, path: string): Promise<boolean> {
   if (user === null) return true;
   const real = await realpath(path);

@@ -3,18 +3,19 @@ import { open } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { retry } from '../../common/retry.js';
+import { systemClock } from '../../common/system-clock.js';
 import { DatabaseError } from '../errors/database-error.js';
 
 /** Longer than initdb and crash recovery take on a slow disk. */
-const PATIENCE_MS = 300_000;
-const RETRY_MS = 20;
+const DEADLINE_MS = 300_000;
+const LONGEST_PAUSE_MS = 40;
 
 /**
- * Runs `action` while no other process on this machine runs one for the same folder. The kernel holds the lock, so that
- * a killed process never leaves it behind.
- * @param folder its real path; it needs not exist (any more)
- * @throws DatabaseError EMBEDDED when another process holds it for five minutes
+ * Runs `action` while no other process on this machine runs one for the same folder. The kernel owns the lock, so a
+ * killed process never leaves it behind.
+ * @param folder its real path; the folder itself need not exist
+ * @throws DatabaseError EMBEDDED when another process keeps the lock for five minutes
  */
 export async function withStartLock<T>(folder: string, action: () => Promise<T>): Promise<T> {
   const release = await acquire(folder);
@@ -27,22 +28,26 @@ export async function withStartLock<T>(folder: string, action: () => Promise<T>)
 
 type Release = () => Promise<void>;
 
-async function acquire(folder: string): Promise<Release> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
+function acquire(folder: string): Promise<Release> {
+  const taken = new DatabaseError(
+    'EMBEDDED',
+    `Another process has been starting or stopping PostgreSQL in ${folder} for five minutes. Stop it, then try again.`,
+  );
+  const attempt = async (): Promise<Release> => {
     const release = await (process.platform === 'darwin' ? lockFile(folder) : bindName(folder));
-    if (release !== null) return release;
-    if (performance.now() > deadline) {
-      throw new DatabaseError(
-        'EMBEDDED',
-        `Another process has been starting or stopping PostgreSQL in ${folder} for minutes. End it, then try again.`,
-      );
-    }
-    await sleep(RETRY_MS);
-  }
+    if (release === null) throw taken;
+    return release;
+  };
+  return retry(attempt, {
+    clock: systemClock,
+    random: Math.random,
+    deadlineMs: DEADLINE_MS,
+    longestPauseMs: LONGEST_PAUSE_MS,
+    isRetryable: (error) => error === taken,
+  });
 }
 
-/** Linux's abstract sockets and Windows' pipes have a name each, no file, and one owner, with whom they end. */
+/** Linux's abstract sockets and Windows' named pipes have no file and one owner, and disappear when the owner exits. */
 function bindName(folder: string): Promise<Release | null> {
   const name = lockName(folder);
   const path = process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : `\0${name}`;
@@ -65,7 +70,7 @@ function bindName(folder: string): Promise<Release | null> {
   });
 }
 
-/** macOS' open(2) can take a flock with it; node names no constant for that. */
+/** The flags with which macOS' open(2) also takes a flock; Node has no constant for the first. */
 const O_EXLOCK = 0x20;
 const O_NONBLOCK = 0x4;
 const O_RDWR = 0x2;

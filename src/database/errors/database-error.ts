@@ -1,6 +1,7 @@
 export type DatabaseErrorCode =
   | 'URL'
   | 'UNREACHABLE'
+  | 'TLS'
   | 'AUTHENTICATION'
   | 'NO_SUCH_DATABASE'
   | 'NOT_PERMITTED'

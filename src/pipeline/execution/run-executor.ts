@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { RANDOM, type Random } from '../../common/random.js';
 import { retry } from '../../common/retry.js';
-import { isConnectionLost } from '../../database/errors/sql-state.js';
+import { isConnectionLost } from '../../database/errors/database-fault.js';
 import { newAbortController, type RunContext } from '../../runs/run-context.js';
 import { faultEnding, RunAborted, type RunEnding } from '../../runs/run-ending.js';
 import { RunHeartbeat } from '../../runs/run-heartbeat.js';

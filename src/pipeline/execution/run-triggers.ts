@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
-import { sqlStateOf } from '../../database/errors/sql-state.js';
+import { sqlStateOf } from '../../database/errors/database-fault.js';
 import { PrismaService, type Transaction } from '../../database/prisma.service.js';
 import { KeyReusedError, RunActiveError } from '../../runs/run-errors.js';
 import type { RunPlan } from '../../runs/run-plan.js';
