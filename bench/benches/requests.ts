@@ -7,7 +7,7 @@ export const requests: Bench = {
   about: 'a daily run, and a second one immediately after it',
   figures: [
     { name: 'requests per enriched movie', unit: '', goal: { atMost: 1 } },
-    { name: 'detail requests of the second run', unit: '', goal: { atMost: 0 } },
+    { name: 'details requested by the second run', unit: '', goal: { atMost: 0 } },
   ],
   repeats: 1,
   warmUps: 0,
@@ -33,7 +33,7 @@ export const requests: Bench = {
     await sandbox.stop();
     return {
       'requests per enriched movie': firstRequests / first.run.enriched,
-      'detail requests of the second run': secondRequests,
+      'details requested by the second run': secondRequests,
     };
   },
 };
