@@ -1,64 +1,65 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { asks } from './benches/asks.js';
 import { budget } from './benches/budget.js';
 import { growth } from './benches/growth.js';
-import { open } from './benches/open.js';
+import { requests } from './benches/requests.js';
 import { serve } from './benches/serve.js';
 import { start } from './benches/start.js';
+import { throughput } from './benches/throughput.js';
 import { upsert } from './benches/upsert.js';
 import { v3 } from './benches/v3.js';
-import { type Bench, WrongAnswer } from './harness/bench.js';
-import { Closing } from './harness/closing.js';
-import { Lab } from './harness/lab.js';
+import { type Bench, WrongResult } from './harness/bench.js';
+import { Cleanup } from './harness/cleanup.js';
+import { Environment } from './harness/environment.js';
 import { table } from './harness/report.js';
 import { type Result, runBench } from './harness/runner.js';
 import { buildRef, NOW } from './harness/target.js';
 
-/** Those with large databases come last: PostgreSQL goes on working on them for a while. */
-const BENCHES: readonly Bench[] = [budget, v3, asks, open, serve, start, upsert, growth];
+/** Those with large databases come last, because PostgreSQL's background work outlasts them. */
+const BENCHES: readonly Bench[] = [budget, v3, requests, throughput, serve, start, upsert, growth];
 const USAGE = `Usage: npm run bench [-- [${BENCHES.map(({ name }) => name).join('|')} …] [--against <git ref>]]\n`;
 
-/** Progress, beside the results. */
-function say(text: string): void {
+/** Progress goes to standard error, results to standard output. */
+function log(text: string): void {
   process.stderr.write(text);
 }
 
-function chosen(names: readonly string[]): readonly Bench[] {
+function select(names: readonly string[]): readonly Bench[] {
   const benches = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name));
   const known = new Set(benches.map(({ name }) => name));
   const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length > 0) throw new TypeError(`There is no bench ${unknown.join(', ')}.`);
+  if (unknown.length > 0) throw new TypeError(`Unknown bench: ${unknown.join(', ')}.`);
   return benches;
 }
 
-function options(): { benches: readonly Bench[]; against: string | null } {
+function readOptions(): { benches: readonly Bench[]; against: string | null } {
   try {
     const { values, positionals } = parseArgs({
       options: { against: { type: 'string' } },
       allowPositionals: true,
     });
-    return { benches: chosen(positionals), against: values.against ?? null };
+    return { benches: select(positionals), against: values.against ?? null };
   } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    log(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exit(2);
   }
 }
 
-async function measure(closing: Closing): Promise<boolean> {
-  const { benches, against } = options();
-  const lab = await Lab.open(closing);
-  const targets = against === null ? [NOW] : [await buildRef(against, lab.folder, closing), NOW];
+/** Returns whether every bench did its work. A missed goal is no failure. */
+async function runBenches(cleanup: Cleanup): Promise<boolean> {
+  const { benches, against } = readOptions();
+  const environment = await Environment.open(cleanup);
+  const targets = against === null ? [NOW] : [await buildRef(against, environment.folder, cleanup), NOW];
   const results: Result[] = [];
-  let isRight = true;
+  let isCorrect = true;
   for (const bench of benches) {
-    say(`${bench.name}: ${bench.about}\n`);
+    log(`${bench.name}: ${bench.about}\n`);
     try {
-      results.push(...(await runBench(bench, targets, lab, say)));
+      results.push(...(await runBench(bench, targets, environment, log)));
     } catch (error) {
-      if (!(error instanceof WrongAnswer)) throw error;
-      isRight = false;
-      say(`${bench.name} FAILED: ${error.message}\n`);
+      if (!(error instanceof WrongResult)) throw error;
+      isCorrect = false;
+      log(`${bench.name} FAILED: ${error.message}\n`);
     }
   }
   process.stdout.write(`${table(results, against)}\n\n`);
@@ -68,26 +69,26 @@ async function measure(closing: Closing): Promise<boolean> {
     cpus: cpus().map(({ model }) => model),
   };
   process.stdout.write(`${JSON.stringify({ machine, against, results })}\n`);
-  return isRight;
+  return isCorrect;
 }
 
-const closing = new Closing();
+const cleanup = new Cleanup();
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (interrupt.signal.aborted) return;
     interrupt.abort();
-    say('Stopping; what was started is ended.\n');
-    void closing.close().finally(() => process.exit(130));
+    log('Stopping and cleaning up.\n');
+    void cleanup.close().finally(() => process.exit(130));
   });
 }
 try {
-  process.exitCode = (await measure(closing)) ? 0 : 1;
+  process.exitCode = (await runBenches(cleanup)) ? 0 : 1;
 } catch (error) {
-  // What is ended under a bench fails it.
+  // The cleanup of an interrupt makes the running bench fail.
   if (!interrupt.signal.aborted)
-    say(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    log(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;
 } finally {
-  if (!interrupt.signal.aborted) await closing.close();
+  if (!interrupt.signal.aborted) await cleanup.close();
 }

@@ -1,42 +1,45 @@
-import type { Lab } from './lab.js';
+import type { Environment } from './environment.js';
 import type { Target } from './target.js';
 
-/** One number that a bench gives, and what it is to be. */
+/** A number that a bench measures, and its goal. */
 export interface Figure {
   readonly name: string;
-  /** Written after the number; empty for ratios and counts. */
+  /** Printed after the number; empty for ratios and counts. */
   readonly unit: string;
   readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
-/** Numbers of one measurement, by the figures' names. */
+/** One measurement: a number for each figure, by the figure's name. */
 export type Sample = Readonly<Record<string, number>>;
 
 export interface Bench {
   readonly name: string;
-  /** One line: what is measured. */
+  /** What is measured, in one line. */
   readonly about: string;
   readonly figures: readonly Figure[];
-  /** Measurements that count, of each target. */
+  /** Counted measurements of each target. */
   readonly repeats: number;
-  /** Measurements before them that don't. */
+  /** Measurements before those, which are not counted. */
   readonly warmUps: number;
-  /** Whole: whatever it starts it ends. Rejects with a WrongAnswer when what was measured did not do its work. */
-  measure(target: Target, lab: Lab): Promise<Sample>;
+  /**
+   * Ends everything that it starts.
+   * @throws WrongResult when the measured work did not do what it should
+   */
+  measure(target: Target, environment: Environment): Promise<Sample>;
 }
 
-/** What was measured did not do what it should: its speed means nothing. */
-export class WrongAnswer extends Error {
-  override readonly name = 'WrongAnswer';
+/** The measured work did not do what it should, so its speed means nothing. */
+export class WrongResult extends Error {
+  override readonly name = 'WrongResult';
 }
 
-/** @throws WrongAnswer unless both are equal, as JSON */
+/** @throws WrongResult unless both are equal as JSON */
 export function expectEqual(what: string, actual: unknown, expected: unknown): void {
-  const [is, shouldBe] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (is !== shouldBe) throw new WrongAnswer(`${what} is ${is}, and should be ${shouldBe}`);
+  const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (found !== wanted) throw new WrongResult(`${what}: ${found}, expected ${wanted}`);
 }
 
-/** @throws WrongAnswer unless it holds */
+/** @throws WrongResult unless `holds` */
 export function expectThat(what: string, holds: boolean): void {
-  if (!holds) throw new WrongAnswer(`${what} does not hold`);
+  if (!holds) throw new WrongResult(`Expected, but false: ${what}`);
 }

@@ -4,16 +4,16 @@ import { once } from 'node:events';
 export interface ChildOptions {
   readonly file: string;
   readonly args?: readonly string[];
-  /** All of its environment but PATH and the like: what is set around the benches must not steer what they measure. */
+  /** Its whole environment beside INHERITED, so that the caller's variables do not influence the measurement. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** For Node itself. */
+  /** Node's own options. */
   readonly flags?: readonly string[];
 }
 
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot', 'TEMP', 'TMP'];
 
-/** A Node process of ours; its standard error is shown, its output is read. */
+/** Starts a Node process with an IPC channel. Its standard output is piped, its standard error is passed through. */
 export function startChild({ file, args = [], env = {}, cwd, flags = [] }: ChildOptions): ChildProcess {
   const kept = Object.entries(process.env).filter(([name]) => INHERITED.includes(name));
   return fork(file, args, {
@@ -21,12 +21,12 @@ export function startChild({ file, args = [], env = {}, cwd, flags = [] }: Child
     env: { ...Object.fromEntries(kept), ...env },
     ...(cwd === undefined ? {} : { cwd }),
     execArgv: [...flags],
-    // A terminal's Ctrl-C goes to a whole process group: it is for the benches to end what they started.
+    // A terminal sends Ctrl-C to its whole process group. The benches end their processes themselves.
     detached: process.platform !== 'win32',
   });
 }
 
-/** Ends a child with a signal and waits for that; by force after ten seconds. */
+/** Sends the signal, and SIGKILL after ten seconds. Resolves once the child has exited. */
 export async function endChild(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
@@ -36,7 +36,7 @@ export async function endChild(child: ChildProcess, signal: NodeJS.Signals = 'SI
   clearTimeout(force);
 }
 
-/** Runs a child to its end. Returns what it wrote to its standard output. */
+/** Waits for the child to exit. Returns its standard output. @throws Error unless its exit code is 0 */
 export async function runChild(options: ChildOptions): Promise<string> {
   const child = startChild(options);
   let output = '';

@@ -1,7 +1,7 @@
 import { isMet, type Result } from './runner.js';
 import type { Summary } from './statistics.js';
 
-/** One line a figure: its median, its spread, its goal, and what it is compared with. */
+/** A Markdown table with a row for each figure: its median, range and goal, and the median of the ref to compare with. */
 export function table(results: readonly Result[], against: string | null): string {
   const head = [
     'bench',
@@ -15,13 +15,13 @@ export function table(results: readonly Result[], against: string | null): strin
   const rows = results.map(({ bench, figure, of }) => {
     const now = of.now;
     const then = against === null ? undefined : of[against];
-    if (now === undefined) throw new Error(`There is no figure "${figure.name}" of ${bench}.`);
+    if (now === undefined) throw new Error(`The bench ${bench} has no figure "${figure.name}".`);
     const met = isMet(figure, now.median);
     return [
       bench,
       figure.name,
       `${short(now.median)} ${figure.unit}`.trim(),
-      spread(now),
+      range(now),
       goalOf(figure.goal),
       met === null ? '' : met ? 'met' : 'MISSED',
       ...(then === undefined ? [] : [`${short(then.median)} ${figure.unit}`.trim(), change(now, then)]),
@@ -41,7 +41,7 @@ function goalOf(goal: Result['figure']['goal']): string {
   return 'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`;
 }
 
-function spread({ min, max }: Summary): string {
+function range({ min, max }: Summary): string {
   return min === max ? '' : `${short(min)} … ${short(max)}`;
 }
 
@@ -49,7 +49,7 @@ function change(now: Summary, then: Summary): string {
   return then.median === 0 ? '' : `${short(now.median / then.median)} ×`;
 }
 
-/** Three digits that mean something. */
+/** About three significant digits. */
 function short(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3;

@@ -7,17 +7,18 @@ import type { RunCounts, RunStatus } from '../../src/runs/run.js';
 import { endChild, startChild } from './child.js';
 import type { Target } from './target.js';
 
-export type Order =
+export type Action =
   | { readonly do: 'listen' }
-  | { readonly do: 'run' | 'queue'; readonly plan: RunPlan }
-  /** The run under way, and every later one. */
+  /** A shared run's enrichment is distributed to the workers of all processes. In this working copy, every run is shared. */
+  | { readonly do: 'run'; readonly plan: RunPlan; readonly isShared: boolean }
+  /** Cancels the current run and every later one. */
   | { readonly do: 'cancel' }
   | { readonly do: 'end' };
 
-export type Command = Order & { readonly id: number };
+export type Command = Action & { readonly id: number };
 
 export interface Reply {
-  /** The command's; 0 once the service is up. */
+  /** The command's id; 0 once the service has started. */
   readonly id: number;
   readonly result?: unknown;
   readonly error?: string;
@@ -25,13 +26,11 @@ export interface Reply {
 
 export interface MeasuredRun {
   readonly run: RunCounts & { readonly status: RunStatus; readonly errorMessage: string | null };
-  /** From the request for the run to its end. */
+  /** From the recorded start of the run to its recorded end, without its time in the queue. */
   readonly seconds: number;
-  /** As it is on record: from the start, not from the queue. */
-  readonly durationSeconds: number | null;
-  /** Of all threads of the process, meanwhile. */
+  /** CPU time of all threads of the process during the run. */
   readonly cpuSeconds: number;
-  /** The largest resident set of the process since its start. */
+  /** The largest resident set of the process since it started. */
   readonly peakMb: number;
   readonly loopDelayP99Ms: number;
 }
@@ -43,12 +42,12 @@ export interface ServiceSettings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What the service is started with; it reads nothing else. */
+/** The whole environment of the service, without its database. */
 export function serviceEnvironment(settings: Omit<ServiceSettings, 'databaseUrl'>): Record<string, string> {
   return {
     TMDB_API_KEY: '0'.repeat(32),
     TMDB_BASE_URL: settings.sandboxUrl,
-    JWT_SECRET: 'for the benches, on loopback alone',
+    JWT_SECRET: 'for the benches on loopback only',
     DATA_DIR: settings.dataDir,
     PORT: '0',
     SCHEDULER_ENABLED: 'false',
@@ -57,7 +56,7 @@ export function serviceEnvironment(settings: Omit<ServiceSettings, 'databaseUrl'
   };
 }
 
-/** The service of a target, in a process of its own. */
+/** The service of a target in a process of its own. */
 export class Service {
   private readonly waiting = new Map<number, (reply: Reply) => void>();
   private commands = 0;
@@ -67,23 +66,23 @@ export class Service {
       this.waiting.get(reply.id)?.(reply);
     });
     child.once('exit', () => {
-      for (const [id, settle] of this.waiting) settle({ id, error: 'The service ended.' });
+      for (const [id, settle] of this.waiting) settle({ id, error: 'The service has exited.' });
     });
     child.stdout?.pipe(process.stderr);
   }
 
-  /** Begins to start; `ready` waits for it. */
+  /** Does not wait: see `ready`. */
   static start(target: Target, settings: ServiceSettings): Service {
     const env = { DATABASE_URL: settings.databaseUrl, ...serviceEnvironment(settings) };
     const file = join(import.meta.dirname, 'subject.js');
-    // Where there is no .env.
+    // The working directory has no .env file.
     return new Service(
       startChild({ file, args: [target.root], env, cwd: settings.dataDir, flags: startFlags(target.root) }),
     );
   }
 
   async ready(): Promise<void> {
-    await this.answerTo(0);
+    await this.reply(0);
   }
 
   /** Returns the address. */
@@ -91,16 +90,12 @@ export class Service {
     return (await this.call({ do: 'listen' })) as string;
   }
 
-  async run(plan: RunPlan): Promise<MeasuredRun> {
-    return (await this.call({ do: 'run', plan })) as MeasuredRun;
+  /** Resolves once the run has ended, with any status. */
+  async run(plan: RunPlan, { isShared = false } = {}): Promise<MeasuredRun> {
+    return (await this.call({ do: 'run', plan, isShared })) as MeasuredRun;
   }
 
-  /** Has the run done by its worker, through the queue. Only once it listens. */
-  async queue(plan: RunPlan): Promise<MeasuredRun> {
-    return (await this.call({ do: 'queue', plan })) as MeasuredRun;
-  }
-
-  /** The run under way ends, and with it what awaits it. */
+  /** Cancels the current run and every later one. */
   async cancel(): Promise<void> {
     await this.call({ do: 'cancel' });
   }
@@ -111,19 +106,19 @@ export class Service {
     await exit;
   }
 
-  /** Without its consent. */
+  /** SIGKILL. */
   kill(): Promise<void> {
     return endChild(this.child, 'SIGKILL');
   }
 
-  private call(order: Order): Promise<unknown> {
+  private call(action: Action): Promise<unknown> {
     this.commands += 1;
-    const answer = this.answerTo(this.commands);
-    this.child.send({ id: this.commands, ...order } satisfies Command);
-    return answer;
+    const result = this.reply(this.commands);
+    this.child.send({ id: this.commands, ...action } satisfies Command);
+    return result;
   }
 
-  private async answerTo(id: number): Promise<unknown> {
+  private async reply(id: number): Promise<unknown> {
     const reply = await new Promise<Reply>((resolve) => {
       this.waiting.set(id, resolve);
     });

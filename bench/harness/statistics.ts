@@ -4,12 +4,12 @@ export interface Summary {
   readonly max: number;
 }
 
-/** Of one number at least. */
+/** @param values at least one */
 export function summarize(values: readonly number[]): Summary {
   return { median: percentile(values, 50), min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** The nearest-rank percentile, but the mean of the middle two for the median of an even count. */
+/** The nearest-rank percentile. The median of an even number of values is the mean of the middle two. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = (sorted.length * percent) / 100;

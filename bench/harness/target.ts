@@ -3,37 +3,38 @@ import { readFile, rm, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import type { Closing } from './closing.js';
+import type { Cleanup } from './cleanup.js';
+import { modulePath } from './layouts.js';
 
 const run = promisify(execFile);
 
-/** A built working copy that is measured. */
+/** A built copy of the project that is measured. */
 export interface Target {
-  /** `now`, or the git ref that it is compared with. */
+  /** `now`, or the git ref to compare with. */
   readonly name: string;
   readonly root: string;
 }
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** This working copy, as `npm run bench` has built it. */
+/** This working copy. `npm run bench` builds it. */
 export const NOW: Target = { name: 'now', root: ROOT };
 
-/** The built file of a module below `src`. */
-export function built(target: Target, module: string): string {
-  return join(target.root, 'dist', module);
+/** The path of a file below `dist`. */
+export function built(target: Target, file: string): string {
+  return join(target.root, 'dist', file);
 }
 
-/** Loads a built module. `Module` says what it is in this working copy; another ref's has to be alike. */
+/** Imports a built module. `Module` is its type in this working copy; in another ref it must be compatible. */
 export async function load<Module>(target: Target, module: string): Promise<Module> {
-  return (await import(pathToFileURL(built(target, module)).href)) as Module;
+  return (await import(pathToFileURL(built(target, modulePath(target.root, module))).href)) as Module;
 }
 
-/** Checks a ref out below `folder` and builds it, with our packages where it names the same. */
-export async function buildRef(ref: string, folder: string, closing: Closing): Promise<Target> {
+/** Checks out a ref below `folder` and builds it. It shares our installed packages if its package-lock.json is the same. */
+export async function buildRef(ref: string, folder: string, cleanup: Cleanup): Promise<Target> {
   const root = join(folder, 'against');
   const git = (...args: string[]): Promise<unknown> => run('git', args, { cwd: ROOT });
-  closing.add(async () => {
+  cleanup.add(async () => {
     await rm(root, { recursive: true, force: true });
     await git('worktree', 'prune');
   });
@@ -58,6 +59,6 @@ export async function buildRef(ref: string, folder: string, closing: Closing): P
 }
 
 async function sameFile(name: string, root: string): Promise<boolean> {
-  const [ours, theirs] = await Promise.all([readFile(join(ROOT, name)), readFile(join(root, name))]);
-  return ours.equals(theirs);
+  const [here, there] = await Promise.all([readFile(join(ROOT, name)), readFile(join(root, name))]);
+  return here.equals(there);
 }

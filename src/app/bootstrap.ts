@@ -6,7 +6,6 @@ import { JsonLogger } from '../common/logging/json-logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { configureHttp } from './http/configure-http.js';
 import { type OpenDatabase, openDatabase } from '../database/connection/open-database.js';
-import { PipelineService } from '../pipeline/execution/pipeline.service.js';
 import { closeOnShutdown } from './shutdown.js';
 
 /** Starts the roles of this process, which run until `shutdownSignal` is aborted. */
@@ -49,11 +48,7 @@ async function onDatabase<App extends INestApplicationContext>(
 ): Promise<App> {
   Logger.overrideLogger(new JsonLogger({ ...config.log, to: 'stdout' }));
   const opened = await openDatabase(config.database, { migrate: 'apply', signal: shutdownSignal });
-  return opened.handTo(async (database) => {
-    const app = await create(database);
-    await database.startupRetry.run(() => app.get(PipelineService).closeInterrupted());
-    return app;
-  });
+  return opened.handTo(create);
 }
 
 /** Serves the API; resolves with its address. */

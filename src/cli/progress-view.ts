@@ -2,9 +2,7 @@ import type { RunProgress, SourceReport } from '../runs/run.js';
 import { bar, duration, number } from './format.js';
 
 export interface ProgressView {
-  show(progress: () => RunProgress): void;
-  /** Draws the last state. */
-  end(): void;
+  show(progress: RunProgress): void;
 }
 
 export interface Screen {
@@ -54,34 +52,21 @@ function linesOf(progress: RunProgress, throughput: Throughput): string[] {
   return [...progress.sources.map(sourceLine), enrichment, waiting].filter((line) => line !== null);
 }
 
-const REDRAW_MS = 100;
 const CLEAR_BELOW = '\u001b[J';
 
 /** On a terminal: redraws a line for each source, one for enrichment, and one while the run waits. */
 export class LiveView implements ProgressView {
   private readonly throughput: Throughput;
   private drawnLines = 0;
-  private drawnMs = -Infinity;
-  private latest: (() => RunProgress) | null = null;
 
   constructor(
     private readonly screen: Screen,
-    private readonly nowMs: Now,
+    nowMs: Now,
   ) {
     this.throughput = new Throughput(nowMs);
   }
 
-  show(progress: () => RunProgress): void {
-    this.latest = progress;
-    if (this.nowMs() - this.drawnMs >= REDRAW_MS) this.draw(progress());
-  }
-
-  end(): void {
-    if (this.latest !== null) this.draw(this.latest());
-  }
-
-  private draw(progress: RunProgress): void {
-    this.drawnMs = this.nowMs();
+  show(progress: RunProgress): void {
     const lines = linesOf(progress, this.throughput);
     const width = (this.screen.columns ?? 80) - 1;
     const up = this.drawnLines === 0 ? '' : `\u001b[${this.drawnLines}A`;
@@ -105,8 +90,7 @@ export class PlainView implements ProgressView {
     this.throughput = new Throughput(nowMs);
   }
 
-  show(progress: () => RunProgress): void {
-    const now = progress();
+  show(now: RunProgress): void {
     for (const report of now.sources) {
       if (['pending', 'fetching'].includes(report.status) || this.reported.has(report.source)) continue;
       this.reported.add(report.source);
@@ -119,10 +103,6 @@ export class PlainView implements ProgressView {
     if (tenth === this.tenth || line === null) return;
     this.tenth = tenth;
     this.screen.write(`${line}\n`);
-  }
-
-  end(): void {
-    // Every line is already out.
   }
 
   private showWait({ waiting }: RunProgress): void {

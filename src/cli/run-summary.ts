@@ -1,4 +1,4 @@
-import type { RunDetails } from '../runs/runs.repository.js';
+import type { RunDetails } from '../runs/run.js';
 import { duration, number, table } from './format.js';
 
 const SHOWN_ERRORS = 10;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HastyClock } from '../../test/support/fake-clock.js';
+import { InstantClock } from '../../test/support/fake-clock.js';
 import { retry, type RetryOptions } from './retry.js';
 
 const FAULT = new Error('away');
@@ -13,8 +13,8 @@ function failing(times: number): () => Promise<number> {
   };
 }
 
-function options(more: Partial<RetryOptions> = {}): RetryOptions & { readonly clock: HastyClock } {
-  return { random: () => 1, isRetryable: () => true, ...more, clock: new HastyClock(Infinity) };
+function options(more: Partial<RetryOptions> = {}): RetryOptions & { readonly clock: InstantClock } {
+  return { random: () => 1, isRetryable: () => true, ...more, clock: new InstantClock(Infinity) };
 }
 
 describe('retry', () => {

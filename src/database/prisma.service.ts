@@ -1,6 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
-import { type Prisma, PrismaClient } from './generated/client.js';
+import { Prisma, PrismaClient } from './generated/client.js';
+
+/** Composes SQL; values become parameters. */
+export const sql = Prisma.sql;
+export type Sql = Prisma.Sql;
 
 /** The client within a transaction. */
 export type Transaction = Prisma.TransactionClient;

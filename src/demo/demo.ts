@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { freePort } from '../common/free-port.js';
 import { EXIT_OF_STATUS } from '../cli/exit-code.js';
 import { number } from '../cli/format.js';
-import { runInForeground } from '../cli/run.command.js';
+import { requestAndFollow } from '../cli/follow-run.js';
 import { runSummary } from '../cli/run-summary.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
@@ -49,13 +49,19 @@ export async function demo(shutdownSignal: AbortSignal): Promise<number | null> 
   say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
   const app = await createApp(config, shutdownSignal);
   say('Running a full update: five lists, then cast, crew, keywords and more of each due movie.\n');
-  const details = await runInForeground(app, presetPlan('full'), { quiet: false, asked: shutdownSignal });
-  say(`\n${runSummary(details)}`);
+  await app.init();
+  const details = await requestAndFollow(app, presetPlan('full'), {
+    username: 'demo',
+    quiet: false,
+    signal: shutdownSignal,
+  });
+  if (details !== null) say(`\n${runSummary(details)}`);
   say(`The sandbox counted ${number((await sandbox.counters()).requests)} requests.\n`);
-  if (details.run.status === 'CANCELLED' || details.run.status === 'FAILED') {
+  const status = details?.run.status ?? 'CANCELLED';
+  if (status === 'CANCELLED' || status === 'FAILED') {
     await app.close();
     await sandbox.stop();
-    return EXIT_OF_STATUS[details.run.status];
+    return EXIT_OF_STATUS[status];
   }
   const login = await demoLogin(app);
   const port = await firstFreePort(config.http.host);

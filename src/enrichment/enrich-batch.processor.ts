@@ -1,68 +1,76 @@
-import { Injectable, Logger } from '@nestjs/common';
-import type { Job } from 'pg-boss';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { isExhausted } from '../database/errors/database-fault.js';
-import { TmdbError } from '../tmdb/tmdb-error.js';
-import type { EnrichBatch } from './enrichment-batches.js';
-import { EnrichMovies } from './enrich-movies.js';
-import { RunHeartbeat } from '../runs/run-heartbeat.js';
-import { newStop } from '../runs/run-context.js';
-import { RunCancelled, RunReleased, RunStopped } from '../runs/run-errors.js';
-import { LeaseLostError } from '../runs/run-lease.js';
+import { JobQueue } from '../queue/job-queue.js';
+import { ENRICH_QUEUE, type EnrichJob } from '../queue/queues.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
-import { endOfFault, endOfTmdb } from '../pipeline/execution/run-stages.js';
-import { RunCounters } from '../runs/run-counters.js';
+import { newAbortController } from '../runs/run-context.js';
+import { endingOf, faultEnding, RunAborted } from '../runs/run-ending.js';
+import { RunHeartbeat } from '../runs/run-heartbeat.js';
+import { RunMovies } from '../runs/run-movies.repository.js';
+import { TmdbUsage } from '../runs/tmdb-usage.js';
+import { EnrichMovies } from './enrich-movies.js';
 
-/** Enriches one batch of a run's movies. */
+/** One batch's requests go on while another's responses are stored. */
+const PARALLEL_BATCHES = 2;
+
+/** Enriches batches of a run's movies, where this process is a worker. */
 @Injectable()
-export class EnrichBatchProcessor {
+export class EnrichBatchProcessor implements OnApplicationBootstrap {
   private readonly logger = new Logger(EnrichBatchProcessor.name);
 
   constructor(
+    private readonly queue: JobQueue,
     private readonly movies: EnrichMovies,
-    private readonly beat: RunHeartbeat,
-    private readonly journal: RunCheckpoint,
+    private readonly heartbeat: RunHeartbeat,
+    private readonly checkpoint: RunCheckpoint,
+    private readonly runMovies: RunMovies,
   ) {}
 
-  /** Rejects when the batch is to be tried again; movies that it stored are not asked for twice. */
-  async enrich({ data, signal: claim }: Job<EnrichBatch>, shutdown: AbortSignal): Promise<void> {
-    const { runId } = data;
-    const due = await this.journal.due(runId, data);
+  async onApplicationBootstrap(): Promise<void> {
+    await this.queue.work<EnrichJob>(ENRICH_QUEUE, PARALLEL_BATCHES, (job, signal) =>
+      this.process(job, signal),
+    );
+  }
+
+  /** Rejects when the batch is to be tried again; what it stored is not requested again. */
+  private async process(job: EnrichJob, signal: AbortSignal): Promise<void> {
+    const { runId } = job;
+    const due = await this.runMovies.due(runId, job);
     if (due.length === 0) return;
-    const stop = newStop();
-    const leave = (): void => {
-      stop.abort(shutdown.aborted ? shutdown.reason : claim.reason);
+    const abort = newAbortController();
+    const release = (): void => {
+      abort.abort(new RunAborted({ kind: 'released' }));
     };
-    AbortSignal.any([shutdown, claim]).addEventListener('abort', leave, { once: true });
-    const hold = { runId, fence: null };
-    const tally = new RunCounters();
+    signal.addEventListener('abort', release, { once: true });
+    if (signal.aborted) release();
+    const lease = { runId, fencingToken: null };
+    const usage = new TmdbUsage();
     const context = {
-      ...{ hold, tally, signal: stop.signal },
-      stop: (reason: unknown) => {
-        stop.abort(reason);
+      ...{ lease, usage, signal: abort.signal },
+      abort: (reason: unknown) => {
+        abort.abort(reason);
       },
     };
     try {
-      await this.beat.during({ hold, tally, stop, tells: false }, () =>
-        this.movies.enrich(due.values(), context),
+      await this.heartbeat.during({ lease, usage, abort, progress: null }, () =>
+        this.movies.enrich(due, context),
       );
     } catch (error) {
-      await this.endOf(error, runId);
+      await this.conclude(error, runId);
     }
   }
 
-  /** What ends the whole run is told to it; a run that has ended needs its batches no more. */
-  private async endOf(error: unknown, runId: number): Promise<void> {
-    if (isEndOfRun(error)) return;
-    if (error instanceof TmdbError) {
-      await this.journal.stop(runId, endOfTmdb(error));
+  /** Tells the whole run about what it can't go on with. A run that has ended needs its batches no more. */
+  private async conclude(error: unknown, runId: number): Promise<void> {
+    const ending = endingOf(error);
+    if (ending?.kind === 'released') throw error;
+    if (error instanceof RunAborted) return;
+    if (ending !== null) {
+      await this.checkpoint.requestAbort(runId, ending);
       return;
     }
-    if (!(error instanceof RunReleased)) this.logger.error({ event: 'batch.failed', runId, err: error });
+    this.logger.error({ event: 'batch.failed', runId, err: error });
     if (!isExhausted(error)) throw error;
-    await this.journal.stop(runId, endOfFault(error));
+    await this.checkpoint.requestAbort(runId, faultEnding(error));
   }
-}
-
-function isEndOfRun(error: unknown): boolean {
-  return error instanceof LeaseLostError || error instanceof RunCancelled || error instanceof RunStopped;
 }

@@ -1,88 +1,88 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { JobQueue } from '../queue/job-queue.js';
 import type { Transaction } from '../database/prisma.service.js';
-import { EnrichMovies } from './enrich-movies.js';
-import { ENRICH_QUEUE } from '../runs/queues.js';
-import type { RunContext } from '../runs/run-context.js';
+import { JobQueue } from '../queue/job-queue.js';
+import { ENRICH_QUEUE, type EnrichJob } from '../queue/queues.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
+import type { RunContext } from '../runs/run-context.js';
+import { RunMovies } from '../runs/run-movies.repository.js';
+import { EnrichmentResults } from './enrichment-results.js';
 
-/** Some of a run's movies, by their places: from the first, to before the last. */
-export interface EnrichBatch {
-  readonly runId: number;
-  readonly from: number;
-  readonly to: number;
-}
+/** Some seconds of work at TMDB's rate limit: every worker gets a share, and little is lost with one. */
+const MIN_BATCH = 100;
+/** Each poll reads all open jobs of the run. */
+const MAX_BATCHES = 1_000;
 
-/** Some seconds of work at TMDB's pace, so that every worker has its share and little is lost with one. */
-const LEAST_MOVIES = 100;
-/** A look goes through all that are open. */
-const MOST_BATCHES = 1_000;
+const POLL_MS = 500;
+/** Towards the end, which no batch announces. */
+const FINAL_POLL_MS = 100;
+/** A pause lasts at least this many times as long as the poll before it: polls of a run of a million movies take long. */
+const PAUSE_RATIO = 10;
+const ABANDONED = 'Its batch failed several times and was given up. The log has the reason.';
 
 /** A run's movies as jobs that all workers share. */
 @Injectable()
 export class EnrichmentBatches {
   constructor(
     private readonly queue: JobQueue,
-    private readonly journal: RunCheckpoint,
-    private readonly movies: EnrichMovies,
+    private readonly checkpoint: RunCheckpoint,
+    private readonly runMovies: RunMovies,
+    private readonly results: EnrichmentResults,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Puts batches of all `total` movies into the queue. */
   async send(tx: Transaction, runId: number, total: number): Promise<void> {
-    const size = sizeOfBatches(total);
+    const size = batchSize(total);
     const jobs = Array.from({ length: Math.ceil(total / size) }, (_, batch) => ({
       id: randomUUID(),
-      data: { runId, from: batch * size, to: (batch + 1) * size } satisfies EnrichBatch,
+      data: { runId, from: batch * size, to: (batch + 1) * size } satisfies EnrichJob,
     }));
     if (jobs.length > 0) await this.queue.send(tx, ENRICH_QUEUE, jobs);
   }
 
-  /** Has this process's worker look for batches now. */
+  /** Makes this process's worker look for batches now. */
   wake(): void {
     this.queue.wake(ENRICH_QUEUE);
   }
 
-  /**
-   * Waits until none of the run's `total` movies is due any more. Those that no batch holds have failed: their batch did,
-   * for good.
-   */
+  /** Waits until none of the run's `total` movies is due any more. Movies whose batch was given up fail. */
   async untilDone(total: number, context: RunContext): Promise<void> {
-    const { hold, tally, signal } = context;
-    const size = sizeOfBatches(total);
+    const { runId } = context.lease;
+    const size = batchSize(total);
+    const { failed } = await this.runMovies.remaining(runId);
+    const otherFailures = (await this.checkpoint.failures(runId)) - failed;
     for (;;) {
-      const begun = this.clock.monotonicMs();
-      const jobs = await this.queue.open<EnrichBatch>(ENRICH_QUEUE, { runId: hold.runId });
-      const isHeld = (from: number): boolean =>
-        jobs.some(({ data }) => data.from < from + size && data.to > from);
-      let waiting = 0;
-      for (const { from, movies } of await this.journal.dueBatches(hold.runId, size)) {
-        if (isHeld(from)) waiting += movies;
-        else await this.giveUp({ from, to: from + size }, context);
-      }
-      tally.sync(await this.journal.counts(hold.runId), waiting);
-      if (waiting === 0) return;
-      const looked = this.clock.monotonicMs() - begun;
-      const pause = waiting > size ? LOOK_MS : LOOK_CLOSELY_MS;
-      await this.clock.sleep(Math.max(pause, LOOK_SHARE * looked), signal);
+      const startedMs = this.clock.monotonicMs();
+      const due = await this.failAbandoned(size, context);
+      const failures = (await this.checkpoint.failures(runId)) - otherFailures;
+      context.progress.enrichmentAdvanced({ done: total - due, total, failed: failures });
+      if (due === 0) return;
+      const tookMs = this.clock.monotonicMs() - startedMs;
+      const pauseMs = due > size ? POLL_MS : FINAL_POLL_MS;
+      await this.clock.sleep(Math.max(pauseMs, PAUSE_RATIO * tookMs), context.signal);
     }
   }
 
-  private async giveUp(places: Pick<EnrichBatch, 'from' | 'to'>, context: RunContext): Promise<void> {
-    const lost = await this.journal.due(context.hold.runId, places);
-    for (const id of lost) await this.movies.failed(id, new Error(GIVEN_UP), context);
+  /** Fails due movies that no open job covers. Returns how many other movies are due. */
+  private async failAbandoned(size: number, context: RunContext): Promise<number> {
+    const { runId } = context.lease;
+    const jobs = await this.queue.open<EnrichJob>(ENRICH_QUEUE, { runId });
+    let due = 0;
+    for (const { from, movies } of await this.runMovies.dueByRange(runId, size)) {
+      if (jobs.some((job) => job.from < from + size && job.to > from)) {
+        due += movies;
+        continue;
+      }
+      for (const id of await this.runMovies.due(runId, { from, to: from + size })) {
+        await this.results.failed(id, new Error(ABANDONED), context);
+      }
+    }
+    return due;
   }
 }
 
-function sizeOfBatches(total: number): number {
-  return Math.max(LEAST_MOVIES, Math.ceil(total / MOST_BATCHES));
+function batchSize(total: number): number {
+  return Math.max(MIN_BATCH, Math.ceil(total / MAX_BATCHES));
 }
-
-const LOOK_MS = 500;
-/** Towards the end, which no batch announces. */
-const LOOK_CLOSELY_MS = 100;
-/** How much longer a pause is than the look before it, so that a run of a million movies does not look all the time. */
-const LOOK_SHARE = 10;
-const GIVEN_UP = 'Its batch failed several times and was given up. The log says why.';

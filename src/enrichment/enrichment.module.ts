@@ -1,7 +1,20 @@
 import { Module } from '@nestjs/common';
 import { MoviesModule } from '../movies/movies.module.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
-import { EnrichmentService } from './enrichment-selection.js';
+import { EnrichBatchProcessor } from './enrich-batch.processor.js';
+import { EnrichMovies } from './enrich-movies.js';
+import { EnrichmentBatches } from './enrichment-batches.js';
+import { EnrichmentResults } from './enrichment-results.js';
+import { EnrichmentStage } from './enrichment.stage.js';
 
-@Module({ imports: [TmdbModule, MoviesModule], providers: [EnrichmentService], exports: [EnrichmentService] })
+/** Fetches the details of movies: which of them are due, what is stored of a response, and the batches. */
+@Module({
+  imports: [TmdbModule, MoviesModule, RunsModule],
+  providers: [
+    ...[EnrichmentStage, EnrichmentBatches],
+    ...[EnrichBatchProcessor, EnrichMovies, EnrichmentResults],
+  ],
+  exports: [EnrichmentStage],
+})
 export class EnrichmentModule {}

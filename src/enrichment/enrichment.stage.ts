@@ -1,48 +1,60 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { EnrichmentService } from './enrichment-selection.js';
-import { EnrichmentBatches } from './enrichment-batches.js';
-import { EnrichMovies } from './enrich-movies.js';
-import type { RunContext } from '../runs/run-context.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { MoviesRepository } from '../movies/movies.repository.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
+import type { RunContext } from '../runs/run-context.js';
+import { type EnrichmentWork, RunMovies } from '../runs/run-movies.repository.js';
 import type { EnrichmentPlan, RunPlan } from '../runs/run-plan.js';
+import { EnrichmentBatches } from './enrichment-batches.js';
 
-/** Chooses the movies whose details are due, and has them enriched: here, or by all workers in batches. */
+/** Selects the movies whose details are due, and waits until all workers have enriched them in batches. */
 @Injectable()
 export class EnrichmentStage {
   private readonly logger = new Logger(EnrichmentStage.name);
 
   constructor(
-    private readonly enrichment: EnrichmentService,
-    private readonly movies: EnrichMovies,
+    private readonly movies: MoviesRepository,
     private readonly batches: EnrichmentBatches,
-    private readonly journal: RunCheckpoint,
+    private readonly checkpoint: RunCheckpoint,
+    private readonly runMovies: RunMovies,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Rejects only when the run can't go on; what failed otherwise is on record. */
+  /** Rejects only when the run can't go on; other failures are recorded with it. */
   async run(plan: RunPlan, enrichment: EnrichmentPlan, context: RunContext): Promise<void> {
-    const { runId } = context.hold;
-    const total = context.enrichmentTotal ?? (await this.choose(plan, enrichment, context));
-    const due = await this.journal.countDue(runId);
-    context.tally.enrichmentPlanned(total, due);
-    if (context.isQueued) await this.batches.untilDone(total, context);
-    else await this.movies.enrichAll(total, context);
-    this.logger.log({ event: 'movies.enriched', runId, due });
+    const { runId } = context.lease;
+    const total = context.enrichmentTotal ?? (await this.plan(plan, enrichment, context));
+    await this.batches.untilDone(total, context);
+    this.logger.log({ event: 'movies.enriched', runId, total });
   }
 
-  private async choose(plan: RunPlan, enrichment: EnrichmentPlan, context: RunContext): Promise<number> {
-    const { hold, tally } = context;
-    const choice = await this.enrichment.choose({
-      ...enrichment,
-      collected: tally.collected(),
-      incremental: plan.incremental,
-    });
-    const total = await this.journal.transaction(async (tx) => {
-      const planned = await this.journal.enrichmentPlanned(tx, hold, choice);
-      if (context.isQueued) await this.batches.send(tx, hold.runId, planned);
+  /** Records the movies to enrich and queues their batches. Returns how many movies there are. */
+  private async plan(
+    { incremental }: RunPlan,
+    enrichment: EnrichmentPlan,
+    { lease, storedMovies }: RunContext,
+  ): Promise<number> {
+    const work = await this.select([...storedMovies], enrichment, incremental);
+    const total = await this.checkpoint.transaction(async (tx) => {
+      const planned = await this.runMovies.plan(tx, lease, work);
+      await this.batches.send(tx, lease.runId, planned);
       return planned;
     });
-    if (context.isQueued) this.batches.wake();
-    tally.freshSkipped(choice.fresh);
+    this.batches.wake();
     return total;
+  }
+
+  /** Never-enriched movies first, then the most popular; behind them, all that are overdue. */
+  private async select(
+    collected: readonly number[],
+    { limit, alsoStored }: EnrichmentPlan,
+    incremental: boolean,
+  ): Promise<EnrichmentWork> {
+    const now = this.clock.now();
+    const { due, fresh } = await this.movies.dueAmong(collected, { limit, now, incremental });
+    if (!alsoStored) return { ids: due, rest: null, fresh };
+    const stored = await this.movies.dueStored({ limit, now });
+    const ids = [...new Set([...due, ...stored])].slice(0, limit);
+    return { ids, rest: this.movies.overdue(now), fresh };
   }
 }

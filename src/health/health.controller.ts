@@ -8,18 +8,19 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
-import { Open } from '../auth/access/access.js';
+import { Public } from '../auth/access/access.decorators.js';
 import { AliveDto, HealthDto, UnhealthyDto } from './dto/health.dto.js';
-import { HealthIndicators } from './health-indicators.js';
+import { ReadinessIndicators } from './readiness-indicators.js';
 import { UnhealthyFilter } from './unhealthy.filter.js';
+import { WarningIndicators } from './warning-indicators.js';
 
 function ApiHealth(): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(UnhealthyDto),
-    ApiOkResponse({ type: HealthDto, description: 'Every check passed, or is degraded.' }),
+    ApiOkResponse({ type: HealthDto, description: 'Every check is up or degraded.' }),
     ApiResponse({
       status: 503,
-      description: 'A check failed, or the process is about to end.',
+      description: 'A check is down, or the process is shutting down.',
       content: { 'application/problem+json': { schema: { $ref: getSchemaPath(UnhealthyDto) } } },
     }),
   );
@@ -27,17 +28,18 @@ function ApiHealth(): MethodDecorator {
 
 @ApiTags('health')
 @Controller('health')
-@Open()
+@Public()
 @UseFilters(UnhealthyFilter)
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
-    private readonly indicators: HealthIndicators,
+    private readonly readiness: ReadinessIndicators,
+    private readonly warnings: WarningIndicators,
   ) {}
 
   @Get('live')
-  @ApiOperation({ operationId: 'isAlive', summary: 'Whether the process answers' })
-  @ApiOkResponse({ type: AliveDto, description: 'It does.' })
+  @ApiOperation({ operationId: 'isAlive', summary: 'Check liveness' })
+  @ApiOkResponse({ type: AliveDto, description: 'The process responds.' })
   live(): AliveDto {
     return { status: 'ok' };
   }
@@ -45,35 +47,37 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({
     operationId: 'isReady',
-    summary: 'Whether it can serve',
-    description: 'The process is not about to end, the database answers, and its migrations are applied.',
+    summary: 'Check readiness',
+    description:
+      'The process can serve: it is not shutting down, the database responds and all migrations are applied. TMDB and ' +
+      'the scheduler are reported, but cannot fail the check.',
   })
   @ApiHealth()
   ready(): Promise<HealthCheckResult> {
     return this.health.check([
-      () => this.indicators.service(),
-      () => this.indicators.database(),
-      () => this.indicators.migrations(),
-      () => this.indicators.tmdb(),
-      () => this.indicators.scheduler(),
+      () => this.readiness.service(),
+      () => this.readiness.database(),
+      () => this.readiness.migrations(),
+      () => this.warnings.tmdb(),
+      () => this.warnings.scheduler(),
     ]);
   }
 
   @Get()
   @ApiOperation({
     operationId: 'getHealth',
-    summary: 'The full picture',
-    description: 'As `/health/ready`, and how the last run went.',
+    summary: 'Get the full health report',
+    description: 'The checks of `/health/ready`, and the result of the last run.',
   })
   @ApiHealth()
   full(): Promise<HealthCheckResult> {
     return this.health.check([
-      () => this.indicators.service(),
-      () => this.indicators.database(),
-      () => this.indicators.migrations(),
-      () => this.indicators.tmdb(),
-      () => this.indicators.scheduler(),
-      () => this.indicators.lastRun(),
+      () => this.readiness.service(),
+      () => this.readiness.database(),
+      () => this.readiness.migrations(),
+      () => this.warnings.tmdb(),
+      () => this.warnings.scheduler(),
+      () => this.warnings.lastRun(),
     ]);
   }
 }

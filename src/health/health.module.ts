@@ -1,14 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { SchedulerModule } from '../scheduler/scheduler.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { HealthController } from './health.controller.js';
-import { HealthIndicators } from './health-indicators.js';
+import { ReadinessIndicators } from './readiness-indicators.js';
+import { WarningIndicators } from './warning-indicators.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), TmdbModule, PipelineModule, SchedulerModule],
+  imports: [TerminusModule.forRoot({ logger: false }), TmdbModule, RunsModule, SchedulerModule],
   controllers: [HealthController],
-  providers: [HealthIndicators],
+  providers: [ReadinessIndicators, WarningIndicators],
 })
 export class HealthModule {}

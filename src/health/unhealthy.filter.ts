@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, ServiceUnavailableExce
 import type { HealthCheckResult } from '@nestjs/terminus';
 import type { Response } from 'express';
 
-/** A failed health check as a problem that carries every check beside its detail. */
+/** Turns a failed health check into a problem (RFC 9457) with the extension member `checks`. */
 @Catch(ServiceUnavailableException)
 export class UnhealthyFilter implements ExceptionFilter<ServiceUnavailableException> {
   catch(exception: ServiceUnavailableException, host: ArgumentsHost): void {
@@ -12,7 +12,7 @@ export class UnhealthyFilter implements ExceptionFilter<ServiceUnavailableExcept
       type: 'about:blank',
       title: 'Service Unavailable',
       status: 503,
-      detail: `Not well: ${failed}. The checks say more; "movie-pipeline doctor" says what to do.`,
+      detail: `Unhealthy: ${failed}. See "checks", or run: npx movie-pipeline doctor`,
       checks: details,
     };
     const response = host.switchToHttp().getResponse<Response>();

@@ -1,4 +1,4 @@
-/** What a list says of a movie. Null: unknown, which never erases what is stored. */
+/** A movie as a list describes it. Null means unknown and never erases a stored value. */
 export interface ListedMovie {
   readonly id: number;
   readonly title: string | null;
@@ -17,7 +17,7 @@ export interface ListedMovie {
   readonly adult: boolean | null;
 }
 
-/** As it is stored in the JSONB column `cast`. */
+/** An element of the JSONB column `cast`. */
 export interface CastEntry {
   readonly id: number;
   readonly name: string;
@@ -26,7 +26,7 @@ export interface CastEntry {
   readonly order: number;
 }
 
-/** As it is stored in the JSONB column `crew`. */
+/** An element of the JSONB column `crew`. */
 export interface CrewEntry {
   readonly id: number;
   readonly name: string;
@@ -35,8 +35,9 @@ export interface CrewEntry {
   readonly profile_path: string | null;
 }
 
-/** What a movie's details say of it: the whole truth for its lists and the trailer. */
+/** A movie as its details describe it. Lists and the trailer are complete: they replace what is stored. */
 export interface EnrichedMovie extends ListedMovie {
+  readonly homepage: string | null;
   readonly imdbId: string | null;
   readonly status: string | null;
   /** Minutes. */
@@ -50,19 +51,85 @@ export interface EnrichedMovie extends ListedMovie {
   readonly crew: readonly CrewEntry[];
   readonly keywords: readonly string[];
   readonly similarMovieIds: readonly number[];
-  /** A YouTube key, or null where there is no trailer. */
+  /** A YouTube key; null when there is no trailer. */
   readonly trailerKey: string | null;
 }
 
-/** A movie whose details could not be had or stored, at least twice in a row. */
+/** Which value is stored where an incoming value meets a stored one. */
+export type Merge =
+  /** The incoming value, unless it is null. */
+  | 'unless-null'
+  /** The incoming value, unless it is null or 0, which TMDB sends for unknown numbers. */
+  | 'unless-zero'
+  /** The incoming array of names, unless it is null, empty, or holds the same names in another order. */
+  | 'unless-same-names'
+  /** The incoming value. */
+  | 'replace';
+
+export interface Column {
+  /** Name in the table `movies`. */
+  readonly name: string;
+  /** PostgreSQL type. */
+  readonly type: string;
+  readonly merge: Merge;
+  /** Whether a change moves `updated_at`. */
+  readonly visible: boolean;
+}
+
+/** Columns by the field of the record that holds their value. */
+type Columns<Movie> = Readonly<Record<Exclude<keyof Movie, 'id'>, Column>>;
+
+function column(name: string, type: string, merge: Merge): Column {
+  return { name, type, merge, visible: true };
+}
+
+function hiddenColumn(name: string, type: string, merge: Merge): Column {
+  return { name, type, merge, visible: false };
+}
+
+/** The columns that a list update writes. */
+export const LISTED_COLUMNS = {
+  title: column('title', 'text', 'unless-null'),
+  overview: column('overview', 'text', 'unless-null'),
+  releaseDate: column('release_date', 'date', 'unless-null'),
+  voteAverage: column('vote_average', 'float8', 'unless-zero'),
+  voteCount: column('vote_count', 'int', 'unless-zero'),
+  popularity: column('popularity', 'float8', 'unless-zero'),
+  posterUrl: column('poster_url', 'text', 'unless-null'),
+  backdropUrl: column('backdrop_url', 'text', 'unless-null'),
+  originalLanguage: column('original_language', 'text', 'unless-null'),
+  originalTitle: hiddenColumn('original_title', 'text', 'unless-null'),
+  adult: hiddenColumn('adult', 'boolean', 'unless-null'),
+  genres: column('genres', 'jsonb', 'unless-same-names'),
+} satisfies Columns<ListedMovie>;
+
+/** The columns that enrichment writes. */
+export const ENRICHED_COLUMNS = {
+  ...LISTED_COLUMNS,
+  genres: column('genres', 'jsonb', 'unless-null'),
+  cast: column('cast', 'jsonb', 'replace'),
+  crew: column('crew', 'jsonb', 'replace'),
+  keywords: column('keywords', 'jsonb', 'replace'),
+  runtime: column('runtime', 'int', 'unless-zero'),
+  budget: column('budget', 'bigint', 'unless-zero'),
+  revenue: column('revenue', 'bigint', 'unless-zero'),
+  tagline: column('tagline', 'text', 'unless-null'),
+  similarMovieIds: hiddenColumn('similar_movie_ids', 'jsonb', 'replace'),
+  trailerKey: column('trailer_key', 'varchar(100)', 'replace'),
+  homepage: column('homepage', 'text', 'unless-null'),
+  imdbId: hiddenColumn('imdb_id', 'text', 'unless-null'),
+  status: hiddenColumn('status', 'text', 'unless-null'),
+} satisfies Columns<EnrichedMovie>;
+
+/** A movie whose details could not be fetched or stored, at least twice in a row. */
 export interface FailingMovie {
   readonly id: number;
   readonly title: string | null;
-  /** In a row. */
+  /** Failures in a row. */
   readonly failures: number;
   readonly triedAt: Date | null;
-  /** Not due before then. */
+  /** The movie is not due before this time. */
   readonly retryAt: Date | null;
-  /** TMDB no longer knows it since then. */
+  /** When TMDB was first found not to know the id any more; null while it knows it. */
   readonly goneAt: Date | null;
 }

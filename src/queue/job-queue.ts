@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Pool } from 'pg';
-import type { Job, JobWithMetadata, PgBoss, QueueOptions, QueuePolicy } from 'pg-boss';
+import type { PgBoss } from 'pg-boss';
+import type { StartupRetry } from '../database/connection/startup-retry.js';
 import type { Transaction } from '../database/prisma.service.js';
-
-export interface QueueDefinition extends QueueOptions {
-  readonly name: string;
-  readonly policy?: QueuePolicy;
-}
+import { QUEUES } from './queues.js';
 
 export interface JobToSend {
   /** A UUID. */
@@ -15,37 +12,95 @@ export interface JobToSend {
   readonly data: object;
 }
 
+/** @param signal aborted when the process shuts down, or the job has been given to another worker */
+export type JobHandler<Data> = (data: Data, signal: AbortSignal) => Promise<void>;
+
+interface JobQueueOptions {
+  readonly pool: Pool;
+  /** Of our tables; the queue has a schema of its own beside it. */
+  readonly schema: string;
+  /** What this process does with jobs; `none` never installs or loads pg-boss. */
+  readonly use: 'none' | 'send' | 'work';
+}
+
 const SUPERVISE_SECONDS = 2;
-/** How often ended jobs that have been kept long enough are deleted; pg-boss does it once a day by itself. */
+/** How often ended jobs are deleted that were kept long enough; once a day by default. */
 const MAINTAIN_SECONDS = 60;
 const POLL_SECONDS = 1;
+/** Of the ten seconds that a shutdown may take, the rest is for closing connections. */
+const STOP_TIMEOUT_MS = 7_000;
 
-/** pg-boss on our pool, in a schema of its own. Loaded and installed by those alone who start it. */
-export class JobQueue {
+/** pg-boss on our connection pool. */
+export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(JobQueue.name);
+  private readonly shutdown = new AbortController();
   private boss: PgBoss | null = null;
   /** pg-boss's ids of this process's workers, by queue. */
   private readonly workers = new Map<string, string>();
 
   constructor(
-    private readonly pool: Pool,
-    private readonly schema: string,
+    private readonly options: JobQueueOptions,
+    private readonly startupRetry: StartupRetry,
   ) {}
 
   get isStarted(): boolean {
     return this.boss !== null;
   }
 
+  async onModuleInit(): Promise<void> {
+    if (this.options.use !== 'none') await this.startupRetry.run(() => this.start());
+  }
+
+  /** Tells the jobs in progress to stop, and waits for them; they may use the queue until they have. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.shutdown.abort(new Error('The process shuts down.'));
+    await this.boss?.stop({ graceful: true, timeout: STOP_TIMEOUT_MS, close: false });
+    this.boss = null;
+  }
+
+  /** Puts jobs into a queue within the caller's transaction. */
+  async send(tx: Transaction, queue: string, jobs: readonly JobToSend[]): Promise<void> {
+    const { fromPrisma } = await import('pg-boss');
+    await this.started().insert(queue, [...jobs], { db: fromPrisma(tx) });
+  }
+
   /**
-   * Installs pg-boss and the queues where they are missing.
-   * @param supervise whether this process also watches for jobs whose worker has died
+   * Handles one job after another, `concurrency` of them in parallel, if this process is a worker. A job whose handler
+   * rejects is tried again.
    */
-  async start(queues: readonly QueueDefinition[], supervise: boolean): Promise<void> {
+  async work<Data>(queue: string, concurrency: number, handler: JobHandler<Data>): Promise<void> {
+    if (this.options.use !== 'work') return;
+    const id = await this.started().work<Data>(
+      queue,
+      { pollingIntervalSeconds: POLL_SECONDS, localConcurrency: concurrency },
+      async ([job]) => {
+        if (job === undefined) return;
+        await handler(job.data, AbortSignal.any([this.shutdown.signal, job.signal]));
+      },
+    );
+    this.workers.set(queue, id);
+  }
+
+  /** Makes this process look for jobs of the queue now, if it works on the queue at all. */
+  wake(queue: string): void {
+    const id = this.workers.get(queue);
+    if (id !== undefined) this.boss?.notifyWorker(id);
+  }
+
+  /** The data of a queue's jobs that have not ended, of those whose data contain `data`. */
+  async open<Data extends object>(queue: string, data: Partial<Data>): Promise<readonly Data[]> {
+    const jobs = await this.started().findJobs<Data>(queue, { data, limit: 100_000 });
+    return jobs.filter(({ state }) => ['created', 'retry', 'active'].includes(state)).map((job) => job.data);
+  }
+
+  /** Installs pg-boss and the queues where they are missing. */
+  private async start(): Promise<void> {
     const { PgBoss: Boss } = await import('pg-boss');
     const boss = new Boss({
-      db: { executeSql: (text, values) => this.pool.query(text, values) },
-      schema: queueSchema(this.schema),
-      supervise,
+      db: { executeSql: (text, values) => this.options.pool.query(text, values) },
+      schema: queueSchema(this.options.schema),
+      // Returns the jobs of dead workers to the queue.
+      supervise: this.options.use === 'work',
       superviseIntervalSeconds: SUPERVISE_SECONDS,
       monitorIntervalSeconds: SUPERVISE_SECONDS,
       maintenanceIntervalSeconds: MAINTAIN_SECONDS,
@@ -58,52 +113,12 @@ export class JobQueue {
     });
     try {
       await boss.start();
-      for (const { name, ...options } of queues) await boss.createQueue(name, options);
+      for (const { name, ...options } of QUEUES) await boss.createQueue(name, options);
     } catch (error) {
       await boss.stop({ graceful: false, close: false });
       throw error;
     }
     this.boss = boss;
-  }
-
-  /** Puts jobs into a queue within the caller's transaction. */
-  async send(tx: Transaction, queue: string, jobs: readonly JobToSend[]): Promise<void> {
-    const { fromPrisma } = await import('pg-boss');
-    await this.started().insert(queue, [...jobs], { db: fromPrisma(tx) });
-  }
-
-  /** Takes one job after another, `concurrency` at once, until the queue is stopped. */
-  async work<Data>(
-    queue: string,
-    concurrency: number,
-    handler: (job: Job<Data>) => Promise<void>,
-  ): Promise<void> {
-    const id = await this.started().work<Data>(
-      queue,
-      { pollingIntervalSeconds: POLL_SECONDS, localConcurrency: concurrency },
-      async ([job]) => {
-        if (job !== undefined) await handler(job);
-      },
-    );
-    this.workers.set(queue, id);
-  }
-
-  /** Has this process look for jobs of the queue at once, where it works on them at all. */
-  wake(queue: string): void {
-    const id = this.workers.get(queue);
-    if (id !== undefined) this.boss?.notifyWorker(id);
-  }
-
-  /** Jobs of a queue that have not ended, of those whose data contain `data`. */
-  async open<Data>(queue: string, data: object): Promise<readonly JobWithMetadata<Data>[]> {
-    const jobs = await this.started().findJobs<Data>(queue, { data, limit: 100_000 });
-    return jobs.filter(({ state }) => ['created', 'retry', 'active'].includes(state));
-  }
-
-  /** Takes no more jobs, and waits so long for those under way, which may use the queue to their end. */
-  async stop(timeoutMs: number): Promise<void> {
-    await this.boss?.stop({ graceful: true, timeout: timeoutMs, close: false });
-    this.boss = null;
   }
 
   private started(): PgBoss {
@@ -112,7 +127,7 @@ export class JobQueue {
   }
 }
 
-/** Beside each schema of ours one for its queue; pg-boss takes few letters in a name. */
+/** pg-boss allows few characters in a schema's name. */
 function queueSchema(schema: string): string {
   if (schema === 'public') return 'movie_pipeline_jobs';
   return `movie_pipeline_jobs_${createHash('sha256').update(schema).digest('hex').slice(0, 12)}`;

@@ -4,11 +4,11 @@ import { MoviesRepository } from '../movies/movies.repository.js';
 import { type MovieError, RunsRepository } from './runs.repository.js';
 
 export interface FailingMovieReport extends FailingMovie {
-  /** Null when the run that met it is no longer on record, or kept no more errors. */
+  /** Null when its run is no longer recorded, or kept no further errors. */
   readonly lastError: MovieError | null;
 }
 
-/** Movies that failed at least twice in a row, with the reason. */
+/** Movies whose enrichment failed at least twice in a row, with the reason. */
 @Injectable()
 export class FailingMovies {
   constructor(
@@ -16,7 +16,7 @@ export class FailingMovies {
     private readonly runs: RunsRepository,
   ) {}
 
-  /** Those with the most failures, first. */
+  /** Those with the most failures first. */
   async list(limit: number): Promise<FailingMovieReport[]> {
     const movies = await this.movies.failing(limit);
     const errors = await this.runs.lastMovieErrors(movies.map(({ id }) => id));

@@ -4,7 +4,7 @@ import type { ItemError } from './run.js';
 
 type Where = Partial<Pick<ItemError, 'source' | 'page' | 'movieId'>>;
 
-/** One movie, page or source that failed, in the words of its error. */
+/** The record of one movie, page or source that failed. */
 export function itemError(where: Where, error: unknown, now: Date): ItemError {
   return {
     source: where.source ?? null,
@@ -21,7 +21,7 @@ function codeOf(error: unknown): string {
   return error instanceof RowRefusedError ? 'row_refused' : 'unusable_item';
 }
 
-/** Whether a failure is that of one movie or page alone. A refused key, or a TMDB that is down, is everybody's. */
+/** Whether a failure concerns one movie or page only. A rejected key or a TMDB that is down concerns the whole run. */
 export function isItemFailure(error: unknown): error is TmdbError {
   return error instanceof TmdbError && error.kind !== 'key_refused' && error.kind !== 'unavailable';
 }

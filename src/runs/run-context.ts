@@ -1,44 +1,44 @@
 import { setMaxListeners } from 'node:events';
 import type { RunLease } from './run-lease.js';
-import type { RunCounters } from './run-counters.js';
+import type { RunProgressTracker } from './run-progress.js';
+import type { TmdbUsage } from './tmdb-usage.js';
 
-/** What the stages of one run share. */
-export interface RunContext {
-  readonly hold: RunLease;
-  readonly tally: RunCounters;
+/** What everything that works on a run needs, be it the whole run or a batch of it. */
+export interface WorkContext {
+  readonly lease: RunLease;
+  readonly usage: TmdbUsage;
+  /** Aborted with a RunAborted when the work has to stop. */
+  readonly signal: AbortSignal;
+  /** Stops the work; the first reason counts. */
+  readonly abort: (reason: unknown) => void;
+}
+
+/** What the stages of a run share. */
+export interface RunContext extends WorkContext {
+  readonly progress: RunProgressTracker;
   /** Marks what this run saw. */
   readonly startedAt: Date;
-  /** Movies to enrich, where they were chosen before the run was interrupted. */
+  /** Ids of the movies that the run has stored from its lists, in the order in which they came. */
+  readonly storedMovies: Set<number>;
+  /** Movies to enrich; null until they are selected. */
   readonly enrichmentTotal: number | null;
-  /** Whether enrichment goes through the queue, to whichever worker has time. */
-  readonly isQueued: boolean;
-  /** Aborted when the run is cancelled or can't go on. */
-  readonly signal: AbortSignal;
-  /** Ends the run early for the reason given; the first reason counts. */
-  readonly stop: (reason: unknown) => void;
 }
 
 /**
- * Waits until every task has ended, so that nothing of a run goes on behind its end. The first that fails stops the
- * run; then this rejects with the run's reason.
+ * Waits until every task has settled, so that nothing of a run outlives it. The first failure aborts the work; then this
+ * rejects with the abort reason.
  */
-export async function untilAllEnd(
+export async function settleAll(
   tasks: readonly Promise<unknown>[],
-  context: Pick<RunContext, 'signal' | 'stop'>,
+  { signal, abort }: Pick<WorkContext, 'signal' | 'abort'>,
 ): Promise<void> {
-  await Promise.all(
-    tasks.map((task) =>
-      task.catch((error: unknown) => {
-        context.stop(error);
-      }),
-    ),
-  );
-  context.signal.throwIfAborted();
+  await Promise.all(tasks.map((task) => task.catch(abort)));
+  signal.throwIfAborted();
 }
 
-/** Ends the work on a run or on a batch. Every request under way listens to it, and they may be many. */
-export function newStop(): AbortController {
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  return stop;
+/** Every request in flight listens to the signal, and there may be hundreds. */
+export function newAbortController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

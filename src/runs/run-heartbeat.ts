@@ -1,71 +1,70 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
-import { RunCancelled, RunStopped } from './run-errors.js';
-import { type RunLease, LeaseLostError } from './run-lease.js';
-import { type Heard, RunCheckpoint } from './run-checkpoint.repository.js';
-import type { RunCounters } from './run-counters.js';
+import { RunCheckpoint } from './run-checkpoint.repository.js';
+import { RunAborted } from './run-ending.js';
+import type { RunLease } from './run-lease.js';
+import type { RunProgressTracker } from './run-progress.js';
+import type { TmdbUsage } from './tmdb-usage.js';
 
-export interface Beating {
-  readonly hold: RunLease;
-  readonly tally: RunCounters;
-  /** Aborted when somebody asked to cancel the run, a batch found that it can't go on, or it is in other hands. */
-  readonly stop: AbortController;
-  /** Whether to say how far the run is, which one worker of a run does. */
-  readonly tells: boolean;
+export interface HeartbeatWork {
+  readonly lease: RunLease;
+  readonly usage: TmdbUsage;
+  /** Aborted when the run is cancelled, a batch finds that it can't go on, or the lease is lost. */
+  readonly abort: AbortController;
+  /** Null for a batch: the worker that leads the run records its progress. */
+  readonly progress: RunProgressTracker | null;
 }
 
-const EVERY_MS = 1_000;
+const INTERVAL_MS = 1_000;
 
-/** Once a second says on record how far a worker is and what it waits for, and hears whether it should go on. */
+/** Once a second, renews a worker's lease, records its progress and reads whether it should stop. */
 @Injectable()
 export class RunHeartbeat {
   private readonly logger = new Logger(RunHeartbeat.name);
 
   constructor(
-    private readonly journal: RunCheckpoint,
+    private readonly checkpoint: RunCheckpoint,
     private readonly tmdb: TmdbClient,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Beats while `work` goes on, and once more at its end. */
-  async during<T>(beating: Beating, work: () => Promise<T>): Promise<T> {
+  /** Beats while the task runs, and once more at its end. */
+  async during<T>(work: HeartbeatWork, task: () => Promise<T>): Promise<T> {
     const over = new AbortController();
-    const beats = this.untilOver(beating, over.signal);
+    const beats = this.beatUntil(over.signal, work);
     try {
-      return await work();
+      return await task();
     } finally {
       over.abort();
       await beats;
-      await this.beat(beating);
+      await this.beat(work);
     }
   }
 
-  private async untilOver(beating: Beating, over: AbortSignal): Promise<void> {
+  private async beatUntil(over: AbortSignal, work: HeartbeatWork): Promise<void> {
     while (!over.aborted) {
-      await this.beat(beating);
-      await this.clock.sleep(EVERY_MS, over).catch(() => undefined);
+      await this.beat(work);
+      await this.clock.sleep(INTERVAL_MS, over).catch(() => undefined);
     }
   }
 
-  /** A database that is away is the work's to deal with. */
-  private async beat(beating: Beating): Promise<void> {
-    const { hold, tally, stop, tells } = beating;
-    const tmdb = tally.unsaved();
+  /** Never rejects: a database that is away concerns the task itself. */
+  private async beat({ lease, usage, abort, progress }: HeartbeatWork): Promise<void> {
+    const tmdb = usage.unrecorded();
     const waiting = this.tmdb.waiting();
-    tally.waits(waiting);
     try {
-      const progress = tells ? tally.progress(this.clock.now()) : null;
-      this.hear(await this.journal.beat(hold, { progress, waiting, tmdb }), beating);
-      tally.tmdbSaved(tmdb);
+      const snapshot = progress?.snapshot(this.clock.now(), waiting) ?? null;
+      const request = await this.checkpoint.heartbeat(lease, { progress: snapshot, waiting, tmdb });
+      usage.markRecorded(tmdb);
+      if (request !== null) abort.abort(new RunAborted(request));
     } catch (error) {
-      if (error instanceof LeaseLostError) stop.abort(error);
-      else this.logger.warn({ event: 'run.not_told', runId: hold.runId, reason: String(error) });
+      if (error instanceof RunAborted) abort.abort(error);
+      else this.logger.warn({ event: 'run.heartbeat_failed', runId: lease.runId, reason: describe(error) });
     }
   }
+}
 
-  private hear(heard: Heard, { stop }: Beating): void {
-    if (heard.cancelAsked) stop.abort(new RunCancelled());
-    if (heard.stop !== null) stop.abort(new RunStopped(heard.stop));
-  }
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

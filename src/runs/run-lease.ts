@@ -1,20 +1,18 @@
-/** The right to work on a run, void once another worker has taken the run over. */
+/**
+ * The right to work on a run. At most one worker leads a run; when another acquires the lease, the fencing token grows and
+ * every write under the old one is refused.
+ */
 export interface RunLease {
   readonly runId: number;
-  /** Counts up with every take-over. Null for a batch of the run, which any worker may have. */
-  readonly fence: number | null;
+  /** `pipeline_runs.times_resumed` at the acquisition; null for a batch of the run, which any worker may process. */
+  readonly fencingToken: number | null;
 }
 
-/** Which row of pipeline_runs the holder may write, if it may still. */
-export function held({ runId, fence }: RunLease): { id: number; status: 'RUNNING'; timesResumed?: number } {
-  return { id: runId, status: 'RUNNING', ...(fence === null ? {} : { timesResumed: fence }) };
-}
-
-/** The run has ended, or another worker has it: whoever gets this error leaves it alone. */
-export class LeaseLostError extends Error {
-  override readonly name = 'LeaseLostError';
-
-  constructor(runId: number) {
-    super(`Run ${runId} has ended or is in other hands.`);
-  }
+/** Selects the row of pipeline_runs that the lease still covers: no row when the lease is lost. */
+export function leased({ runId, fencingToken }: RunLease): {
+  id: number;
+  status: 'RUNNING';
+  timesResumed?: number;
+} {
+  return { id: runId, status: 'RUNNING', ...(fencingToken === null ? {} : { timesResumed: fencingToken }) };
 }

@@ -104,10 +104,10 @@ describe('how a run ends', () => {
     expect(outcome).toEqual({ status: 'PARTIAL', errorMessage: 'TMDB is down.' });
   });
 
-  it('FAILED when nothing usable came in', () => {
+  it('FAILED when nothing could be stored', () => {
     expect(outcomeOf({ kind: 'upstream', message: 'TMDB is down.' }, results({}))).toEqual({
       status: 'FAILED',
-      errorMessage: 'Nothing usable came in. TMDB is down.',
+      errorMessage: 'Nothing could be stored. TMDB is down.',
     });
     expect(outcomeOf({ kind: 'completed' }, results({})).errorMessage).toContain('Check TMDB_REGION');
   });

@@ -1,13 +1,12 @@
-import type { ItemError, RunCounts, RunOutcome, SourceReport } from './run.js';
+import type { RunEnding } from './run-ending.js';
+import type { FinalStatus, ItemError, RunCounts, SourceReport } from './run.js';
 
-/** How the work of a run came to its end. */
-export type RunEnd =
-  | { readonly kind: 'completed' }
-  | { readonly kind: 'cancelled' }
-  /** TMDB stopped answering: what is stored is good, the rest was not tried. */
-  | { readonly kind: 'upstream'; readonly message: string }
-  /** The key, the database or the program failed: the run can't be trusted to have done its work. */
-  | { readonly kind: 'failed'; readonly message: string };
+/** The recorded end of a run. */
+export interface RunOutcome {
+  readonly status: FinalStatus;
+  /** What an operator reads; null for SUCCESS. */
+  readonly errorMessage: string | null;
+}
 
 export interface RunResults {
   readonly counts: RunCounts;
@@ -15,25 +14,28 @@ export interface RunResults {
   readonly errors: readonly ItemError[];
 }
 
-/** The status and the reason that an operator reads. */
-export function outcomeOf(end: RunEnd, results: RunResults): RunOutcome {
-  const { counts } = results;
-  if (end.kind === 'cancelled')
-    return { status: 'CANCELLED', errorMessage: 'Cancelled; what was stored stays.' };
-  if (end.kind === 'failed') return { status: 'FAILED', errorMessage: end.message };
+export const CANCELLED: RunOutcome = {
+  status: 'CANCELLED',
+  errorMessage: 'Cancelled; what was stored stays.',
+};
 
-  const reasons = [...(end.kind === 'upstream' ? [end.message] : []), ...whatFailed(results)];
+export function outcomeOf(ending: RunEnding, results: RunResults): RunOutcome {
+  const { counts } = results;
+  if (ending.kind === 'cancelled') return CANCELLED;
+  if (ending.kind === 'failed') return { status: 'FAILED', errorMessage: ending.message };
+
+  const reasons = [...(ending.kind === 'upstream' ? [ending.message] : []), ...failuresOf(results)];
   const usable = counts.inserted + counts.updated + counts.unchanged + counts.enriched > 0;
   if (!usable) {
     const why =
-      reasons.length > 0 ? reasons.join(' ') : 'Every list that TMDB sent was empty. Check TMDB_REGION.';
-    return { status: 'FAILED', errorMessage: `Nothing usable came in. ${why}` };
+      reasons.length > 0 ? reasons.join(' ') : 'Every list that TMDB returned was empty. Check TMDB_REGION.';
+    return { status: 'FAILED', errorMessage: `Nothing could be stored. ${why}` };
   }
   if (reasons.length > 0) return { status: 'PARTIAL', errorMessage: reasons.join(' ') };
   return { status: 'SUCCESS', errorMessage: null };
 }
 
-function whatFailed({ counts, sources, errors }: RunResults): string[] {
+function failuresOf({ counts, sources, errors }: RunResults): string[] {
   const reasons: string[] = [];
   const failed = sources.filter((report) => report.status === 'failed');
   if (failed.length > 0) {
@@ -51,7 +53,7 @@ function whatFailed({ counts, sources, errors }: RunResults): string[] {
   return reasons;
 }
 
-/** The commonest kinds of failure with one example each, so that the reason stays one readable line. */
+/** The most frequent kinds of failure with one example each, so that the message stays one readable line. */
 function describe(errors: readonly ItemError[]): string {
   const byCode = new Map<string, ItemError[]>();
   for (const error of errors) byCode.set(error.code, [...(byCode.get(error.code) ?? []), error]);

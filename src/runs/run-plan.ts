@@ -2,7 +2,7 @@
 export const CATEGORIES = ['popular', 'top_rated', 'upcoming', 'now_playing'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
-/** Where movies come from: the lists, and the week's trending ones. */
+/** Where a run finds movies: the lists, and the movies trending this week. */
 export const SOURCES = [...CATEGORIES, 'trending'] as const;
 export type Source = (typeof SOURCES)[number];
 
@@ -13,24 +13,24 @@ export type UpdateType = (typeof UPDATE_TYPES)[number];
 export const MAX_PAGES = 500;
 export const MAX_ENRICHMENT = 100_000;
 
-/** What a run enriches. */
+/** Which movies a run enriches. */
 export interface EnrichmentPlan {
-  /** Movies at most, without the overdue ones. */
+  /** The most movies, overdue ones not counted. */
   readonly limit: number;
-  /** Whether movies that this run did not collect are taken as well: due ones up to the limit, and all overdue ones. */
+  /** Also movies that this run did not collect: due ones up to the limit, and all overdue ones. */
   readonly alsoStored: boolean;
 }
 
-/** What a run does. */
+/** What a run does. Stored with the run as JSON. */
 export interface RunPlan {
   readonly updateType: UpdateType;
   readonly sources: readonly { readonly source: Source; readonly pages: number }[];
   readonly enrichment: EnrichmentPlan | null;
-  /** False: every collected movie counts as due. */
+  /** False: treat every collected movie as due. */
   readonly incremental: boolean;
 }
 
-/** The options of a custom run, by the names that REST and the command line share. */
+/** The options of a custom run, as REST and the command line name them. */
 export interface CustomOptions {
   readonly categories: readonly Category[];
   readonly pages_per_category: number;

@@ -1,25 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/prisma.service.js';
 
-/** A trigger that may be repeated. */
+/** A request for a run that may be repeated. */
 export interface RunRequest {
   readonly username: string;
   /** The Idempotency-Key. */
   readonly key: string;
-  /** Of what was asked. */
+  /** SHA-256 of the plan, hexadecimal. */
   readonly digest: string;
 }
 
 const KEPT_MS = 24 * 3_600_000;
 
-/** Which run came of which Idempotency-Key, for 24 hours. */
+/** The run that each Idempotency-Key of the last 24 hours led to. */
 @Injectable()
 export class RunRequests {
-  /** Until the transaction ends no other trigger goes on: of two at once, the second sees the first. */
-  async inTurn(tx: Transaction): Promise<void> {
-    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('movie-pipeline trigger'), hashtext(current_schema()))::text`;
-  }
-
   async find(
     tx: Transaction,
     { username, key }: RunRequest,

@@ -8,41 +8,52 @@ export type FinalStatus = Exclude<RunStatus, 'QUEUED' | 'RUNNING'>;
 export const TRIGGERS = ['schedule', 'api', 'cli'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** What a run counted. Movies are counted once, however many lists name them. */
+/** Who or what requested a run. */
+export interface RunOrigin {
+  readonly trigger: Trigger;
+  /** The user's name; null where none is known. */
+  readonly triggeredBy: string | null;
+  /** By how many seconds a scheduled run is later than its occurrence. */
+  readonly lateSeconds?: number;
+}
+
+/** The counters of a run. A movie counts once, however many lists name it. */
 export interface RunCounts {
-  /** List items that TMDB sent, repeats included. */
+  /** List items received, repeats included. */
   readonly fetched: number;
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
   /** Movies whose details were fetched and stored. */
   readonly enriched: number;
-  /** Collected movies whose details are fresh enough. */
+  /** Collected movies whose details are still fresh. */
   readonly skippedFresh: number;
-  /** Movies that TMDB no longer knows. */
+  /** Movies that TMDB no longer has. */
   readonly gone: number;
   /** Movies, pages and sources that failed for good. */
   readonly failed: number;
   readonly tmdbRequests: number;
   readonly tmdbRetries: number;
-  /** Answers of 429. */
+  /** Responses with status 429. */
   readonly rateLimited: number;
-  /** Seconds spent on back-off and on pauses that TMDB asked for. */
+  /** Seconds spent in back-off and in pauses that TMDB requested, summed over parallel requests. */
   readonly waitedSeconds: number;
 }
 
-/** What became of one source. */
+export const SOURCE_STATUSES = ['pending', 'fetching', 'done', 'partial', 'failed'] as const;
+
+/** The progress and result of one source. Keys are those of the API. */
 export interface SourceReport {
   readonly source: Source;
   readonly pages_planned: number;
   readonly pages_fetched: number;
-  /** Different movies that this source named. */
+  /** Distinct movies that this source named. */
   readonly movies: number;
-  readonly status: 'pending' | 'fetching' | 'done' | 'partial' | 'failed';
+  readonly status: (typeof SOURCE_STATUSES)[number];
   readonly error: string | null;
 }
 
-/** Something that one run could not bring in. */
+/** A movie, page or source that a run could not store. */
 export interface ItemError {
   readonly source: string | null;
   readonly page: number | null;
@@ -53,19 +64,20 @@ export interface ItemError {
   readonly occurredAt: Date;
 }
 
-/** What a run is doing now. */
+export const ACTIVE_STAGES = ['collecting', 'enriching', 'finishing'] as const;
+
+/** The progress of an active run, as its leaseholder last recorded it. */
 export interface RunProgress {
-  /** When it was so, in ISO 8601. */
+  /** When it was recorded, in ISO 8601. */
   readonly at: string;
-  readonly stage: 'collecting' | 'enriching' | 'finishing';
+  readonly stage: (typeof ACTIVE_STAGES)[number];
   readonly sources: readonly SourceReport[];
   readonly enrichment: { readonly done: number; readonly total: number; readonly failed: number } | null;
-  readonly counts: RunCounts;
-  /** What one of its workers waits for; null while all goes well. */
+  /** What one of its workers is waiting for; null while nothing holds it up. */
   readonly waiting: TmdbWait | null;
 }
 
-/** One run as it is on record. */
+/** One recorded run. */
 export interface Run {
   readonly id: number;
   readonly runDate: Date;
@@ -79,15 +91,16 @@ export interface Run {
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
   readonly timesResumed: number;
-  /** By how much a scheduled run came after its time; null when it did not. */
+  /** By how many seconds a scheduled run was later than its occurrence; null when it was on time. */
   readonly lateSeconds: number | null;
   /** The user's name; null where none is known. */
   readonly triggeredBy: string | null;
   readonly counts: RunCounts;
 }
 
-/** How a run ended. */
-export interface RunOutcome {
-  readonly status: FinalStatus;
-  readonly errorMessage: string | null;
+/** One run with its sources and what it could not store. */
+export interface RunDetails {
+  readonly run: Run;
+  readonly sources: readonly SourceReport[];
+  readonly errors: readonly ItemError[];
 }

@@ -1,39 +1,46 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { type PipelineRun, type PipelineRunError, Prisma } from '../database/generated/client.js';
+import type { PipelineRun, Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import { holding, type TmdbWait } from '../tmdb/tmdb-wait.js';
-import type { ItemError, Run, RunCounts, RunProgress, RunStatus, SourceReport, Trigger } from './run.js';
-import { RUN_LOCK_IS_HELD } from '../pipeline/execution/run-lock.js';
-import type { UpdateType } from './run-plan.js';
+import { stillValid } from '../tmdb/tmdb-wait.js';
+import type { RunPlan, UpdateType } from './run-plan.js';
+import { RUN_COLUMNS, toItemError, toRun } from './run-rows.repository.js';
+import type {
+  ItemError,
+  Run,
+  RunDetails,
+  RunOrigin,
+  RunProgress,
+  RunStatus,
+  SourceReport,
+  Trigger,
+} from './run.js';
+import { readProgress, readSources, readWait } from './stored-json.js';
 
-export interface RunDetails {
-  readonly run: Run;
-  readonly sources: readonly SourceReport[];
-  readonly errors: readonly ItemError[];
-}
-
+/** A run that is queued or running. */
 export interface ActiveRun {
   readonly run: Run;
   readonly progress: RunProgress | null;
-  /** Whether it goes on with another worker when its own dies. */
-  readonly isQueued: boolean;
+  /** The process that leads it; null while none does. */
+  readonly leaseholder: string | null;
+  /** The leaseholder's last heartbeat, by the database's clock. */
+  readonly heartbeatAt: Date | null;
 }
 
-/** Why a movie's details could not be had or stored. */
+/** Why a movie's details could not be fetched or stored. */
 export type MovieError = Pick<ItemError, 'code' | 'message' | 'occurredAt'> & { readonly runId: number };
 
 export interface RunsOverview {
-  /** The run that is at work, or else the one that is to be next. */
+  /** The run that is RUNNING, or else the one that starts next. */
   readonly active: ActiveRun | null;
-  /** The run that ended or began last, whichever state it is in. */
+  /** The newest run, whatever its status. */
   readonly last: Run | null;
-  readonly figures: RunFigures;
+  readonly totals: RunTotals;
 }
 
 export interface RunsQuery {
   readonly limit: number;
-  /** Older than this one. */
+  /** Only runs with a smaller id. */
   readonly before: number | null;
   readonly status: RunStatus | null;
   readonly updateType: UpdateType | null;
@@ -42,44 +49,46 @@ export interface RunsQuery {
   readonly until: Date | null;
 }
 
-export interface RunFigures {
+export interface RunsPage {
+  readonly runs: readonly Run[];
+  /** The cursor of the next, older page; null at the end. */
+  readonly next: number | null;
+}
+
+export interface RunTotals {
   readonly total: number;
   readonly successful: number;
   readonly failed: number;
   readonly partial: number;
-  /** Over finished runs that know theirs; null when there is none. */
+  /** Over finished runs whose duration is known; null when there is none. */
   readonly averageDurationSeconds: number | null;
 }
 
-/** As the database counts the runs of each status. */
-interface FigureRow {
+/** A row of pipeline_run_totals. */
+interface TotalRow {
   readonly status: string;
   readonly runs: number;
-  /** Runs that know their duration. */
+  /** Runs whose duration is known. */
   readonly timed: number;
   readonly seconds: number;
 }
 
-type OverviewRow = PipelineRun & { readonly part: 'active' | 'last'; readonly figures: readonly FigureRow[] };
+type OverviewRow = PipelineRun & { readonly part: 'active' | 'last'; readonly totals: readonly TotalRow[] };
 
-/** A run as Prisma names its columns, and no column that somebody added. */
-const RUN = Object.keys(Prisma.PipelineRunScalarFieldEnum)
-  .map((field) => `${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${field}"`)
+const RUN = Object.entries(RUN_COLUMNS)
+  .map(([field, column]) => `${column} AS "${field}"`)
   .join(', ');
 
-/** A row for each part that there is. */
 const OVERVIEW = `
-  SELECT figures, parts.*
-  FROM (SELECT jsonb_agg(f) AS figures FROM pipeline_run_totals f) AS counted LEFT JOIN (
-    (SELECT 'active' AS part, ${RUN} FROM pipeline_runs
-     WHERE status IN ('RUNNING', 'QUEUED')
-       AND (status = 'QUEUED' OR job_id IS NOT NULL OR ${RUN_LOCK_IS_HELD})
+  SELECT totals, parts.*
+  FROM (SELECT jsonb_agg(t) AS totals FROM pipeline_run_totals t) AS counted LEFT JOIN (
+    (SELECT 'active' AS part, ${RUN} FROM pipeline_runs WHERE status IN ('RUNNING', 'QUEUED')
      ORDER BY pipeline_runs.status DESC, pipeline_runs.id LIMIT 1)
     UNION ALL
     (SELECT 'last', ${RUN} FROM pipeline_runs ORDER BY pipeline_runs.id DESC LIMIT 1)
   ) AS parts ON true`;
 
-/** Reads what is on record of runs. */
+/** Adds runs, and reads the recorded ones. */
 @Injectable()
 export class RunsRepository {
   constructor(
@@ -87,26 +96,46 @@ export class RunsRepository {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** Adds a run that waits for a worker, in the caller's transaction. Returns its id. */
+  async add(tx: Transaction, plan: RunPlan, origin: RunOrigin, jobId: string): Promise<number> {
+    const data = {
+      ...{ runDate: this.clock.now(), status: 'QUEUED', jobId, updateType: plan.updateType },
+      ...{
+        trigger: origin.trigger,
+        triggeredBy: origin.triggeredBy,
+        lateSeconds: origin.lateSeconds ?? null,
+      },
+      options: json(plan),
+      sourceCategories: plan.sources.map(({ source }) => source),
+    };
+    const { id } = await tx.pipelineRun.create({ data, select: { id: true } });
+    return id;
+  }
+
+  /** The scheduled run of a type that still waits for a worker; null when there is none. */
+  async queuedBySchedule(tx: Transaction, updateType: UpdateType): Promise<number | null> {
+    const where = { status: 'QUEUED', trigger: 'schedule', updateType };
+    const run = await tx.pipelineRun.findFirst({ where, select: { id: true } });
+    return run?.id ?? null;
+  }
+
   /**
-   * In one statement: to wake a process of the server for each part costs both sides more than the parts do. A run in the
-   * foreground whose process died is not active; the next run or start puts that on record.
+   * One statement: waking a server process for each part costs more than the parts do.
+   * @param tx where the caller already has a connection, so that it does not wait for a second one
    */
   async overview(tx: Transaction = this.prisma): Promise<RunsOverview> {
     const rows = await tx.$queryRawUnsafe<OverviewRow[]>(OVERVIEW);
     const active = rows.find(({ part }) => part === 'active');
     const last = rows.find(({ part }) => part === 'last');
     return {
-      active:
-        active === undefined
-          ? null
-          : { run: toRun(active), progress: this.progressOf(active), isQueued: active.jobId !== null },
+      active: active === undefined ? null : this.toActiveRun(active),
       last: last === undefined ? null : toRun(last),
-      figures: toFigures(rows[0]?.figures ?? []),
+      totals: toTotals(rows[0]?.totals ?? []),
     };
   }
 
   /** Newest first. */
-  async list({ limit, before, since, until, ...equal }: RunsQuery): Promise<Run[]> {
+  async list({ limit, before, since, until, ...equal }: RunsQuery): Promise<RunsPage> {
     const { status, updateType, trigger } = equal;
     const bound = until === null ? null : await this.newestUntil(until);
     const rows = await this.prisma.pipelineRun.findMany({
@@ -118,28 +147,27 @@ export class RunsRepository {
         id: { ...(before === null ? {} : { lt: before }), ...(bound === null ? {} : { lte: bound }) },
       },
       orderBy: { id: 'desc' },
-      take: limit,
+      take: limit + 1,
     });
-    return rows.map(toRun);
+    const runs = rows.slice(0, limit).map(toRun);
+    return { runs, next: rows.length > limit ? (runs.at(-1)?.id ?? null) : null };
   }
 
-  /** Runs are numbered in the order of their dates: no later one needs to be looked at. */
-  private async newestUntil(until: Date): Promise<number> {
-    const newest = await this.prisma.pipelineRun.findFirst({
-      where: { runDate: { lte: until } },
-      orderBy: [{ runDate: 'desc' }, { id: 'desc' }],
-      select: { id: true },
-    });
-    return newest?.id ?? 0;
+  /** Those of the runs that are still recorded, by id. */
+  async byIds(ids: readonly number[]): Promise<ReadonlyMap<number, Run>> {
+    const rows = await this.prisma.pipelineRun.findMany({ where: { id: { in: [...ids] } } });
+    return new Map(rows.map((row) => [row.id, toRun(row)]));
   }
 
-  async progress(id: number): Promise<{ details: RunDetails; progress: RunProgress | null } | null> {
+  /** A run without its errors, and its progress while it is active; null when there is no such run. */
+  async progress(id: number): Promise<{ details: RunDetails; active: ActiveRun } | null> {
     const row = await this.prisma.pipelineRun.findUnique({ where: { id } });
     if (row === null) return null;
     const details = { run: toRun(row), sources: sourcesOf(row), errors: [] };
-    return { details, progress: this.progressOf(row) };
+    return { details, active: this.toActiveRun(row) };
   }
 
+  /** Null when there is no such run. */
   async details(id: number): Promise<RunDetails | null> {
     const row = await this.prisma.pipelineRun.findUnique({
       where: { id },
@@ -149,7 +177,7 @@ export class RunsRepository {
     return { run: toRun(row), sources: sourcesOf(row), errors: row.errors.map(toItemError) };
   }
 
-  /** The latest failure of each movie's details that is still on record. */
+  /** The latest recorded failure of each movie's details. */
   async lastMovieErrors(movieIds: readonly number[]): Promise<ReadonlyMap<number, MovieError>> {
     const errors = await this.prisma.$queryRaw<(MovieError & { readonly movieId: number })[]>`
       SELECT movie_id AS "movieId", code, message, occurred_at AS "occurredAt", run_id AS "runId"
@@ -158,25 +186,39 @@ export class RunsRepository {
     return new Map(errors.map(({ movieId, ...error }) => [movieId, error]));
   }
 
-  /** One worker says how far the run is, and each of them what it waits for. */
-  private progressOf(row: PipelineRun): RunProgress | null {
-    const progress = row.progress as unknown as RunProgress | null;
-    const waiting = holding(row.waiting as unknown as TmdbWait | null, this.clock.now());
-    return progress === null ? null : { ...progress, waiting };
+  /** Ids grow with the dates of runs, so that no larger one needs to be looked at. */
+  private async newestUntil(until: Date): Promise<number> {
+    const newest = await this.prisma.pipelineRun.findFirst({
+      where: { runDate: { lte: until } },
+      orderBy: [{ runDate: 'desc' }, { id: 'desc' }],
+      select: { id: true },
+    });
+    return newest?.id ?? 0;
+  }
+
+  private toActiveRun(row: PipelineRun): ActiveRun {
+    const progress = readProgress(row.progress);
+    const waiting = stillValid(readWait(row.waiting), this.clock.now());
+    return {
+      run: toRun(row),
+      progress: progress === null ? null : { ...progress, waiting },
+      leaseholder: row.leaseholder,
+      heartbeatAt: row.heartbeatAt,
+    };
   }
 }
 
+/** Prisma's type for JSON requires index signatures, which interfaces do not have. */
+function json(value: object): Prisma.InputJsonValue {
+  return value;
+}
+
+/** The final reports, or those of the progress while the run is active. */
 function sourcesOf(row: PipelineRun): readonly SourceReport[] {
-  const reports = row.sources ?? (row.progress as RunProgress | null)?.sources ?? [];
-  return reports as unknown as readonly SourceReport[];
+  return readSources(row.sources) ?? readProgress(row.progress)?.sources ?? [];
 }
 
-function toItemError(row: PipelineRunError): ItemError {
-  const { source, page, movieId, code, message, occurredAt } = row;
-  return { source, page, movieId, code, message, occurredAt };
-}
-
-function toFigures(rows: readonly FigureRow[]): RunFigures {
+function toTotals(rows: readonly TotalRow[]): RunTotals {
   const of = (status: RunStatus): number => rows.find((row) => row.status === status)?.runs ?? 0;
   const sum = (key: 'runs' | 'timed' | 'seconds'): number => rows.reduce((total, row) => total + row[key], 0);
   const timed = sum('timed');
@@ -186,35 +228,5 @@ function toFigures(rows: readonly FigureRow[]): RunFigures {
     failed: of('FAILED'),
     partial: of('PARTIAL'),
     averageDurationSeconds: timed === 0 ? null : sum('seconds') / timed,
-  };
-}
-
-/** Rows of older versions may lack most fields. */
-export function toRun(row: PipelineRun): Run {
-  return {
-    id: row.id,
-    runDate: row.runDate,
-    updateType: row.updateType as UpdateType | null,
-    trigger: row.trigger as Trigger | null,
-    status: row.status as RunStatus,
-    sourceCategories: Array.isArray(row.sourceCategories) ? row.sourceCategories.map(String) : [],
-    moviesProcessed: row.moviesProcessed,
-    durationSeconds: row.durationSeconds,
-    errorMessage: row.errorMessage,
-    startedAt: row.startedAt,
-    finishedAt: row.finishedAt,
-    timesResumed: row.timesResumed,
-    lateSeconds: row.lateSeconds,
-    triggeredBy: row.triggeredBy,
-    counts: toCounts(row),
-  };
-}
-
-export function toCounts(row: PipelineRun): RunCounts {
-  const { fetched, inserted, updated, unchanged, enriched, skippedFresh, gone, failed } = row;
-  const { tmdbRequests, tmdbRetries, rateLimited, waitedSeconds } = row;
-  return {
-    ...{ fetched, inserted, updated, unchanged, enriched, skippedFresh, gone, failed },
-    ...{ tmdbRequests, tmdbRetries, rateLimited, waitedSeconds },
   };
 }

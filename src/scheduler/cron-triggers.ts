@@ -2,26 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { Occurrences } from './occurrences.js';
 
-/** A place for the stored schedule, which the keeper puts there before it starts the timer. */
-const NOT_YET = '0 0 1 1 *';
+/** `@Cron` needs an expression at load time. The reconciler replaces it by the stored one before it starts the timer. */
+const PLACEHOLDER = '0 0 1 1 *';
 
-/** The timers. Which slot is due, if any, is no matter of theirs. */
+/** One timer for each job, named by the job's id. */
 @Injectable()
 export class CronTriggers {
-  constructor(private readonly slots: Occurrences) {}
+  constructor(private readonly occurrences: Occurrences) {}
 
-  @Cron(NOT_YET, { name: 'quick_update', disabled: true })
+  @Cron(PLACEHOLDER, { name: 'quick_update', disabled: true })
   quick(): Promise<unknown> {
-    return this.slots.fire('quick_update');
+    return this.occurrences.fire('quick_update');
   }
 
-  @Cron(NOT_YET, { name: 'daily_update', disabled: true })
+  @Cron(PLACEHOLDER, { name: 'daily_update', disabled: true })
   daily(): Promise<unknown> {
-    return this.slots.fire('daily_update');
+    return this.occurrences.fire('daily_update');
   }
 
-  @Cron(NOT_YET, { name: 'weekly_enrichment', disabled: true })
+  @Cron(PLACEHOLDER, { name: 'weekly_enrichment', disabled: true })
   weekly(): Promise<unknown> {
-    return this.slots.fire('weekly_enrichment');
+    return this.occurrences.fire('weekly_enrichment');
   }
 }

@@ -9,9 +9,9 @@ export interface ScheduledJob {
   readonly id: JobId;
   readonly timetable: Timetable;
   readonly enabled: boolean;
-  /** Whether it fires: it is enabled, and the scheduler runs. */
+  /** Whether it fires: it is enabled and the scheduler is running. */
   readonly active: boolean;
-  /** Its last slot that fired, or its last change, or the last start or stop, whichever came last: older slots are past. */
+  /** Only later occurrences can be due: the latest of its last fired occurrence, its last change and the last start or stop. */
   readonly dueAfter: Date;
   readonly lastRunId: number | null;
 }
@@ -22,19 +22,19 @@ export interface Occurrence {
   readonly lateSeconds: number;
 }
 
-/** The slot that a job has to fire now; null when there is none. Of several that were missed, the last one stands for all. */
+/** The occurrence that a job has to fire now, or null. Of several missed occurrences only the last one is fired. */
 export function dueOccurrence(
   { id, timetable, active, dueAfter }: ScheduledJob,
   now: Date,
 ): Occurrence | null {
   if (!active) return null;
-  // A slot that is late by just the grace may still fire.
-  const oldest = now.getTime() - JOBS[id].graceMs - 1;
-  const at = timetable.latest(new Date(Math.max(oldest, dueAfter.getTime())), now);
+  // One millisecond less, because an occurrence that is late by exactly the grace period still fires.
+  const graceStart = now.getTime() - JOBS[id].graceMs - 1;
+  const at = timetable.latest(new Date(Math.max(graceStart, dueAfter.getTime())), now);
   return at === null ? null : { at, lateSeconds: Math.floor((now.getTime() - at.getTime()) / 1_000) };
 }
 
-/** Jobs that have had a slot to fire for minutes: no process sees to them. */
+/** Jobs whose occurrence has been due for five minutes: no process fires them. */
 export function overdueJobs(jobs: readonly ScheduledJob[], now: Date): readonly JobId[] {
   const before = new Date(now.getTime() - OVERDUE_MS);
   return jobs.filter((job) => dueOccurrence(job, before) !== null).map(({ id }) => id);

@@ -4,7 +4,7 @@ import type { UpdateType } from '../runs/run-plan.js';
 interface Job {
   readonly name: string;
   readonly updateType: Exclude<UpdateType, 'custom'>;
-  /** How late a slot may still fire. */
+  /** How late an occurrence may still fire. */
   readonly graceMs: number;
 }
 

@@ -6,7 +6,7 @@ import { dueOccurrence, type ScheduledJob } from './due-occurrence.js';
 import { JOBS } from './jobs.js';
 import { SchedulesRepository } from './schedules.repository.js';
 
-/** EventLoopYield slots into queued runs, each once, however many processes try. */
+/** Queues the runs of due occurrences: one for each, on any number of processes. */
 @Injectable()
 export class Occurrences {
   private readonly logger = new Logger(Occurrences.name);
@@ -17,22 +17,24 @@ export class Occurrences {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Fires the slot of a job that is due, whatever woke the caller. Returns the run's id; null when there was none to fire. */
+  /** Fires the due occurrence of a job, if there is one. Returns the run's id, or null. */
   async fire(id: JobId): Promise<number | null> {
     const { jobs } = await this.schedules.read();
     const job = jobs.find((other) => other.id === id);
     return job === undefined ? null : this.fireDue(job);
   }
 
+  /** The same for a job that was read before. */
   async fireDue(job: ScheduledJob): Promise<number | null> {
-    const slot = dueOccurrence(job, this.clock.now());
-    if (slot === null) return null;
-    const { lateSeconds } = slot;
-    const runId = await this.schedules.fire(job, slot, (tx) =>
+    const occurrence = dueOccurrence(job, this.clock.now());
+    if (occurrence === null) return null;
+    const { at, lateSeconds } = occurrence;
+    const runId = await this.schedules.fire(job, occurrence, (tx) =>
       this.queue.enqueueScheduled(tx, JOBS[job.id].updateType, { lateSeconds }),
     );
     if (runId !== null) {
-      this.logger.log({ event: 'slot.fired', job: job.id, slot: slot.at.toISOString(), runId, lateSeconds });
+      const occursAt = at.toISOString();
+      this.logger.log({ event: 'occurrence.fired', job: job.id, occursAt, runId, lateSeconds });
     }
     return runId;
   }

@@ -13,69 +13,69 @@ import type { ScheduledJob } from './due-occurrence.js';
 import { SchedulesRepository } from './schedules.repository.js';
 import { Occurrences } from './occurrences.js';
 
-/** So long until every process obeys a start, a stop or an edit. */
-const LOOK_EVERY_MS = 2_000;
-const UNSEEN_TOO_LONG_MS = 60_000;
+/** A start, a stop or a change takes effect in every process within this time. */
+const RECONCILE_EVERY_MS = 2_000;
+const STALE_AFTER_MS = 60_000;
 
 /**
- * Keeps this process's timers as the database has the schedules, and fires what is due: what was missed, and what a
- * timer was early or late for. Looks time and again, which goes on by itself after the database was away.
+ * Makes this process's timers match the stored schedules, and fires what is due: occurrences that were missed, and those
+ * that a timer was too early or too late for. It polls, so that it recovers from a lost database without further care.
  */
 @Injectable()
 export class ScheduleReconciler implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScheduleReconciler.name);
   private readonly shutdown = new AbortController();
-  private keeping: Promise<void> = Promise.resolve();
-  private lastLookMs = 0;
+  private loop: Promise<void> = Promise.resolve();
+  private reconciledAtMs = 0;
 
   constructor(
     private readonly registry: SchedulerRegistry,
     private readonly schedules: SchedulesRepository,
-    private readonly slots: Occurrences,
+    private readonly occurrences: Occurrences,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Whether this process should look and doesn't get to. */
+  /** Whether this process should reconcile and has not been able to for a minute. */
   get isStale(): boolean {
-    return this.isWanted && this.clock.monotonicMs() - this.lastLookMs > UNSEEN_TOO_LONG_MS;
+    return this.isEnabled && this.clock.monotonicMs() - this.reconciledAtMs > STALE_AFTER_MS;
   }
 
   onApplicationBootstrap(): void {
-    if (!this.isWanted) return;
-    this.lastLookMs = this.clock.monotonicMs();
-    this.keeping = this.keep();
+    if (!this.isEnabled) return;
+    this.reconciledAtMs = this.clock.monotonicMs();
+    this.loop = this.reconcileUntilShutdown();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.shutdown.abort();
-    await this.keeping;
-    for (const job of this.registry.getCronJobs().values()) await job.stop();
+    await this.loop;
+    for (const timer of this.registry.getCronJobs().values()) await timer.stop();
   }
 
-  private get isWanted(): boolean {
+  private get isEnabled(): boolean {
     return this.config.scheduler.enabled && this.config.roles.includes('scheduler');
   }
 
-  private async keep(): Promise<void> {
+  private async reconcileUntilShutdown(): Promise<void> {
     const { signal } = this.shutdown;
     while (!signal.aborted) {
       try {
-        await this.look();
+        await this.reconcile();
       } catch (error) {
-        this.logger.warn({ event: 'scheduler.not_read', reason: String(error) });
+        this.logger.warn({ event: 'schedules.reconcile_failed', reason: String(error) });
       }
-      await this.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      await this.clock.sleep(RECONCILE_EVERY_MS, signal).catch(() => undefined);
     }
   }
 
-  private async look(): Promise<void> {
+  private async reconcile(): Promise<void> {
     const { jobs } = await this.schedules.read();
     for (const job of jobs) {
       await this.setTimer(job);
-      await this.slots.fireDue(job);
+      await this.occurrences.fireDue(job);
     }
-    this.lastLookMs = this.clock.monotonicMs();
+    this.reconciledAtMs = this.clock.monotonicMs();
   }
 
   private async setTimer({ id, timetable: { cron, timezone }, active }: ScheduledJob): Promise<void> {

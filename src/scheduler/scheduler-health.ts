@@ -4,21 +4,21 @@ import { overdueJobs } from './due-occurrence.js';
 import { ScheduleReconciler } from './schedule-reconciler.js';
 import { SchedulesRepository } from './schedules.repository.js';
 
-/** Whether what the schedules say happens. */
+/** Whether the schedules are being followed. */
 @Injectable()
 export class SchedulerHealth {
   constructor(
-    private readonly keeper: ScheduleReconciler,
+    private readonly reconciler: ScheduleReconciler,
     private readonly schedules: SchedulesRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** What is wrong, in words for everybody; null when nothing is. */
+  /** What is wrong, in words that may be published; null when nothing is. */
   async fault(): Promise<string | null> {
-    if (this.keeper.isStale) return 'This process has not been able to read the schedules for a minute.';
+    if (this.reconciler.isStale) return 'This process has not been able to read the schedules for a minute.';
     const { jobs } = await this.schedules.read();
     const overdue = overdueJobs(jobs, this.clock.now());
     if (overdue.length === 0) return null;
-    return `Overdue: ${overdue.join(', ')}. Start a process that has the role scheduler.`;
+    return `Overdue: ${overdue.join(', ')}. Start a process with the role "scheduler".`;
   }
 }

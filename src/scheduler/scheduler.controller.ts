@@ -10,7 +10,7 @@ import {
   Post,
 } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Admin, CurrentUser, SignedIn } from '../auth/access/access.js';
+import { Authenticated, CurrentUser, Roles } from '../auth/access/access.decorators.js';
 import type { AuthUser } from '../auth/users/auth-user.js';
 import { ApiProblem } from '../common/problem-details/api-problem.js';
 import { JOB_IDS, type JobId } from '../config/app-config.js';
@@ -24,62 +24,64 @@ export class SchedulerController {
   constructor(private readonly schedules: SchedulesService) {}
 
   @Get('status')
-  @SignedIn()
-  @ApiOperation({ operationId: 'getSchedules', summary: 'The schedules, and what came of each last' })
-  @ApiOkResponse({ type: SchedulerStatusDto, description: 'The schedules.' })
-  async status(@CurrentUser() user: AuthUser | null): Promise<SchedulerStatusDto> {
+  @Authenticated()
+  @ApiOperation({ operationId: 'getSchedules', summary: 'List the jobs, each with its last run' })
+  @ApiOkResponse({ type: SchedulerStatusDto, description: 'The state of the scheduler.' })
+  async status(@CurrentUser() user: AuthUser): Promise<SchedulerStatusDto> {
     return SchedulerStatusDto.from(await this.schedules.status(), user);
   }
 
   @Post('start')
-  @Admin()
+  @Roles('admin')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startScheduler',
-    summary: 'Let the schedules fire',
+    summary: 'Start the scheduler',
     description:
-      'In every process, within seconds, and after restarts too. What passed while they were stopped is past.',
+      'Takes effect in every process within two seconds and survives restarts. Occurrences that fell while the ' +
+      'scheduler was stopped are skipped. Starting a running scheduler changes nothing.',
   })
-  @ApiOkResponse({ type: SchedulerRunningDto, description: 'They run.' })
+  @ApiOkResponse({ type: SchedulerRunningDto, description: 'The scheduler is running.' })
   async start(): Promise<SchedulerRunningDto> {
     await this.schedules.setRunning(true);
     return SchedulerRunningDto.of(true);
   }
 
   @Post('stop')
-  @Admin()
+  @Roles('admin')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'stopScheduler',
-    summary: 'Let no schedule fire',
+    summary: 'Stop the scheduler',
     description:
-      'In every process, and after restarts too, until they are started. Runs that are queued or active go on.',
+      'No job fires in any process until the scheduler is started again, not even after a restart. Queued and active ' +
+      'runs continue.',
   })
-  @ApiOkResponse({ type: SchedulerRunningDto, description: 'They are stopped.' })
+  @ApiOkResponse({ type: SchedulerRunningDto, description: 'The scheduler is stopped.' })
   async stop(): Promise<SchedulerRunningDto> {
     await this.schedules.setRunning(false);
     return SchedulerRunningDto.of(false);
   }
 
   @Patch('jobs/:id')
-  @Admin()
+  @Roles('admin')
   @ApiOperation({
     operationId: 'changeJob',
-    summary: 'Change when a job fires',
+    summary: 'Change the schedule of a job',
     description:
-      'Stored, and obeyed by every process within seconds. No slot before the change becomes due by it.',
+      'The change is stored and takes effect in every process within two seconds. It makes no earlier occurrence due.',
   })
-  @ApiParam({ name: 'id', enum: JOB_IDS, enumName: 'JobId', description: 'Which job.' })
-  @ApiOkResponse({ type: JobDto, description: 'The job as it is now.' })
+  @ApiParam({ name: 'id', enum: JOB_IDS, enumName: 'JobId', description: 'The job.' })
+  @ApiOkResponse({ type: JobDto, description: 'The changed job.' })
   @ApiProblem(400, 404, 413, 415)
   async change(
     @Param('id') id: string,
-    @CurrentUser() user: AuthUser | null,
+    @CurrentUser() user: AuthUser,
     @Body() change: ChangeJobDto = new ChangeJobDto(),
   ): Promise<JobDto> {
     const { cron, timezone, enabled } = change;
     if (cron === undefined && timezone === undefined && enabled === undefined) {
-      throw new BadRequestException('Nothing to change: give cron, timezone or enabled.');
+      throw new BadRequestException('The body changes nothing: set cron, timezone or enabled.');
     }
     const job = await this.schedules.change(jobIdOf(id), { cron, timezone, enabled });
     return JobDto.fromJob(job, user);
@@ -89,6 +91,6 @@ export class SchedulerController {
 function jobIdOf(id: string): JobId {
   const known = JOB_IDS.find((other) => other === id);
   if (known === undefined)
-    throw new NotFoundException(`There is no such job: it is one of ${JOB_IDS.join(', ')}.`);
+    throw new NotFoundException(`There is no such job. The jobs are ${JOB_IDS.join(', ')}.`);
   return known;
 }

@@ -2,8 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig, JOB_IDS, type JobId } from '../config/app-config.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import type { Run } from '../runs/run.js';
-import { toRun } from '../runs/runs.repository.js';
 import type { ScheduledJob, Occurrence } from './due-occurrence.js';
 import { Timetable } from './timetable.js';
 
@@ -29,7 +27,8 @@ interface JobRow {
   readonly run_id: number | null;
 }
 
-const SLOTS_KEPT_MS = 365 * 24 * 3_600_000;
+/** Fired occurrences are deleted after a year. */
+const RETENTION_MS = 365 * 24 * 3_600_000;
 
 /** Sole reader and writer of scheduler_jobs, scheduler_state and scheduler_occurrences. */
 @Injectable()
@@ -42,7 +41,7 @@ export class SchedulesRepository {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** What is stored; the first to ask stores what the environment says. */
+  /** The stored schedules. The first call on a database stores those of the environment. */
   async read(): Promise<Schedules> {
     const stored = await this.stored();
     if (stored !== null) return stored;
@@ -52,7 +51,7 @@ export class SchedulesRepository {
     return seeded;
   }
 
-  /** What is stored; null before the first start. */
+  /** The stored schedules; null before the first start of the service. */
   async stored(): Promise<Schedules | null> {
     const rows = await this.prisma.$queryRaw<JobRow[]>`
       SELECT j.id, j.cron, j.timezone, j.enabled, s.running,
@@ -68,8 +67,9 @@ export class SchedulesRepository {
   }
 
   /**
-   * Puts on record that a slot fires, and what `enqueue` makes of it, unless another process was first, or the schedule
-   * is no longer the one that named it. Returns the run's id, or null.
+   * Stores a fired occurrence together with the run that `enqueue` queues, in one transaction. The primary key (job, time)
+   * lets one process through; the schedule must still be the one that was read.
+   * @returns the run's id; null when another process fired the occurrence or the schedule changed since
    */
   async fire(
     { id, timetable: { cron, timezone } }: ScheduledJob,
@@ -92,13 +92,13 @@ export class SchedulesRepository {
         where: { jobId_occursAt: { jobId: id, occursAt: at } },
         data: { runId },
       });
-      const keptSince = new Date(now.getTime() - SLOTS_KEPT_MS);
-      await tx.schedulerOccurrence.deleteMany({ where: { jobId: id, occursAt: { lt: keptSince } } });
+      const cutoff = new Date(now.getTime() - RETENTION_MS);
+      await tx.schedulerOccurrence.deleteMany({ where: { jobId: id, occursAt: { lt: cutoff } } });
       return runId;
     });
   }
 
-  /** False when it was so already. */
+  /** False when nothing changed. */
   async setRunning(running: boolean): Promise<boolean> {
     const { count } = await this.prisma.schedulerState.updateMany({
       where: { running: !running },
@@ -107,7 +107,7 @@ export class SchedulesRepository {
     return count > 0;
   }
 
-  /** False when it was so already. */
+  /** False when nothing changed. A change of nothing keeps a due occurrence due. */
   async change(id: JobId, { cron, timezone, enabled }: JobChange): Promise<boolean> {
     const count = await this.prisma.$executeRaw`
       UPDATE scheduler_jobs
@@ -119,14 +119,7 @@ export class SchedulesRepository {
     return count > 0;
   }
 
-  /** The runs that the jobs' last slots brought about, by id, as far as they are on record. */
-  async lastRuns(jobs: readonly ScheduledJob[]): Promise<ReadonlyMap<number, Run>> {
-    const ids = jobs.flatMap(({ lastRunId }) => lastRunId ?? []);
-    const runs = await this.prisma.pipelineRun.findMany({ where: { id: { in: ids } } });
-    return new Map(runs.map((run) => [run.id, toRun(run)]));
-  }
-
-  /** Several processes may start at once. */
+  /** Skips what another process has stored meanwhile. */
   private async seed(): Promise<void> {
     const changedAt = this.clock.now();
     const { firstSchedules } = this.config.scheduler;
@@ -151,7 +144,7 @@ export class SchedulesRepository {
     };
   }
 
-  /** Kept from one reading to the next, for it knows its next slot. */
+  /** The same object from one read to the next, because it caches its next occurrence. */
   private timetableOf(id: JobId, { cron, timezone }: JobRow): Timetable {
     const known = this.timetables.get(id);
     if (known?.cron === cron && known.timezone === timezone) return known;

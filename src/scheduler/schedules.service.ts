@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { JobId } from '../config/app-config.js';
 import type { Run } from '../runs/run.js';
+import { RunsRepository } from '../runs/runs.repository.js';
 import type { ScheduledJob } from './due-occurrence.js';
 import { JOBS } from './jobs.js';
 import { type JobChange, SchedulesRepository } from './schedules.repository.js';
@@ -17,7 +18,7 @@ export interface JobView {
 }
 
 export interface JobWithLastRun extends JobView {
-  /** Of the job's last slot; null when there was none, or its run is no longer on record. */
+  /** The run of the job's last occurrence; null when there is none, or the run has been deleted. */
   readonly lastRun: Run | null;
 }
 
@@ -26,13 +27,14 @@ export interface SchedulerStatus {
   readonly jobs: readonly JobWithLastRun[];
 }
 
-/** Reads the schedules, and changes them for every process. */
+/** Reads the schedules and changes them, for every process. */
 @Injectable()
 export class SchedulesService {
   private readonly logger = new Logger(SchedulesService.name);
 
   constructor(
     private readonly schedules: SchedulesRepository,
+    private readonly runs: RunsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -43,7 +45,7 @@ export class SchedulesService {
 
   async status(): Promise<SchedulerStatus> {
     const { running, jobs } = await this.schedules.read();
-    const runs = await this.schedules.lastRuns(jobs);
+    const runs = await this.runs.byIds(jobs.flatMap(({ lastRunId }) => lastRunId ?? []));
     const lastRun = (id: number | null): Run | null => (id === null ? null : (runs.get(id) ?? null));
     return { running, jobs: jobs.map((job) => ({ ...this.view(job), lastRun: lastRun(job.lastRunId) })) };
   }
@@ -55,7 +57,7 @@ export class SchedulesService {
     }
   }
 
-  /** @param change well-formed: nothing checks it from here on */
+  /** @param change already validated, as ChangeJobDto does */
   async change(id: JobId, change: JobChange): Promise<JobWithLastRun> {
     await this.schedules.read();
     if (await this.schedules.change(id, change)) {

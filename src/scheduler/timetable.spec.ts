@@ -1,36 +1,38 @@
 import { describe, expect, it } from '@jest/globals';
 import { Timetable } from './timetable.js';
 
-function slots(cron: string, timezone: string, from: string, to: string): string[] {
+function occurrences(cron: string, timezone: string, from: string, to: string): string[] {
   const timetable = new Timetable(cron, timezone);
   const found: string[] = [];
-  for (let slot = timetable.next(new Date(from)); slot < new Date(to); slot = timetable.next(slot)) {
-    found.push(slot.toISOString().replace(':00.000Z', 'Z'));
+  for (let at = timetable.next(new Date(from)); at < new Date(to); at = timetable.next(at)) {
+    found.push(at.toISOString().replace(':00.000Z', 'Z'));
   }
   return found;
 }
 
-describe('a timetable', () => {
+describe('the occurrences of a timetable', () => {
   it.each([
     ['UTC', '2026-09-01T03:00Z'],
     ['America/New_York', '2026-09-01T07:00Z'],
     ['Asia/Kathmandu', '2026-08-31T21:15Z'],
-  ])('keeps to local time: 3:00 in %s', (timezone, slot) => {
-    expect(slots('0 3 * * *', timezone, '2026-08-31T12:00:00Z', '2026-09-01T12:00:00Z')).toEqual([slot]);
+  ])('a daily schedule of 3:00 in %s occurs at 3:00 local time', (timezone, at) => {
+    expect(occurrences('0 3 * * *', timezone, '2026-08-31T12:00:00Z', '2026-09-01T12:00:00Z')).toEqual([at]);
   });
 
   it.each([
     ['2:00', '0 2 * * *', '2026-03-08T07:00Z'],
     ['2:30', '30 2 * * *', '2026-03-08T07:00Z'],
     ['3:00', '0 3 * * *', '2026-03-08T07:00Z'],
-  ])('fires what the clocks skip when they are put forward: %s in New York', (_, cron, slot) => {
-    expect(slots(cron, 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z')).toEqual([slot]);
+  ])('a schedule of %s in New York occurs at 3:00 on the day that the clocks go forward', (_, cron, at) => {
+    expect(occurrences(cron, 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z')).toEqual([
+      at,
+    ]);
   });
 
-  it('fires once for two local times that fall together', () => {
-    expect(slots('0 2,3 * * *', 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z')).toEqual([
-      '2026-03-08T07:00Z',
-    ]);
+  it('two local times that coincide when the clocks go forward are one occurrence', () => {
+    expect(
+      occurrences('0 2,3 * * *', 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z'),
+    ).toEqual(['2026-03-08T07:00Z']);
   });
 
   it.each([
@@ -38,11 +40,13 @@ describe('a timetable', () => {
     ['1:30', '30 1 * * *', '2026-11-01T05:30Z'],
     ['2:00', '0 2 * * *', '2026-11-01T07:00Z'],
     ['3:00', '0 3 * * *', '2026-11-01T08:00Z'],
-  ])('fires once when the clocks are put back: %s in New York', (_, cron, slot) => {
-    expect(slots(cron, 'America/New_York', '2026-11-01T04:00:00Z', '2026-11-02T05:00:00Z')).toEqual([slot]);
+  ])('a schedule of %s in New York occurs once on the day that the clocks go back', (_, cron, at) => {
+    expect(occurrences(cron, 'America/New_York', '2026-11-01T04:00:00Z', '2026-11-02T05:00:00Z')).toEqual([
+      at,
+    ]);
   });
 
-  it('gives the same slots wherever one begins to ask, in the hour that comes twice too', () => {
+  it('the next occurrence does not depend on where in the repeated hour the search starts', () => {
     const timetable = new Timetable('30 1 * * *', 'America/New_York');
     for (const minutes of [0, 29, 30, 59, 60, 75, 90, 119]) {
       const after = new Date(Date.parse('2026-11-01T05:00:00Z') + minutes * 60_000);
@@ -56,19 +60,19 @@ describe('a timetable', () => {
     ['half an hour, in Lord Howe', 'Australia/Lord_Howe', '15 2 * * *', '2026-10-03T15:30Z'],
     ['an hour, in Sydney', 'Australia/Sydney', '30 2 * * *', '2026-10-03T16:00Z'],
     ['a whole day, in Samoa', 'Pacific/Apia', '0 12 30 12 *', '2011-12-30T10:00Z'],
-  ])('knows clocks that skip %s', (_, timezone, cron, slot) => {
-    const day = Date.parse(slot.replace('Z', ':00Z'));
+  ])('a local time occurs at the moment of the change when the clocks skip %s', (_, timezone, cron, at) => {
+    const day = Date.parse(at.replace('Z', ':00Z'));
     const [from, to] = [day - 43_200_000, day + 43_200_000].map((ms) => new Date(ms).toISOString());
-    expect(slots(cron, timezone, from!, to!)).toEqual([slot]);
+    expect(occurrences(cron, timezone, from!, to!)).toEqual([at]);
   });
 
-  it('finds a day that is years away', () => {
+  it('the next occurrence of 29 February is found across four years', () => {
     expect(new Timetable('0 0 29 2 *', 'UTC').next(new Date('2028-03-01')).toISOString()).toBe(
       '2032-02-29T00:00:00.000Z',
     );
   });
 
-  it('tells the last slot of a span, its end included and its beginning not', () => {
+  it('the latest occurrence of a period may fall on its end but not on its start', () => {
     const timetable = new Timetable('0 */6 * * *', 'UTC');
     const latest = (after: string, upTo: string): string | undefined =>
       timetable.latest(new Date(after), new Date(upTo))?.toISOString();

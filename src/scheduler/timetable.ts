@@ -2,13 +2,13 @@ import { CronTime } from 'cron';
 import { DateTime } from 'luxon';
 
 /**
- * The times at which one schedule fires. Each local time that the cron names fires once: one that the clocks skip when
- * they are put forward, at the moment they are; one that comes twice when they are put back, the first time.
+ * The occurrences of one schedule. Each local time that the cron names occurs once a day: a time that the clocks skip in
+ * spring occurs at the moment of the change, and a time that comes twice in autumn occurs the first time.
  */
 export class Timetable {
   private readonly calendar: CronTime;
-  /** The last answer, which holds for all times from the one asked about to itself. */
-  private known: { readonly after: number; readonly next: Date } | null = null;
+  /** The last result of `next`, which holds for every time from `after` until `next`. */
+  private cached: { readonly after: number; readonly next: Date } | null = null;
 
   constructor(
     readonly cron: string,
@@ -17,34 +17,34 @@ export class Timetable {
     this.calendar = new CronTime(cron, 'UTC');
   }
 
-  /** The first slot after a time. */
+  /** The first occurrence after a time. */
   next(after: Date): Date {
     const ms = after.getTime();
-    if (this.known === null || ms < this.known.after || ms >= this.known.next.getTime()) {
-      this.known = { after: ms, next: this.find(after) };
+    if (this.cached === null || ms < this.cached.after || ms >= this.cached.next.getTime()) {
+      this.cached = { after: ms, next: this.find(after) };
     }
-    return this.known.next;
+    return this.cached.next;
   }
 
-  /** The last slot that is past `after` and not past `upTo`; null when there is none. */
+  /** The last occurrence in (after, upTo]; null when there is none. */
   latest(after: Date, upTo: Date): Date | null {
     let latest: Date | null = null;
-    for (let slot = this.next(after); slot <= upTo; slot = this.next(slot)) latest = slot;
+    for (let at = this.next(after); at <= upTo; at = this.next(at)) latest = at;
     return latest;
   }
 
   /**
-   * Walks the calendar in UTC, where no hour is missing or comes twice, and looks for the moment of each local time.
-   * Asked for local times itself, `cron` takes an hour that comes before another for both: 2:00 on the day that the
-   * clocks are put back fires at 1:00 too.
+   * Iterates over local times as if they were UTC, where no hour is skipped or repeated, and converts each to its moment.
+   * `cron` itself must not be given the time zone: on the day that the clocks go back it returns both 1:00 and 2:00 for a
+   * job of 2:00.
    */
   private find(after: Date): Date {
     const local = DateTime.fromJSDate(after, { zone: this.timezone });
     let wall: DateTime = local.setZone('UTC', { keepLocalTime: true });
     for (;;) {
       wall = this.calendar.getNextDateFrom(wall, 'UTC');
-      const slot = this.momentOf(wall);
-      if (slot > after) return slot;
+      const moment = this.momentOf(wall);
+      if (moment > after) return moment;
     }
   }
 
@@ -53,7 +53,7 @@ export class Timetable {
     if (+local.setZone('UTC', { keepLocalTime: true }) === +wall) {
       return (local.getPossibleOffsets()[0] ?? local).toJSDate();
     }
-    // The clocks skip it; luxon has gone on by as much as they do, and so past the moment they did.
+    // The clocks skip this time. luxon has moved it forward by the gap, so the change lies before it.
     while (local.minus({ minutes: 1 }).offset === local.offset) local = local.minus({ minutes: 1 });
     return local.toJSDate();
   }

@@ -1,27 +1,28 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, Open } from '../auth/access/access.js';
+import { OptionalUser, Public } from '../auth/access/access.decorators.js';
 import type { AuthUser } from '../auth/users/auth-user.js';
-import { RunsService } from '../runs/runs.service.js';
+import { RunsRepository } from '../runs/runs.repository.js';
 import { SchedulesService } from '../scheduler/schedules.service.js';
 import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline/status')
-@Open()
+@Public()
 export class StatusController {
   constructor(
-    private readonly runs: RunsService,
+    private readonly runs: RunsRepository,
     private readonly schedules: SchedulesService,
   ) {}
 
   @Get()
   @ApiOperation({
     operationId: 'getStatus',
-    summary: 'What is running, what ran last, how runs went so far, and what comes next',
+    summary: 'Get the pipeline status',
+    description: 'The active run, the last run, the totals of all runs, and the scheduled jobs.',
   })
-  @ApiOkResponse({ type: PipelineStatusDto, description: 'How it is.' })
-  async status(@CurrentUser() user: AuthUser | null): Promise<PipelineStatusDto> {
+  @ApiOkResponse({ type: PipelineStatusDto, description: 'The pipeline status.' })
+  async status(@OptionalUser() user: AuthUser | null): Promise<PipelineStatusDto> {
     const [runs, jobs] = await Promise.all([this.runs.overview(), this.schedules.jobs()]);
     return PipelineStatusDto.from(runs, jobs, user);
   }

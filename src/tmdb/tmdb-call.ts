@@ -1,18 +1,17 @@
-/** What requests on somebody's behalf amounted to. The client adds to it. */
+/** Counts of requests to TMDB. The client adds to them. */
 export interface TmdbCounters {
-  /** Requests sent, repeats included. */
+  /** Requests sent, retries included. */
   requests: number;
   /** Requests sent again after a failure or a 429. */
   retries: number;
-  /** Answers of 429. */
+  /** Responses with status 429. */
   rateLimited: number;
   /** Milliseconds spent on back-off and on pauses that TMDB asked for. */
   waitedMs: number;
 }
 
-/** On whose behalf a request is made. */
 export interface TmdbCall {
-  /** Aborting it ends the call, which then rejects with the signal's reason. */
+  /** When aborted, the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  readonly tally?: TmdbCounters;
+  readonly counters?: TmdbCounters;
 }

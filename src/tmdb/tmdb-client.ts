@@ -3,19 +3,19 @@ import { backOffMs } from '../common/back-off.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { RANDOM, type Random } from '../common/random.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { AvailabilityTracker } from './availability-tracker.js';
+import { DistributedPermits } from './rate-limit/distributed-permits.js';
 import { RateLimitRepository } from './rate-limit/rate-limit.repository.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
-import { WaitTracker, type SentRequest } from './wait-tracker.js';
-import { DistributedPermits } from './rate-limit/distributed-permits.js';
-import type { TmdbCall } from './tmdb-call.js';
-import { TmdbError } from './tmdb-error.js';
-import { type Parameters, TmdbTransport } from './transport/tmdb-transport.js';
-import type { TmdbWait } from './tmdb-wait.js';
-import { CircuitBreaker } from './circuit-breaker.js';
 import { decodeGenres, type TmdbGenre } from './schema/genres.js';
 import { decodeMovie, type TmdbMovie } from './schema/movie.js';
 import { decodePage, type TmdbPage } from './schema/page.js';
 import { UnusableBodyError } from './schema/unusable-body-error.js';
+import type { TmdbCall } from './tmdb-call.js';
+import { TmdbError } from './tmdb-error.js';
+import type { TmdbWait } from './tmdb-wait.js';
+import { type Parameters, TmdbTransport } from './transport/tmdb-transport.js';
+import { type SentRequest, WaitTracker } from './wait-tracker.js';
 
 /** TMDB's own lists of movies. */
 export type TmdbList = 'popular' | 'top_rated' | 'upcoming' | 'now_playing';
@@ -26,20 +26,20 @@ interface Request<T> {
   readonly decode: (body: unknown) => T;
 }
 
-/** A request is sent this often at most; 429 does not count. */
-const TRIES = 5;
+/** Includes the first. A 429 does not count as an attempt. */
+const MAX_ATTEMPTS = 5;
 const APPENDED = 'credits,keywords,videos,similar';
-const LONGEST_RETRY_AFTER_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 60_000;
 
 /**
- * TMDB's API v3, as https://developer.themoviedb.org/reference describes it: paced, repeated where that may help. Every
- * method rejects with a TmdbError, or with the reason of the call's signal once that is aborted.
+ * TMDB's API v3 (https://developer.themoviedb.org/reference), rate limited and retried. Every method rejects with a
+ * TmdbError, or with the reason of the call's signal when that is aborted.
  */
 @Injectable()
 export class TmdbClient {
   private readonly logger = new Logger(TmdbClient.name);
-  private readonly pacer: RateLimiter;
-  private readonly upstream = new CircuitBreaker();
+  private readonly rateLimiter: RateLimiter;
+  private readonly availability = new AvailabilityTracker();
   private readonly waits: WaitTracker;
   private readonly language: string;
   private readonly region: Parameters;
@@ -49,70 +49,70 @@ export class TmdbClient {
     @Inject(APP_CONFIG) { tmdb }: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) private readonly random: Random,
-    @Inject(RateLimitRepository) pace: RateLimitRepository | null = null,
+    @Inject(RateLimitRepository) repository: RateLimitRepository | null = null,
   ) {
     const { requestsPerSecond: perSecond, maxConcurrency: concurrency } = tmdb;
-    const shared = pace === null ? null : new DistributedPermits(pace, perSecond, clock);
-    this.pacer = new RateLimiter({ perSecond, concurrency }, clock, shared);
+    const permits = repository === null ? null : new DistributedPermits(repository, perSecond, clock);
+    this.rateLimiter = new RateLimiter({ perSecond, concurrency }, clock, permits);
     this.waits = new WaitTracker(clock);
     this.language = tmdb.language;
     this.region = tmdb.region === null ? {} : { region: tmdb.region };
   }
 
-  /** TMDB has failed lately and has not answered since. */
+  /** Whether TMDB was found unavailable and has not responded since. */
   get isDown(): boolean {
-    return this.upstream.isDown;
+    return this.availability.isDown;
   }
 
-  /** What requests wait for at present, on whoever's behalf; null while all goes well. */
+  /** What any request of this process waits for; null while TMDB responds normally. */
   waiting(): TmdbWait | null {
-    return this.waits.current(this.pacer.pauseEnd);
+    return this.waits.current(this.rateLimiter.pauseEnd);
   }
 
   /** One page of a list, from 1 to 500. */
   list(list: TmdbList, page: number, call: TmdbCall): Promise<TmdbPage> {
     const parameters = { language: this.language, ...this.region, page };
-    return this.ask({ path: `/movie/${list}`, parameters, decode: decodePage }, call);
+    return this.fetch({ path: `/movie/${list}`, parameters, decode: decodePage }, call);
   }
 
   /** One page of the week's trending movies. */
   trending(page: number, call: TmdbCall): Promise<TmdbPage> {
     const parameters = { language: this.language, page };
-    return this.ask({ path: '/trending/movie/week', parameters, decode: decodePage }, call);
+    return this.fetch({ path: '/trending/movie/week', parameters, decode: decodePage }, call);
   }
 
   genres(call: TmdbCall): Promise<TmdbGenre[]> {
     const parameters = { language: this.language };
-    return this.ask({ path: '/genre/movie/list', parameters, decode: decodeGenres }, call);
+    return this.fetch({ path: '/genre/movie/list', parameters, decode: decodeGenres }, call);
   }
 
-  /** A movie's details with credits, keywords, videos and similar movies. */
+  /** A movie's details with credits, keywords, videos and similar movies, in one request. */
   movie(id: number, call: TmdbCall): Promise<TmdbMovie> {
-    const spoken = new Set([this.language.slice(0, 2), 'en', 'null']);
+    const videoLanguages = new Set([this.language.slice(0, 2), 'en', 'null']);
     const parameters = {
       language: this.language,
       append_to_response: APPENDED,
-      include_video_language: [...spoken].join(','),
+      include_video_language: [...videoLanguages].join(','),
     };
     const decode = (body: unknown): TmdbMovie => {
       const movie = decodeMovie(body);
-      if (movie.id !== id) throw new UnusableBodyError(`the answer is about movie ${movie.id}`);
+      if (movie.id !== id) throw new UnusableBodyError(`it describes movie ${movie.id}, not ${id}`);
       return movie;
     };
-    return this.ask({ path: `/movie/${id}`, parameters, decode }, call);
+    return this.fetch({ path: `/movie/${id}`, parameters, decode }, call);
   }
 
-  /** Resolves when TMDB takes the key. */
+  /** Resolves when TMDB accepts the API key. */
   checkKey(call: TmdbCall): Promise<void> {
-    return this.ask({ path: '/authentication', parameters: {}, decode: () => undefined }, call);
+    return this.fetch({ path: '/authentication', parameters: {}, decode: () => undefined }, call);
   }
 
-  private async ask<T>(request: Request<T>, call: TmdbCall): Promise<T> {
+  private async fetch<T>(request: Request<T>, call: TmdbCall): Promise<T> {
     for (let failures = 0; ;) {
       const sent = { atMs: 0 };
       try {
         const body = await this.send(request, call, sent);
-        this.answered();
+        this.recordResponse();
         return decoded(request, body);
       } catch (error) {
         call.signal?.throwIfAborted();
@@ -121,57 +121,63 @@ export class TmdbClient {
           this.pause(error, sent.atMs, call);
         } else {
           failures += 1;
-          if (!error.retryable) this.answered();
-          if (!error.retryable || failures === TRIES)
-            throw error.retryable ? this.upstream.failed(error) : error;
-          await this.waits.untilTriedAgain(error, () => this.backOff(request, error, failures, call));
+          await this.retryOrThrow(request, error, failures, call);
         }
-        if (call.tally !== undefined) call.tally.retries += 1;
+        if (call.counters !== undefined) call.counters.retries += 1;
       }
     }
   }
 
-  private answered(): void {
-    this.upstream.answered();
-    this.waits.answered();
-  }
-
   private async send(request: Request<unknown>, call: TmdbCall, sent: SentRequest): Promise<unknown> {
-    const leave = await this.pacer.enter(call.signal);
+    const release = await this.rateLimiter.acquire(call.signal);
     try {
       sent.atMs = this.clock.monotonicMs();
-      this.waits.began(sent);
-      if (call.tally !== undefined) call.tally.requests += 1;
+      this.waits.requestSent(sent);
+      if (call.counters !== undefined) call.counters.requests += 1;
       return await this.transport.get(request.path, request.parameters, call.signal);
     } finally {
-      this.waits.ended(sent);
-      leave();
+      this.waits.requestEnded(sent);
+      release();
     }
   }
 
-  private pause(error: TmdbError, sentAtMs: number, { tally }: TmdbCall): void {
-    if (tally !== undefined) tally.rateLimited += 1;
-    const added = this.pacer.pause(this.upstream.refused(error, sentAtMs, this.clock.monotonicMs()));
-    if (tally !== undefined) tally.waitedMs += added;
-    if (added > 0) this.logger.warn({ event: 'tmdb.paused', ms: Math.round(added) });
+  private recordResponse(): void {
+    this.availability.recordResponse();
+    this.waits.responseReceived();
   }
 
-  private async backOff(
+  private pause(error: TmdbError, sentAtMs: number, { counters }: TmdbCall): void {
+    if (counters !== undefined) counters.rateLimited += 1;
+    const pauseMs = this.availability.recordRateLimit(error, sentAtMs, this.clock.monotonicMs());
+    const addedMs = this.rateLimiter.pause(pauseMs);
+    if (counters !== undefined) counters.waitedMs += addedMs;
+    if (addedMs > 0) this.logger.warn({ event: 'tmdb.paused', ms: Math.round(addedMs) });
+  }
+
+  /** Resolves after the back-off; throws when a retry cannot help or none is left. */
+  private async retryOrThrow(
     request: Request<unknown>,
     error: TmdbError,
     failures: number,
-    { tally, signal }: TmdbCall,
+    call: TmdbCall,
   ): Promise<void> {
-    const asked = Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
-    const ms = Math.max(backOffMs(failures, this.random), asked);
-    this.logger.debug({
-      event: 'tmdb.retry',
-      path: request.path,
-      kind: error.kind,
-      failures,
-      ms: Math.round(ms),
-    });
-    if (tally !== undefined) tally.waitedMs += ms;
+    if (!error.retryable) {
+      this.recordResponse();
+      throw error;
+    }
+    if (failures === MAX_ATTEMPTS) throw this.availability.recordFailure(error);
+    await this.waits.duringBackOff(error, () => this.backOff(request, error, failures, call));
+  }
+
+  private async backOff(
+    { path }: Request<unknown>,
+    { kind, retryAfterMs }: TmdbError,
+    failures: number,
+    { counters, signal }: TmdbCall,
+  ): Promise<void> {
+    const ms = Math.max(backOffMs(failures, this.random), Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
+    this.logger.debug({ event: 'tmdb.request_failed', path, kind, failures, ms: Math.round(ms) });
+    if (counters !== undefined) counters.waitedMs += ms;
     await this.clock.sleep(ms, signal);
   }
 }
@@ -181,6 +187,8 @@ function decoded<T>({ decode }: Request<T>, body: unknown): T {
     return decode(body);
   } catch (error) {
     if (!(error instanceof UnusableBodyError)) throw error;
-    throw new TmdbError('unusable_body', `TMDB's answer can't be used: ${error.message}.`, { status: 200 });
+    throw new TmdbError('unusable_body', `TMDB's response cannot be used: ${error.message}.`, {
+      status: 200,
+    });
   }
 }

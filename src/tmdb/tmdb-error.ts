@@ -1,21 +1,21 @@
 export type TmdbErrorKind =
-  /** The key is missing, wrong, suspended or may not do this. */
+  /** The API key is missing, wrong, suspended or lacks a permission. */
   | 'key_refused'
-  /** TMDB itself says that it has no such id. */
+  /** TMDB itself reports that it does not know the id. */
   | 'not_found'
-  /** TMDB finds fault with the request. */
+  /** TMDB rejects the request. */
   | 'bad_request'
-  /** Too many requests; wait and go on. */
+  /** Too many requests; send it again after a pause. */
   | 'rate_limited'
   | 'server_error'
-  /** TMDB is down for everything that is asked. */
+  /** TMDB is down for every request. */
   | 'unavailable'
   | 'timeout'
-  /** No connection, or one that broke off. */
+  /** No connection, or a lost one. */
   | 'connection'
-  /** What came is not what TMDB sends; it may well do so the next time. */
+  /** The response is not what TMDB sends: HTML, or a part of a body. A retry may succeed. */
   | 'garbled'
-  /** TMDB's answer lacks what this program needs. */
+  /** The response lacks what this program needs. */
   | 'unusable_body';
 
 const RETRYABLE: readonly TmdbErrorKind[] = [
@@ -27,17 +27,17 @@ const RETRYABLE: readonly TmdbErrorKind[] = [
 ];
 
 export interface TmdbErrorFacts {
-  /** HTTP status; null without an answer. */
+  /** HTTP status; null without a response. */
   readonly status?: number | null;
-  /** TMDB's own code. */
+  /** TMDB's own status code. */
   readonly code?: number | null;
-  /** How long TMDB asks to wait; null when it does not say. */
+  /** How long TMDB asks to wait; null when it does not specify a time. */
   readonly retryAfterMs?: number | null;
 }
 
 /**
- * Why TMDB could not be asked. The message says what to do and is made of this program's words and TMDB's numbers
- * alone: it can be shown to anybody, and holds no key.
+ * A request to TMDB failed. The message names the fault and the next step. It consists of this program's words and
+ * TMDB's numbers only, so it holds no API key and may be shown to anyone.
  */
 export class TmdbError extends Error {
   override readonly name = 'TmdbError';
@@ -56,7 +56,7 @@ export class TmdbError extends Error {
     this.retryAfterMs = facts.retryAfterMs ?? null;
   }
 
-  /** Whether the same request may well succeed after a while. */
+  /** Whether the same request may succeed later. */
   get retryable(): boolean {
     return RETRYABLE.includes(this.kind);
   }

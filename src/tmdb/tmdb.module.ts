@@ -19,7 +19,7 @@ import { undiciAdapter } from './transport/undici-adapter.js';
     TmdbClient,
     {
       provide: RateLimitRepository,
-      // Without a database, as in `doctor`, this process keeps the rate by itself.
+      // Without a database, as in `doctor`, the rate limit holds for this process alone.
       inject: [{ token: PrismaService, optional: true }],
       useFactory: (prisma?: PrismaService) => (prisma === undefined ? null : new RateLimitRepository(prisma)),
     },

@@ -2,42 +2,42 @@ import type { Clock } from '../common/clock.js';
 import type { TmdbError } from './tmdb-error.js';
 import type { TmdbWait } from './tmdb-wait.js';
 
-/** A request that TMDB has not answered yet. */
+/** A request that TMDB has not responded to yet. */
 export interface SentRequest {
-  /** When it left, on the clock's monotonic scale. */
+  /** When it was sent, on the clock's monotonic scale. */
   atMs: number;
 }
 
-/** One failure is over with the next try. */
+/** A single failure is over with the first retry and is not reported. */
 const FAILING_AFTER_MS = 2_000;
 const SLOW_AFTER_MS = 5_000;
-/** Nobody knows when TMDB gets better: so long it holds, and is said again meanwhile. */
-const HOLDS_MS = 3_000;
+/** How long a wait is valid that has no known end. It is reported again before then if it continues. */
+const VALID_MS = 3_000;
 
-/** Keeps in view what requests wait for. */
+/** Tracks what requests wait for. */
 export class WaitTracker {
-  /** The one that has waited longest comes first. */
-  private readonly underWay = new Set<SentRequest>();
+  /** The one that has waited longest is first. */
+  private readonly pending = new Set<SentRequest>();
   private backingOff = 0;
-  private trouble: { readonly sinceMs: number; readonly latest: TmdbError } | null = null;
+  private failing: { readonly sinceMs: number; readonly latest: TmdbError } | null = null;
 
   constructor(private readonly clock: Clock) {}
 
-  began(request: SentRequest): void {
-    this.underWay.add(request);
+  requestSent(request: SentRequest): void {
+    this.pending.add(request);
   }
 
-  ended(request: SentRequest): void {
-    this.underWay.delete(request);
+  requestEnded(request: SentRequest): void {
+    this.pending.delete(request);
   }
 
-  answered(): void {
-    this.trouble = null;
+  responseReceived(): void {
+    this.failing = null;
   }
 
-  /** A request failed and is tried again after `backOff`. */
-  async untilTriedAgain(error: TmdbError, backOff: () => Promise<void>): Promise<void> {
-    this.trouble = { sinceMs: this.trouble?.sinceMs ?? this.clock.monotonicMs(), latest: error };
+  /** A request failed and is retried after `backOff`. */
+  async duringBackOff(error: TmdbError, backOff: () => Promise<void>): Promise<void> {
+    this.failing = { sinceMs: this.failing?.sinceMs ?? this.clock.monotonicMs(), latest: error };
     this.backingOff += 1;
     try {
       await backOff();
@@ -46,21 +46,23 @@ export class WaitTracker {
     }
   }
 
-  /** @param pauseEnd of the pause that keeps requests from starting; null without one */
+  /** @param pauseEnd end of the pause that delays requests, on the clock's monotonic scale; null without one */
   current(pauseEnd: number | null): TmdbWait | null {
     const now = this.clock.monotonicMs();
     if (pauseEnd !== null) {
-      const message = `TMDB asked for a pause (429): requests go on in ${Math.ceil((pauseEnd - now) / 1_000)} s.`;
+      const seconds = Math.ceil((pauseEnd - now) / 1_000);
+      const message = `TMDB asked for a pause (429); requests resume in ${seconds} s.`;
       return { for: 'throttled', message, until: this.after(pauseEnd - now) };
     }
-    if (this.trouble !== null && this.backingOff > 0 && now - this.trouble.sinceMs >= FAILING_AFTER_MS) {
-      const message = `TMDB fails, and is tried again: ${this.trouble.latest.message}`;
-      return { for: 'failing', message, until: this.after(HOLDS_MS) };
+    if (this.failing !== null && this.backingOff > 0 && now - this.failing.sinceMs >= FAILING_AFTER_MS) {
+      const message = `TMDB is failing; retrying. The last error: ${this.failing.latest.message}`;
+      return { for: 'failing', message, until: this.after(VALID_MS) };
     }
-    const [oldest] = this.underWay;
+    const [oldest] = this.pending;
     if (oldest === undefined || now - oldest.atMs < SLOW_AFTER_MS) return null;
-    const message = `TMDB is slow: a request has waited for ${Math.floor((now - oldest.atMs) / 1_000)} s.`;
-    return { for: 'slow', message, until: this.after(HOLDS_MS) };
+    const seconds = Math.floor((now - oldest.atMs) / 1_000);
+    const message = `TMDB is slow; a request has been waiting for ${seconds} s.`;
+    return { for: 'slow', message, until: this.after(VALID_MS) };
   }
 
   private after(ms: number): string {

@@ -1,99 +1,99 @@
+import { Harness, print, reportFailures } from './harness.js';
 import { type Options, readOptions, USAGE } from './options.js';
-import { rollingRestart } from './rolling.js';
+import { rollingRestart } from './rolling-restart.js';
 import { Round, type RoundReport } from './round.js';
 import { Soak } from './soak.js';
 import { digest } from './tables.js';
-import { say, sayFaults, Theatre } from './theatre.js';
 
-function lineOf(round: number, seed: number, server: string, report: RoundReport): string {
-  const { seconds, done, timesResumed, detailsPerMovie, recoverySeconds, faults } = report;
+function roundLine(round: number, seed: number, server: string, report: RoundReport): string {
+  const { seconds, injected, timesResumed, detailsPerMovie, recoverySeconds, failures } = report;
   return [
-    `round ${round} seed ${seed} ${server}: ${verdict(faults)}`,
+    `round ${round} seed ${seed} ${server}: ${verdict(failures)}`,
     `${seconds.toFixed(0)} s`,
-    `resumed ${timesResumed} times, within ${recoverySeconds.toFixed(1)} s`,
-    `${detailsPerMovie.toFixed(3)} details a movie`,
-    done.map(({ what }) => what).join(', '),
+    `resumed ${timesResumed} times, longest recovery ${recoverySeconds.toFixed(1)} s`,
+    `${detailsPerMovie.toFixed(3)} details per movie`,
+    injected.map(({ description }) => description).join(', '),
   ].join('; ');
 }
 
-function verdict(faults: readonly string[]): string {
-  return faults.length === 0 ? 'ok' : 'FAILED';
+function verdict(failures: readonly string[]): string {
+  return failures.length === 0 ? 'ok' : 'FAILED';
 }
 
-/** Returns how many rounds failed. */
-async function playRounds(theatre: Theatre, { rounds, seed: first }: Options): Promise<number> {
-  const reference = await Round.reference(theatre.stage(0));
+/** Returns the number of failed rounds. */
+async function runRounds(harness: Harness, { rounds, seed: firstSeed }: Options): Promise<number> {
+  const reference = await Round.reference(harness.environment(0));
   const stored = reference.tables.movies?.length ?? 0;
-  say(`undisturbed: ${stored} movies in ${reference.requests} requests (${digest(reference.tables)})`);
+  print(`without faults: ${stored} movies, ${reference.requests} requests (${digest(reference.tables)})`);
   let failed = 0;
   for (let round = 1; round <= rounds; round++) {
-    const seed = first + round - 1;
-    const stage = theatre.stage(seed);
-    const report = await Round.disturbed(stage, seed, reference);
-    say(lineOf(round, seed, stage.postgres.name, report));
-    await sayFaults(`seed-${seed}`, report);
-    if (report.faults.length > 0) failed += 1;
+    const seed = firstSeed + round - 1;
+    const environment = harness.environment(seed);
+    const report = await Round.withFaults(environment, seed, reference);
+    print(roundLine(round, seed, environment.postgres.name, report));
+    await reportFailures(`seed-${seed}`, report);
+    if (report.failures.length > 0) failed += 1;
   }
-  say(
+  print(
     failed === 0
-      ? `All ${rounds} rounds ok: nothing lost, nothing twice.`
+      ? `All ${rounds} rounds passed: no row is missing or duplicated.`
       : `${failed} of ${rounds} rounds failed.`,
   );
   return failed;
 }
 
-/** Returns on how many servers it failed. */
-async function playRolling(theatre: Theatre): Promise<number> {
+/** Returns the number of servers on which it failed. */
+async function runRollingRestart(harness: Harness): Promise<number> {
   let failed = 0;
-  for (const stage of theatre.stages) {
-    const report = await rollingRestart(stage);
-    say(`rolling restart ${stage.postgres.name}: ${verdict(report.faults)}; ${report.summary}`);
-    await sayFaults('rolling', report);
-    if (report.faults.length > 0) failed += 1;
+  for (const environment of harness.environments) {
+    const report = await rollingRestart(environment);
+    print(`rolling restart ${environment.postgres.name}: ${verdict(report.failures)}; ${report.summary}`);
+    await reportFailures('rolling', report);
+    if (report.failures.length > 0) failed += 1;
   }
   return failed;
 }
 
-/** Returns on how many servers it failed. */
-async function playSoak(theatre: Theatre, minutes: number, seed: number): Promise<number> {
+/** Returns the number of servers on which it failed. */
+async function runSoak(harness: Harness, minutes: number, seed: number): Promise<number> {
   let failed = 0;
-  for (const stage of theatre.stages) {
-    const report = await Soak.run(stage, minutes, seed);
-    for (const line of report.table) say(line);
+  for (const environment of harness.environments) {
+    const report = await Soak.run(environment, minutes, seed);
+    for (const line of report.table) print(line);
     const runs = Object.entries(report.runs).map(([status, count]) => `${count} ${status}`);
-    say(
-      `soak ${minutes} min seed ${seed} ${stage.postgres.name}: ${verdict(report.faults)}; runs: ${runs.join(', ')}; ` +
-        `database restarted ${report.restarts} times`,
+    print(
+      `soak ${minutes} min seed ${seed} ${environment.postgres.name}: ${verdict(report.failures)}; ` +
+        `runs: ${runs.join(', ')}; database restarts: ${report.databaseRestarts}`,
     );
-    await sayFaults('soak', report);
-    if (report.faults.length > 0) failed += 1;
+    await reportFailures('soak', report);
+    if (report.failures.length > 0) failed += 1;
   }
   return failed;
 }
 
-async function play(theatre: Theatre, options: Options): Promise<number> {
-  if (options.soak !== null) return playSoak(theatre, options.soak, options.seed);
-  if (options.rolling) return playRolling(theatre);
-  return (await playRounds(theatre, options)) + (await playRolling(theatre));
+async function run(harness: Harness, options: Options): Promise<number> {
+  if (options.soak !== null) return runSoak(harness, options.soak, options.seed);
+  if (options.rolling) return runRollingRestart(harness);
+  return (await runRounds(harness, options)) + (await runRollingRestart(harness));
 }
 
 async function main(options: Options): Promise<number> {
-  const theatre = await Theatre.open(options);
+  const harness = await Harness.open(options);
   const onSignal = (): void => {
-    // Of what is still played, parts may fail before anybody waits for them.
+    // Closing the harness makes the running test fail, also in promises that nothing awaits yet.
     process.on('unhandledRejection', () => undefined);
-    void theatre.close().finally(() => process.exit(130));
+    void harness.close().finally(() => process.exit(130));
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    return (await play(theatre, options)) === 0 ? 0 : 1;
+    return (await run(harness, options)) === 0 ? 0 : 1;
   } finally {
-    await theatre.close();
+    await harness.close();
   }
 }
 
-/** Null when they can't be understood; what is wrong with them has been said. */
-function optionsOrUsage(): Options | null {
+/** Returns null, and prints the reason, when the options are invalid. */
+function optionsOrNull(): Options | null {
   try {
     return readOptions();
   } catch (error) {
@@ -102,6 +102,6 @@ function optionsOrUsage(): Options | null {
   }
 }
 
-const options = optionsOrUsage();
-if (options?.help === true) say(USAGE);
+const options = optionsOrNull();
+if (options?.help === true) print(USAGE);
 else process.exitCode = options === null ? 2 : await main(options);

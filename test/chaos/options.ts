@@ -2,12 +2,17 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `npm run test:chaos -- [--rounds 50] [--seed 1] [--movies 2000] [--server both|embedded|system]
 npm run test:chaos -- --rolling [--movies 600] [--server …]
-npm run test:chaos -- --soak 30 [--seed 1] [--movies 600] [--server …]
+npm run test:chaos -- --soak MINUTES [--seed 1] [--movies 600] [--server …]
 
-Runs that meet kill -9, stalls, shutdowns, database restarts, storms of 429, dropped and truncated answers; then, on each
-server, three replicas that are replaced one by one under load. A round of seed 7 is repeated by --rounds 1 --seed 7.
---rolling: the replacing alone. --soak: for so many minutes, runs back to back in processes that are never ended; what
-they and the database take up may not grow.`;
+Without --rolling or --soak, the suite runs rounds and then a rolling restart.
+
+A round is one run while faults are injected: killed (SIGKILL), suspended and stopped workers, database restarts, bursts
+of 429, dropped and truncated responses. What it stores must equal what a run without faults stores. The seed determines
+the faults: --rounds 1 --seed 7 repeats the round of seed 7.
+
+--rolling  only the rolling restart: on each server, three replicas are restarted one after another under load
+--soak     back-to-back runs in processes that never restart; their memory and the database must not grow
+--server   the embedded PostgreSQL, the one installed on the system, or both (default); rounds alternate between them`;
 
 const SERVERS = ['both', 'embedded', 'system'];
 
@@ -16,14 +21,14 @@ export interface Options {
   readonly seed: number;
   readonly movies: number;
   readonly server: string;
-  /** In minutes; null: no soak, but rounds. */
+  /** The minutes of a soak test; null: no soak test. */
   readonly soak: number | null;
-  /** No rounds, but replicas replaced under load. */
+  /** Only the rolling restart. */
   readonly rolling: boolean;
   readonly help: boolean;
 }
 
-/** @throws Error when they can't be understood */
+/** @throws Error when an option is unknown, has an invalid value or excludes another */
 export function readOptions(): Options {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
@@ -34,16 +39,17 @@ export function readOptions(): Options {
     },
   });
   const { rounds = '50', seed = '1', server = 'both', soak, rolling, help } = values;
-  if (!SERVERS.includes(server)) throw new Error(`Not one of ${SERVERS.join(', ')}: ${server}`);
-  if (soak !== undefined && rolling) throw new Error('Either --soak or --rolling.');
+  if (!SERVERS.includes(server))
+    throw new Error(`--server must be one of ${SERVERS.join(', ')}, not ${server}.`);
+  if (soak !== undefined && rolling) throw new Error('--soak and --rolling exclude each other.');
   const movies = values.movies ?? (soak !== undefined || rolling ? '600' : '2000');
   return {
-    ...{ rounds: whole(rounds), seed: whole(seed), movies: whole(movies), server, rolling, help },
-    soak: soak === undefined ? null : whole(soak),
+    ...{ rounds: whole('rounds', rounds), seed: whole('seed', seed), movies: whole('movies', movies) },
+    ...{ server, rolling, help, soak: soak === undefined ? null : whole('soak', soak) },
   };
 }
 
-function whole(value: string): number {
+function whole(option: string, value: string): number {
   if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
-  throw new Error(`Not a whole number from 1: ${value}`);
+  throw new Error(`--${option} must be a whole number from 1 to 9999999, not ${value}.`);
 }

@@ -1,41 +1,42 @@
 import { execFile, fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { built, ROOT } from './built.js';
-import { until } from './patience.js';
+import { freePort } from './free-port.js';
+import { pollUntil } from './poll-until.js';
 
 const run = promisify(execFile);
 
 const RESTART_SECONDS = 60;
-/** Of one try. */
-const PATIENCE_SECONDS = 5;
+/** How long one pg_ctl waits for the server during a restart. */
+const PG_CTL_SECONDS = 5;
+
 const { chooseUser } = (await import(
   built('database/embedded/server-user.js')
 )) as typeof import('../../src/database/embedded/server-user.js');
 
 export type RestartMode = 'immediate' | 'fast';
 
-/** A PostgreSQL server that may be restarted at any moment. */
+/** A PostgreSQL server that a test restarts. */
 export interface Postgres {
   readonly name: string;
-  /** How the program's processes find it. */
+  /** The replicas' settings of the database. */
   readonly env: Readonly<Record<string, string>>;
   readonly url: string;
-  /** `immediate` is as after a power cut; with `fast` it writes down first what it knows. Sessions are cut by both. */
+  /** Both modes close every session. After `immediate` the server needs crash recovery, as after a power cut. */
   restart(mode: RestartMode): Promise<void>;
-  /** @throws Error when the server is still there afterwards */
+  /** @throws Error when the server is still running afterwards */
   stop(): Promise<void>;
 }
 
-/** The one that comes with the program; a process of its own holds it, as a service beside the others would. */
+/** The embedded server. A process of its own attaches to it, so that it outlives every replica. */
 export async function startEmbedded(dataDir: string): Promise<Postgres> {
-  const holder = fork(join(ROOT, 'test', 'support', 'attach.mjs'), [dataDir], { silent: true });
-  const [{ url, error }] = (await once(holder, 'message')) as [{ url: string; error?: string }];
+  const attached = fork(join(ROOT, 'test', 'support', 'attach.mjs'), [dataDir], { silent: true });
+  const [{ url, error }] = (await once(attached, 'message')) as [{ url: string; error?: string }];
   if (error !== undefined) throw new Error(error);
   const folder = await realpath(join(dataDir, 'postgres'));
   const restarts = new Restarts(folder);
@@ -46,21 +47,21 @@ export async function startEmbedded(dataDir: string): Promise<Postgres> {
     restart: (mode) => restarts.begin(mode),
     stop: async () => {
       await restarts.end();
-      await leave(holder);
+      await detach(attached);
       if ((await runningPid(folder)) !== null)
-        throw new Error(`The embedded server of ${dataDir} was left running.`);
+        throw new Error(`The embedded server in ${dataDir} is still running after its last user has left.`);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function leave(holder: ChildProcess): Promise<void> {
-  const left = once(holder, 'exit');
-  holder.send('leave');
-  await left;
+async function detach(attached: ChildProcess): Promise<void> {
+  const exit = once(attached, 'exit');
+  attached.send('leave');
+  await exit;
 }
 
-/** The system's own, on a data folder of its own; null where the system has none. */
+/** A server of the PostgreSQL that is installed on the system, in a new data folder; null when none is installed. */
 export async function startSystem(dataDir: string): Promise<Postgres | null> {
   const bin = await run('pg_config', ['--bindir']).then(
     ({ stdout }) => stdout.trim(),
@@ -93,44 +94,46 @@ export async function startSystem(dataDir: string): Promise<Postgres | null> {
   };
 }
 
-/** So that a server that is to stop is not started once more. */
+/** Prevents a restart from starting a server that has been stopped. */
 class Restarts {
   private last = Promise.resolve();
-  private ended = false;
+  private isEnded = false;
 
   constructor(private readonly folder: string) {}
 
   async begin(mode: RestartMode): Promise<void> {
-    if (this.ended) return;
+    if (this.isEnded) return;
     this.last = restart(this.folder, mode);
     await this.last;
   }
 
-  /** Once the last one is over, however it went. */
+  /** Waits for the restart that is under way, whether it succeeds or fails. Later ones do nothing. */
   async end(): Promise<void> {
-    this.ended = true;
+    this.isEnded = true;
     await this.last.catch(() => undefined);
   }
 }
 
 /**
- * Whoever else is first to start it again, as the embedded server's users may be, has done the same; pg_ctl may wait in
- * vain for theirs to stop. On a busy machine sessions may outlive their server for a moment, and keep a new one from
- * starting.
+ * pg_ctl may fail although the server has restarted: a replica that uses the embedded server can start it first, and
+ * pg_ctl then waits for the wrong process to stop. On a busy machine, sessions that outlive their server for a moment
+ * keep a new one from starting, so a failed attempt is repeated.
  */
 async function restart(folder: string, mode: RestartMode): Promise<void> {
   const started = await readFile(join(folder, 'postmaster.opts'), 'utf8');
   const bin = dirname(started.split(' ')[0] ?? '');
   const before = await runningPid(folder);
-  await until('Restarting the database', RESTART_SECONDS, () =>
-    control(bin, folder, ['restart', '-m', mode], PATIENCE_SECONDS).then(
-      () => true,
-      async () => ![null, before].includes(await runningPid(folder)),
-    ),
+  await pollUntil(
+    () =>
+      control(bin, folder, ['restart', '-m', mode], PG_CTL_SECONDS).then(
+        () => true,
+        async () => ![null, before].includes(await runningPid(folder)),
+      ),
+    { seconds: RESTART_SECONDS, what: 'the database has restarted' },
   );
 }
 
-/** As the owner of the folder; what the server says goes into it. */
+/** Runs pg_ctl as the owner of the data folder. The server logs into that folder. */
 async function control(bin: string, folder: string, args: readonly string[], seconds = 60): Promise<void> {
   const { uid, gid } = await stat(folder);
   const child = spawn(
@@ -143,26 +146,16 @@ async function control(bin: string, folder: string, args: readonly string[], sec
     },
   );
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`pg_ctl ${args.join(' ')} failed on ${folder}.`);
+  if (code !== 0) throw new Error(`pg_ctl ${args.join(' ')} failed in ${folder}. See server.log there.`);
 }
 
-/** The server's process; null where none is alive. */
+/** The process id of the server; null when it is not running. */
 async function runningPid(folder: string): Promise<number | null> {
   const pid = Number((await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
   return pid > 0 && (await stat(`/proc/${pid}`).catch(() => null)) !== null ? pid : null;
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** One statement on a connection of its own. */
+/** Runs one statement on a new connection. */
 export async function query<Row extends object>(url: string, sql: string): Promise<Row[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);

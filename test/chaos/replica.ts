@@ -2,78 +2,81 @@ import { randomBytes } from 'node:crypto';
 import { Program } from '../support/program.js';
 import { built } from './built.js';
 
-const PASSWORD = randomBytes(16).toString('hex');
-const SECRET = randomBytes(32).toString('hex');
+/** The first admin of every replica's database. */
+export const ADMIN = { username: 'admin', password: randomBytes(16).toString('hex') } as const;
+const JWT_SECRET = randomBytes(32).toString('hex');
 
-const AGAIN_MS = 500;
-
-/** The last word of a process that ends at its start because it finds no database; one that goes away is waited for. */
-const DATABASE_AWAY =
+const RESTART_DELAY_MS = 500;
+/** What a process prints when it exits at startup because the database is unavailable. */
+const DATABASE_UNAVAILABLE =
   /it does not answer|it accepts no connections|the connection was lost|shared memory block .* is still in use/;
 
-export interface Surroundings {
+/** Ten seconds, and one for a busy machine. */
+const MAX_STOP_SECONDS = 11;
+
+export interface ReplicaOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** Where there is no .env. */
+  /** A folder without a .env file. */
   readonly cwd: string;
-  /** Where it listens, if it does. */
+  /** The port of its API, if it serves one. */
   readonly port: number;
 }
 
 const running = new Set<Program>();
-let closed = false;
+let isSuiteEnding = false;
 
-/** Ends, without their consent, all that were started; none starts any more. */
+/** Kills every replica's process. No replica starts after that. */
 export async function killAll(): Promise<void> {
-  closed = true;
+  isSuiteEnding = true;
   for (const program of running) program.kill('SIGKILL');
   await Promise.all([...running].map((program) => program.end()));
 }
 
-/** One of the program's processes, which is ended and started again. */
+/** One process of the product, which is ended and started again during a test. */
 export class Replica {
   private program: Program | null = null;
-  private stalled = false;
-  private ending = false;
-  private again: NodeJS.Timeout | undefined;
-  /** How it ended where it should not have. */
+  private isSuspended = false;
+  private isEnding = false;
+  private restart: NodeJS.Timeout | undefined;
+  /** One message for each unexpected exit. */
   readonly crashes: string[] = [];
-  /** What earlier processes of it printed. */
-  private printed = '';
+  /** The output of its earlier processes. */
+  private earlierOutput = '';
 
   constructor(
     readonly name: string,
-    /** A part of the program; null: all of them in one. */
+    /** The command of the product to run; null runs the whole service. */
     private readonly command: string | null,
-    private readonly surroundings: Surroundings,
+    private readonly options: ReplicaOptions,
   ) {}
 
-  /** Whoever ends at its start because the database is away is started again, as any orchestrator does. */
+  /** Starts a process, and another whenever one exits because the database is unavailable, as an orchestrator does. */
   start(): void {
-    if (closed) return;
+    if (isSuiteEnding) return;
     const program = this.launch();
     this.program = program;
     running.add(program);
     void program.end().then((end) => {
       running.delete(program);
-      if (this.program !== program || this.ending) return;
-      if (!DATABASE_AWAY.test(program.stderr))
-        this.crashes.push(`${this.name} ended with ${end}: ${program.stderr.slice(-500)}`);
-      this.printed = this.log;
+      if (this.program !== program || this.isEnding) return;
+      if (!DATABASE_UNAVAILABLE.test(program.stderr))
+        this.crashes.push(`${this.name} exited with ${end}: ${program.stderr.slice(-500)}`);
+      this.earlierOutput = this.log;
       this.program = null;
-      this.again = setTimeout(() => {
+      this.restart = setTimeout(() => {
         this.start();
-      }, AGAIN_MS);
+      }, RESTART_DELAY_MS);
     });
   }
 
   private launch(): Program {
-    const { env, cwd, port } = this.surroundings;
+    const { env, cwd, port } = this.options;
     const settings = {
       env: {
         TMDB_API_KEY: '0'.repeat(32),
-        JWT_SECRET: SECRET,
-        ADMIN_USERNAME: 'admin',
-        ADMIN_PASSWORD: PASSWORD,
+        JWT_SECRET,
+        ADMIN_USERNAME: ADMIN.username,
+        ADMIN_PASSWORD: ADMIN.password,
         PORT: String(port),
         ...env,
       },
@@ -84,100 +87,83 @@ export class Replica {
       : Program.start([this.command], settings);
   }
 
-  /** Neither ended, nor about to, nor stopped in its tracks. */
+  /** Whether its process is there, not suspended and not about to exit. */
   get isUp(): boolean {
-    return this.program !== null && !this.stalled && !this.ending;
+    return this.program !== null && !this.isSuspended && !this.isEnding;
   }
 
-  /** Null while it is not there. */
+  /** Null while it has no process. */
   get pid(): number | null {
     return this.program?.pid ?? null;
   }
 
   get address(): string {
-    return `http://127.0.0.1:${this.surroundings.port}`;
+    return `http://127.0.0.1:${this.options.port}`;
   }
 
+  /** The output of all its processes. */
   get log(): string {
-    return `${this.printed}${this.program?.stdout ?? ''}${this.program?.stderr ?? ''}`;
+    return `${this.earlierOutput}${this.program?.stdout ?? ''}${this.program?.stderr ?? ''}`;
   }
 
-  /** When it took the run, each time, in milliseconds. */
-  get takings(): number[] {
-    return [...this.log.matchAll(/"time":"([^"]+)".*"event":"run\.taken"/g)].map(([, time = '']) =>
+  /** Each time when it acquired a run's lease, in milliseconds since the epoch. */
+  get leaseAcquisitions(): number[] {
+    return [...this.log.matchAll(/"time":"([^"]+)".*"event":"run\.acquired"/g)].map(([, time = '']) =>
       Date.parse(time),
     );
   }
 
-  /** When it took a run last, in ISO 8601; '' if it never did, or has given it back. */
-  get tookRunAt(): string {
-    const last =
-      (this.program?.stdout ?? '').match(/^.*"event":"run\.(?:taken|left|handed_back)".*$/gm)?.at(-1) ?? '';
-    return last.includes('run.taken') ? (/"time":"([^"]+)"/.exec(last)?.[1] ?? '') : '';
+  /** When its process acquired the lease that it holds, in ISO 8601; '' when it holds none. */
+  get leaseAcquiredAt(): string {
+    const last = (this.program?.stdout ?? '').match(/^.*"event":"run\.(?:acquired|left)".*$/gm)?.at(-1) ?? '';
+    return last.includes('run.acquired') ? (/"time":"([^"]+)"/.exec(last)?.[1] ?? '') : '';
   }
 
-  /** As a machine that swaps, or sleeps. */
-  stall(): void {
+  /** SIGSTOP: like a machine that swaps or sleeps. */
+  suspend(): void {
     this.program?.kill('SIGSTOP');
-    this.stalled = true;
+    this.isSuspended = true;
   }
 
-  wake(): void {
+  resume(): void {
     this.program?.kill('SIGCONT');
-    this.stalled = false;
+    this.isSuspended = false;
   }
 
-  /** As a machine that fails. */
+  /** SIGKILL: like a machine that fails. */
   async kill(): Promise<void> {
     this.program?.kill('SIGKILL');
-    await this.over();
+    await this.exit();
   }
 
-  /** In good order. Returns how it ended, and after how many seconds. */
+  /** SIGTERM. Returns the exit code or signal, and how long the shutdown took. */
   async stop(): Promise<{ readonly end: number | NodeJS.Signals; readonly seconds: number }> {
-    const begun = performance.now();
+    const started = performance.now();
     this.program?.kill('SIGTERM');
-    const end = await this.over();
-    return { end, seconds: (performance.now() - begun) / 1_000 };
+    const end = await this.exit();
+    return { end, seconds: (performance.now() - started) / 1_000 };
   }
 
-  private async over(): Promise<number | NodeJS.Signals> {
-    clearTimeout(this.again);
+  /** Waits for the exit of its process, after which it is not restarted. */
+  private async exit(): Promise<number | NodeJS.Signals> {
+    clearTimeout(this.restart);
     const { program } = this;
     if (program === null) return 0;
-    this.ending = true;
+    this.isEnding = true;
     const end = await program.end();
-    this.printed = this.log;
+    this.earlierOutput = this.log;
     this.program = null;
-    this.ending = false;
-    this.stalled = false;
+    this.isEnding = false;
+    this.isSuspended = false;
     return end;
   }
 }
 
-/** What a user logs in for, at any of the replicas. */
-export async function logIn(address: string): Promise<string> {
-  const { access_token: token } = await post<{ access_token: string }>(`${address}/auth/login`, {
-    username: 'admin',
-    password: PASSWORD,
-  });
-  return token;
-}
-
-/** Asks the service for a run, as a user does. Returns its id. */
-export async function triggerRun(address: string, token: string, body: object): Promise<number> {
-  const { run_id: id } = await post<{ run_id: number }>(`${address}/pipeline/run`, body, {
-    Authorization: `Bearer ${token}`,
-  });
-  return id;
-}
-
-async function post<Answer>(url: string, body: object, headers = {}): Promise<Answer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Answer;
+/** @throws Error when the shutdown takes too long or fails */
+export async function stopGracefully(replica: Replica): Promise<void> {
+  const { end, seconds } = await replica.stop();
+  if (seconds > MAX_STOP_SECONDS)
+    throw new Error(`${replica.name} took ${seconds.toFixed(1)} s to shut down.`);
+  // SIGTERM ends a process that has not yet installed its signal handler.
+  if (end !== 0 && end !== 'SIGTERM') throw new Error(`${replica.name} exited with ${end} after SIGTERM.`);
 }

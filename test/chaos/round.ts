@@ -1,131 +1,161 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Dice } from './built.js';
-import { disturb, type Disturbance, type Done, EVERYDAY_FAULTS, planned } from './disturbances.js';
-import { faultsOfRun, Fleet, type RunRow, type Stage } from './fleet.js';
+import { Cluster, type Environment, RUN_SECONDS } from './cluster.js';
+import {
+  BACKGROUND_FAULTS,
+  injectFault,
+  type InjectedFault,
+  planFaults,
+  type PlannedFault,
+} from './faults.js';
+import { runFailures, type RunRow } from './full-catalogue-run.js';
+import { pollUntil } from './poll-until.js';
 import type { Replica } from './replica.js';
 import { differences, readTables, type Tables } from './tables.js';
 
-/** What a run came to that nobody disturbed. */
+/** What a run without faults stores. */
 export interface Reference {
   readonly tables: Tables;
-  /** Requests that the sandbox had. */
+  /** Requests that the sandbox received. */
   readonly requests: number;
 }
 
 export interface RoundReport {
   readonly seconds: number;
-  readonly done: readonly Done[];
+  readonly injected: readonly InjectedFault[];
   readonly timesResumed: number;
-  /** Whole detail answers for each movie. */
+  /** Complete detail responses per movie. */
   readonly detailsPerMovie: number;
-  /** The longest that the run was without a worker; 0: it never was. */
+  /** The longest time that the run was without a leaseholder; 0 when it always had one. */
   readonly recoverySeconds: number;
-  /** What is not as it should be; nothing, if all is well. */
-  readonly faults: readonly string[];
-  /** What the processes printed. */
+  /** Empty when every check passed. */
+  readonly failures: readonly string[];
+  /** Each replica's output by its name. */
   readonly logs: Readonly<Record<string, string>>;
 }
 
-const RECOVERY_SECONDS = 30;
-const MOST_DETAILS_PER_MOVIE = 1.1;
-/** So few that a run lasts long enough to be disturbed. */
+const MAX_RECOVERY_SECONDS = 30;
+const MAX_DETAILS_PER_MOVIE = 1.1;
+/** Low enough that a run lasts until its last fault. */
 const REQUESTS_PER_SECOND = 100;
 
-/** One run on an empty database: from the start of all processes to the end of the last. */
+/** One run on an empty database, from the start of all processes to the exit of the last. */
 export class Round {
   private constructor(
-    private readonly stage: Stage,
-    private readonly fleet: Fleet,
+    private readonly environment: Environment,
+    private readonly cluster: Cluster,
   ) {}
 
-  /** Undisturbed. @throws Error when it does not succeed even so */
-  static async reference(stage: Stage): Promise<Reference> {
-    const fleet = await Fleet.withWorkers(stage, REQUESTS_PER_SECOND);
+  /** Without faults. @throws Error when the run does not succeed */
+  static async reference(environment: Environment): Promise<Reference> {
+    const cluster = await Cluster.withWorkers(environment, REQUESTS_PER_SECOND);
     try {
-      const run = await fleet.end(await fleet.triggerWide());
+      const run = await cluster.endOfRun(await cluster.triggerFullCatalogue());
       if (run.status !== 'SUCCESS')
-        throw new Error(`Undisturbed, the run ended ${run.status}: ${run.error_message ?? ''}`);
+        throw new Error(`The run without faults ended ${run.status}: ${run.error_message ?? ''}`);
       return {
-        tables: await readTables(stage.postgres.url),
-        requests: (await stage.sandbox.counters()).requests,
+        tables: await readTables(environment.postgres.url),
+        requests: (await environment.sandbox.counters()).requests,
       };
     } finally {
-      await fleet.stop();
+      await cluster.stop();
     }
   }
 
-  /** Disturbed as the seed has it. */
-  static async disturbed(stage: Stage, seed: number, reference: Reference): Promise<RoundReport> {
-    const begun = performance.now();
-    const fleet = await Fleet.withWorkers(stage, REQUESTS_PER_SECOND);
-    const round = new Round(stage, fleet);
-    const faults: string[] = [];
-    const done: Done[] = [];
-    let run: RunRow | null = null;
-    try {
-      await stage.sandbox.setFaults(EVERYDAY_FAULTS);
-      const id = await fleet.triggerWide();
-      const over = new AbortController();
-      const disturbing = round.disturbAll(planned(new Dice(seed, 7)), reference.requests, over.signal, done);
-      try {
-        run = await fleet.end(id);
-      } finally {
-        over.abort();
-        faults.push(...(await disturbing));
-      }
-      faults.push(...faultsOfRun(run, reference.tables), ...(await fleet.faultsOfQueue()));
-      faults.push(...differences(reference.tables, await readTables(stage.postgres.url)));
-    } catch (error) {
-      faults.push(error instanceof Error ? error.message : String(error));
-    }
-    faults.push(...(await fleet.stop()));
-    const { details } = await stage.sandbox.counters();
+  /** With the faults that the seed determines. */
+  static async withFaults(
+    environment: Environment,
+    seed: number,
+    reference: Reference,
+  ): Promise<RoundReport> {
+    const started = performance.now();
+    const cluster = await Cluster.withWorkers(environment, REQUESTS_PER_SECOND);
+    const injected: InjectedFault[] = [];
+    const { run, failures } = await new Round(environment, cluster).run(seed, reference, injected);
+    failures.push(...(await cluster.stop()));
+    const { details } = await environment.sandbox.counters();
     const detailsPerMovie = details / (reference.tables.movies?.length ?? 1);
-    if (detailsPerMovie > MOST_DETAILS_PER_MOVIE) faults.push(`TMDB gave ${details} details.`);
-    const recoverySeconds = recovery(fleet.workers, done);
-    if (recoverySeconds > RECOVERY_SECONDS)
-      faults.push(`The run was ${recoverySeconds.toFixed(1)} s without a worker.`);
+    if (detailsPerMovie > MAX_DETAILS_PER_MOVIE)
+      failures.push(`TMDB sent ${details} details, ${detailsPerMovie.toFixed(3)} per movie.`);
+    const recoverySeconds = longestRecovery(cluster.workers, injected);
+    if (recoverySeconds > MAX_RECOVERY_SECONDS)
+      failures.push(`The run was without a leaseholder for ${recoverySeconds.toFixed(1)} s.`);
     return {
-      seconds: (performance.now() - begun) / 1_000,
-      ...{ done, detailsPerMovie, recoverySeconds, faults, timesResumed: run?.times_resumed ?? 0 },
-      logs: fleet.logs,
+      seconds: (performance.now() - started) / 1_000,
+      ...{ injected, detailsPerMovie, recoverySeconds, failures, timesResumed: run?.times_resumed ?? 0 },
+      logs: cluster.logs,
     };
   }
 
-  /** Each at its time, until the run is over; then all is as it was before. Returns what went wrong. */
-  private async disturbAll(
-    plan: readonly Disturbance[],
-    requests: number,
-    over: AbortSignal,
-    done: Done[],
+  /** Adds to `injected`, which stays complete when a check throws. */
+  private async run(
+    seed: number,
+    reference: Reference,
+    injected: InjectedFault[],
+  ): Promise<{ readonly run: RunRow | null; readonly failures: string[] }> {
+    const failures: string[] = [];
+    let run: RunRow | null = null;
+    try {
+      await this.environment.sandbox.setFaults(BACKGROUND_FAULTS);
+      const id = await this.cluster.triggerFullCatalogue();
+      const runEnded = new AbortController();
+      const plan = planFaults(new Dice(seed, 7));
+      const injecting = this.injectFaults(plan, reference.requests, runEnded.signal, injected);
+      try {
+        run = await this.cluster.endOfRun(id);
+      } finally {
+        runEnded.abort();
+        failures.push(...(await injecting));
+      }
+      failures.push(...runFailures(run, reference.tables), ...(await this.cluster.queueFailures()));
+      failures.push(...differences(reference.tables, await readTables(this.environment.postgres.url)));
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+    return { run, failures };
+  }
+
+  /** Injects each fault at its time, until the run ends. Returns, once all are reverted, those that could not be injected. */
+  private async injectFaults(
+    plan: readonly PlannedFault[],
+    expectedRequests: number,
+    runEnded: AbortSignal,
+    injected: InjectedFault[],
   ): Promise<string[]> {
-    const faults: string[] = [];
-    const under: Promise<void>[] = [];
-    for (const what of plan) {
-      while (!over.aborted && (await this.stage.sandbox.counters()).requests < what.at * requests)
-        await sleep(50);
-      if (over.aborted) break;
-      under.push(
-        disturb(what, { ...this.stage, workers: this.fleet.workers }).then(
-          (one) => {
-            done.push(one);
+    const failures: string[] = [];
+    const underway: Promise<void>[] = [];
+    for (const fault of plan) {
+      await this.reached(fault.at * expectedRequests, runEnded);
+      if (runEnded.aborted) break;
+      underway.push(
+        injectFault(fault, { ...this.environment, workers: this.cluster.workers }).then(
+          (result) => {
+            injected.push(result);
           },
           (error: unknown) => {
-            faults.push(`${what.kind}: ${String(error)}`);
+            failures.push(`${fault.kind}: ${String(error)}`);
           },
         ),
       );
     }
-    await Promise.all(under);
-    return faults;
+    await Promise.all(underway);
+    return failures;
+  }
+
+  /** Waits until the sandbox has received that many requests or the run has ended. */
+  private async reached(requests: number, runEnded: AbortSignal): Promise<void> {
+    const { sandbox } = this.environment;
+    await pollUntil(async () => runEnded.aborted || (await sandbox.counters()).requests >= requests, {
+      seconds: RUN_SECONDS,
+      what: `the sandbox has received ${Math.ceil(requests)} requests`,
+    });
   }
 }
 
-function recovery(workers: readonly Replica[], done: readonly Done[]): number {
-  const takings = workers.flatMap((worker) => worker.takings).sort((a, b) => a - b);
-  const gaps = done.map(({ bereavedAt }) => {
-    const next = takings.find((at) => bereavedAt !== null && at > bereavedAt);
-    return bereavedAt === null || next === undefined ? 0 : (next - bereavedAt) / 1_000;
+function longestRecovery(workers: readonly Replica[], injected: readonly InjectedFault[]): number {
+  const acquisitions = workers.flatMap((worker) => worker.leaseAcquisitions).sort((a, b) => a - b);
+  const gaps = injected.map(({ leaseholderLostAt: lostAt }) => {
+    const next = acquisitions.find((at) => lostAt !== null && at > lostAt);
+    return lostAt === null || next === undefined ? 0 : (next - lostAt) / 1_000;
   });
   return Math.max(0, ...gaps);
 }

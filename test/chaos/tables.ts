@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { query } from './postgres.js';
 
-/** What is stored, but for times: rows by table, each as one line of JSON. */
+/** The rows of each table without their times, each row as one line of JSON. */
 export type Tables = Readonly<Record<string, readonly string[]>>;
 
-const TIMES: Readonly<Record<string, readonly string[]>> = {
+const TIME_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   movies: ['created_at', 'updated_at', 'enriched_at', 'enrich_tried_at', 'enrich_retry_at', 'gone_at'],
   movie_categories: ['seen_at'],
   genres: [],
@@ -12,15 +12,15 @@ const TIMES: Readonly<Record<string, readonly string[]>> = {
 
 export async function readTables(url: string): Promise<Tables> {
   const tables: Record<string, string[]> = {};
-  for (const [table, times] of Object.entries(TIMES)) {
-    const row = times.reduce((rest, column) => `${rest} - '${column}'`, 'to_jsonb(t)');
+  for (const [table, columns] of Object.entries(TIME_COLUMNS)) {
+    const row = columns.reduce((rest, column) => `${rest} - '${column}'`, 'to_jsonb(t)');
     const rows = await query<{ row: string }>(url, `SELECT (${row})::text AS row FROM ${table} AS t`);
     tables[table] = rows.map((line) => line.row).sort();
   }
   return tables;
 }
 
-/** The first few lines in which tables differ, each with the table's name; none when they are equal. */
+/** For each table, its first two missing rows, its first two unexpected rows and its number of duplicates. */
 export function differences(expected: Tables, found: Tables): string[] {
   return Object.keys(expected).flatMap((table) => {
     const [before, after] = [new Set(expected[table]), new Set(found[table])];
@@ -30,8 +30,8 @@ export function differences(expected: Tables, found: Tables): string[] {
       ...missing.slice(0, 2).map((row) => `- ${row}`),
       ...added.slice(0, 2).map((row) => `+ ${row}`),
     ];
-    const doubled = (found[table]?.length ?? 0) - after.size;
-    if (doubled > 0) lines.push(`${doubled} rows twice`);
+    const duplicates = (found[table]?.length ?? 0) - after.size;
+    if (duplicates > 0) lines.push(`${duplicates} duplicate rows`);
     return lines.map((line) => `${table}: ${line.slice(0, 200)}`);
   });
 }
@@ -40,8 +40,8 @@ export function digest(tables: Tables): string {
   return createHash('sha256').update(JSON.stringify(tables)).digest('hex').slice(0, 12);
 }
 
-/** Empties the database: the next process to start migrates it anew. */
-export async function empty(url: string): Promise<void> {
+/** Drops all tables. The next process that starts migrates the empty database. */
+export async function resetDatabase(url: string): Promise<void> {
   await query(
     url,
     'DROP SCHEMA IF EXISTS movie_pipeline_jobs CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public',

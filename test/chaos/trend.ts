@@ -1,58 +1,57 @@
-/** What was measured at one time. */
 export interface Sample {
-  /** In milliseconds. */
+  /** In milliseconds, by a monotonic clock. */
   readonly at: number;
-  /** By the figures' names. */
+  /** By the metrics' names. */
   readonly values: Readonly<Record<string, number>>;
 }
 
-export interface Figure {
+export interface Metric {
   readonly name: string;
   readonly unit: string;
-  /** How much it may be in the last quarter, going by the second; null: as much as it likes. */
-  readonly most: ((before: number) => number) | null;
+  /** The most that the last quarter's median may be, given the second quarter's; null: no limit. */
+  readonly limit: ((before: number) => number) | null;
 }
 
-export interface Verdict {
-  /** Lines: each figure's median and maximum by quarters of the time. */
+export interface Trend {
+  /** Lines: each metric's median and maximum in every quarter. */
   readonly table: readonly string[];
-  /** Figures that grew. */
-  readonly faults: string[];
+  /** The metrics that exceeded their limits. */
+  readonly failures: string[];
 }
 
 const WARM_UP = 0.1;
 const QUARTERS = [0, 1, 2, 3] as const;
 
-/** Whether anything grew between the second quarter and the last; the first tenth of the time does not count. */
-export function judge(samples: readonly Sample[], figures: readonly Figure[]): Verdict {
-  const [begun = 0, ended = 0] = [samples[0]?.at, samples.at(-1)?.at];
-  const warm = begun + WARM_UP * (ended - begun);
-  const quarterOf = (at: number): number => Math.min(3, Math.floor((4 * (at - warm)) / (ended - warm)));
+/** Compares the second quarter of the measured time with the last. The first tenth of the time is warm-up and ignored. */
+export function trendOf(samples: readonly Sample[], metrics: readonly Metric[]): Trend {
+  const [first = 0, last = 0] = [samples[0]?.at, samples.at(-1)?.at];
+  const start = first + WARM_UP * (last - first);
+  const quarterOf = (at: number): number => Math.min(3, Math.floor((4 * (at - start)) / (last - start)));
   const rows: string[][] = [['', ...QUARTERS.map((quarter) => `quarter ${quarter + 1}`), '']];
-  const faults: string[] = [];
-  for (const figure of figures) {
+  const failures: string[] = [];
+  for (const metric of metrics) {
     const quarters = QUARTERS.map((quarter) =>
-      samples.flatMap(({ at, values }) => (quarterOf(at) === quarter ? (values[figure.name] ?? []) : [])),
+      samples.flatMap(({ at, values }) => (quarterOf(at) === quarter ? (values[metric.name] ?? []) : [])),
     );
     const [, before = Number.NaN, , after = Number.NaN] = quarters.map(median);
-    const most = figure.most?.(before) ?? Infinity;
-    // Not a number, and so never within bounds, where nothing could be measured.
-    const isFlat = after <= most;
-    if (!isFlat)
-      faults.push(
-        `${figure.name} grew from ${shown(before)} to ${shown(after)} ${figure.unit}; at most ${shown(most)}.`,
+    const limit = metric.limit?.(before) ?? Infinity;
+    // False for NaN: a metric without values fails.
+    const isWithinLimit = after <= limit;
+    if (!isWithinLimit)
+      failures.push(
+        `${metric.name} grew from ${format(before)} to ${format(after)} ${metric.unit}; limit ${format(limit)}.`,
       );
-    const cells = quarters.map((values) => `${shown(median(values))} / ${shown(Math.max(...values))}`);
-    rows.push([`${figure.name} ${figure.unit}`.trimEnd(), ...cells, isFlat ? '' : 'grew']);
+    const cells = quarters.map((values) => `${format(median(values))} / ${format(Math.max(...values))}`);
+    rows.push([`${metric.name} ${metric.unit}`.trimEnd(), ...cells, isWithinLimit ? '' : 'grew']);
   }
-  return { table: aligned(rows), faults };
+  return { table: aligned(rows), failures };
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function shown(value: number): string {
+function format(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : '-';
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PipelineService } from '../../src/pipeline/execution/pipeline.service.js';
 import { presetPlan } from '../../src/runs/run-plan.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { runToEnd } from '../support/test-pipeline.js';
 
 let service: TestApp;
 
@@ -33,9 +33,7 @@ describe('before the first run', () => {
 describe('after runs', () => {
   beforeAll(async () => {
     for (let n = 0; n < 3; n++) {
-      await service.app
-        .get(PipelineService)
-        .run(presetPlan('quick'), { trigger: 'cli', triggeredBy: 'somebody' });
+      await runToEnd(service.app, presetPlan('quick'));
     }
   });
 

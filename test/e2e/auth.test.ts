@@ -10,11 +10,11 @@ const PASSWORD = 'correct horse battery';
 const SECRET = 'only-for-tests-'.repeat(3);
 
 let service: TestApp;
-let series: string;
+let tokenVersion: string;
 
 beforeAll(async () => {
   service = await startTestApp({ JWT_SECRET: SECRET, ADMIN_USERNAME: 'root', ADMIN_PASSWORD: PASSWORD });
-  series = (await service.app.get(UsersRepository).find('root'))!.tokenVersion;
+  tokenVersion = (await service.app.get(UsersRepository).find('root'))!.tokenVersion;
 });
 
 afterAll(async () => {
@@ -30,8 +30,8 @@ async function me(token: string): Promise<{ status: number; body: unknown }> {
   return request(service.url).get('/auth/me').set('Authorization', `Bearer ${token}`);
 }
 
-describe('logging in', () => {
-  it.each(['json', 'form'])('gives a token, by %s', async (type) => {
+describe('POST /auth/login', () => {
+  it.each(['json', 'form'])('a login by %s is answered with a valid token', async (type) => {
     const fields = {
       username: 'root',
       password: PASSWORD,
@@ -50,7 +50,7 @@ describe('logging in', () => {
     });
   });
 
-  it('is refused in the same words for a wrong name and a wrong password', async () => {
+  it('a wrong name and a wrong password get the same answer', async () => {
     const answers = await Promise.all(
       [
         { username: 'root', password: 'wrong' },
@@ -63,67 +63,67 @@ describe('logging in', () => {
   });
 
   it.each([
-    {},
-    { username: 'root' },
-    { username: 'root', password: 'x'.repeat(1_001) },
-    { username: ['root'], password: PASSWORD },
-    { username: 'root', password: '' },
-    { username: 'root', password: `${PASSWORD}\0` },
-    { username: 'ro\0ot', password: PASSWORD },
-    { username: 'x'.repeat(65), password: PASSWORD },
-    { username: 'root', password: { $ne: '' } },
-    { username: 'root', password: PASSWORD, color: 'red' },
-    [],
-    [{ username: 'root', password: PASSWORD }],
-  ])('is a bad request with %j', async (fields) => {
+    ['an empty object', {}],
+    ['no password', { username: 'root' }],
+    ['a password of 1,001 characters', { username: 'root', password: 'x'.repeat(1_001) }],
+    ['an array as the name', { username: ['root'], password: PASSWORD }],
+    ['an empty password', { username: 'root', password: '' }],
+    ['NUL in the password', { username: 'root', password: `${PASSWORD}\0` }],
+    ['NUL in the name', { username: 'ro\0ot', password: PASSWORD }],
+    ['a name of 65 characters', { username: 'x'.repeat(65), password: PASSWORD }],
+    ['an object as the password', { username: 'root', password: { $ne: '' } }],
+    ['an unknown field', { username: 'root', password: PASSWORD, color: 'red' }],
+    ['an empty array', []],
+    ['an array of objects', [{ username: 'root', password: PASSWORD }]],
+  ])('a login with %s is a bad request and the answer repeats no password', async (_, fields) => {
     const response = await request(service.url).post('/auth/login').send(fields).expect(400);
     expect(JSON.stringify(response.body)).not.toContain(PASSWORD);
   });
 });
 
-describe('a password', () => {
+describe('passwords in answers', () => {
   it.each([
     `{"username":"root","password":${PASSWORD}}`,
     PASSWORD,
     `{"username":"root","password":"${PASSWORD}`,
     `{"username":"root","password":["${PASSWORD}"]}`,
     `{"username":"root","password":"${PASSWORD}\\u0000"}`,
-  ])('is in no answer to %s', async (body) => {
+  ])('the answer to the malformed login body %s contains no part of the password', async (body) => {
     const response = await request(service.url).post('/auth/login').type('json').send(body).expect(400);
     for (const part of PASSWORD.split(' ')) expect(response.text).not.toContain(part);
   });
 });
 
-describe('a token', () => {
+describe('tokens of this service', () => {
   const ours = (claims: object = {}): SignJWT =>
-    new SignJWT({ series, ...claims })
+    new SignJWT({ series: tokenVersion, ...claims })
       .setSubject('root')
       .setIssuer('movie-pipeline')
       .setAudience('movie-pipeline')
       .setExpirationTime('1h');
   const hs = new TextEncoder().encode(SECRET);
 
-  it('of ours opens what is guarded', async () => {
+  it('a token that this service signed is accepted', async () => {
     expect((await me(await ours().setProtectedHeader({ alg: 'HS256' }).sign(hs))).status).toBe(200);
   });
 
   it.each<[string, () => Promise<string>]>([
     ['signed with another key', () => ours().setProtectedHeader({ alg: 'HS256' }).sign(new Uint8Array(40))],
-    ['signed by another algorithm', () => ours().setProtectedHeader({ alg: 'HS512' }).sign(hs)],
-    ['that is expired', () => ours().setExpirationTime(1).setProtectedHeader({ alg: 'HS256' }).sign(hs)],
+    ['signed with another algorithm', () => ours().setProtectedHeader({ alg: 'HS512' }).sign(hs)],
+    ['that has expired', () => ours().setExpirationTime(1).setProtectedHeader({ alg: 'HS256' }).sign(hs)],
     ['of another issuer', () => ours().setIssuer('x').setProtectedHeader({ alg: 'HS256' }).sign(hs)],
     ['for another audience', () => ours().setAudience('x').setProtectedHeader({ alg: 'HS256' }).sign(hs)],
     [
-      'of an old password',
+      'of an older token version',
       () => ours({ series: randomUUID() }).setProtectedHeader({ alg: 'HS256' }).sign(hs),
     ],
-    ['of nobody', () => ours().setSubject('nobody').setProtectedHeader({ alg: 'HS256' }).sign(hs)],
+    ['of an unknown user', () => ours().setSubject('nobody').setProtectedHeader({ alg: 'HS256' }).sign(hs)],
     [
       'that is not signed',
-      () => Promise.resolve(`${part({ alg: 'none' })}.${part({ sub: 'root', series })}.`),
+      () => Promise.resolve(`${part({ alg: 'none' })}.${part({ sub: 'root', series: tokenVersion })}.`),
     ],
-    ['that is rubbish', () => Promise.resolve('rubbish')],
-  ])('%s is refused with 401', async (_, make) => {
+    ['that is not a JWT', () => Promise.resolve('rubbish')],
+  ])('a token %s is refused with 401', async (_, make) => {
     const response = await request(service.url)
       .get('/auth/me')
       .set('Authorization', `Bearer ${await make()}`);
@@ -132,7 +132,7 @@ describe('a token', () => {
     expect(response.headers['content-type']).toContain('application/problem+json');
   });
 
-  it('dies with a changed password, when it is revoked, and with its user', async () => {
+  it('a new password, a revocation and the removal of the user each invalidate all tokens of the user', async () => {
     const users = service.app.get(UsersService);
     await users.add('eve', PASSWORD, 'viewer');
     const first = await login('eve');
@@ -149,20 +149,19 @@ describe('a token', () => {
     expect((await me(third)).status).toBe(401);
   });
 
-  it('may do what its user may do now, not what that was when it was made', async () => {
+  it('a token has the role that its user has now, not the one at the time of issue', async () => {
     await service.app.get(UsersService).add('cleo', PASSWORD, 'admin');
     const token = await login('cleo');
     await service.database.query(`UPDATE pipeline_users SET role = 'viewer' WHERE name = 'cleo'`);
     expect((await me(token)).body).toEqual({ username: 'cleo', role: 'viewer' });
   });
 
-  it('that is bad does no harm on an open route', async () => {
+  it('a public route ignores an invalid token', async () => {
     await request(service.url).get('/pipeline/status').set('Authorization', 'Bearer rubbish').expect(200);
   });
 });
 
-/** What anybody may ask for. */
-const OPEN = [
+const PUBLIC_ROUTES = [
   ...['GET /health', 'GET /health/live', 'GET /health/ready', 'POST /auth/login'],
   ...[
     'GET /pipeline/status',
@@ -177,20 +176,20 @@ interface Layer {
   readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
 }
 
-/** Every other route of the app, as `METHOD /path`; Swagger UI and its document are files to everybody. */
+/** Every other route of the app as `METHOD /path`, without Swagger UI and its document, which are public too. */
 function guardedRoutes(): string[] {
   const express = service.app.getHttpAdapter().getInstance() as unknown as { router: { stack: Layer[] } };
   return express.router.stack
     .flatMap(({ route }) =>
       Object.keys(route?.methods ?? {}).map((method) => `${method.toUpperCase()} ${route?.path ?? ''}`),
     )
-    .filter((route) => !OPEN.includes(route) && !/ \/(?:docs|openapi)/.test(route));
+    .filter((route) => !PUBLIC_ROUTES.includes(route) && !/ \/(?:docs|openapi)/.test(route));
 }
 
-describe('every route that is not open', () => {
-  const foreign = new TextEncoder().encode('of-somebody-else'.repeat(3));
+describe('guarded routes', () => {
+  const otherSecret = new TextEncoder().encode('another-secret-'.repeat(3));
   const claims = (): SignJWT =>
-    new SignJWT({ series })
+    new SignJWT({ series: tokenVersion })
       .setSubject('root')
       .setProtectedHeader({ alg: 'HS256' })
       .setExpirationTime('1h')
@@ -200,12 +199,15 @@ describe('every route that is not open', () => {
 
   it.each<[string, () => Promise<string> | null]>([
     ['without a token', () => null],
-    ['with alg none', () => Promise.resolve(`${part({ alg: 'none' })}.${part({ sub: 'root', series })}.`)],
-    ['with a foreign key', () => claims().sign(foreign)],
+    [
+      'with an unsigned token',
+      () => Promise.resolve(`${part({ alg: 'none' })}.${part({ sub: 'root', series: tokenVersion })}.`),
+    ],
+    ['with a token of another secret', () => claims().sign(otherSecret)],
     ['with an expired token', () => claims().setExpirationTime(1).sign(hs)],
     ['with a wrong issuer', () => claims().setIssuer('x').sign(hs)],
     ['with a wrong audience', () => claims().setAudience('x').sign(hs)],
-  ])('answers 401 %s', async (_, make) => {
+  ])('every guarded route answers 401 to a request %s', async (_, make) => {
     const routes = guardedRoutes();
     expect(routes).toContain('GET /auth/me');
     const token = await make();
@@ -222,19 +224,19 @@ describe('every route that is not open', () => {
     }
   });
 
-  it('opens with a good one', async () => {
+  it('a guarded route accepts a valid token', async () => {
     const answer = await me(await claims().sign(hs));
     expect(answer.status).toBe(200);
   });
 
-  it('says where a token is to be had', async () => {
+  it('the 401 answer to a request without a token names POST /auth/login', async () => {
     const { body } = await service.get('/auth/me', 401);
     expect(body).toMatchObject({ status: 401, detail: expect.stringContaining('POST /auth/login') });
   });
 });
 
-describe('an address that guesses', () => {
-  it('has to wait, and is told for how long', async () => {
+describe('login throttling', () => {
+  it('an address that guesses passwords is refused with 429 and Retry-After', async () => {
     const attempt = (): request.Test =>
       request(service.url).post('/auth/login').send({ username: 'root', password: 'a wrong one' });
     const statuses: number[] = [];

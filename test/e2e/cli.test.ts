@@ -113,7 +113,7 @@ describe('a run on the command line', () => {
       await new Promise((resolve) => setImmediate(resolve));
     const second = await done('run full');
     expect(second.code).toBe(4);
-    expect(second.stderr).toMatch(/^Run \d+ \(quick\) is active since /);
+    expect(second.stderr).toMatch(/^Run \d+ \(quick\) has been active since /);
     program.kill('SIGINT');
     expect(await program.end()).toBe(130);
     expect(JSON.parse(program.stdout)).toMatchObject({ status: 'CANCELLED' });
@@ -126,7 +126,7 @@ describe('a run that TMDB asks to pause', () => {
   it('says so where it runs, and in the status', async () => {
     sandbox.setFaults({ tooMany: 1 });
     const program = start('run quick');
-    const pause = /TMDB asked for a pause \(429\): requests go on in \d+ s\./;
+    const pause = /TMDB asked for a pause \(429\); requests resume in \d+ s\./;
     while (!pause.test(program.stderr)) await new Promise((resolve) => setImmediate(resolve));
     let status = '';
     while (!/^waiting +/m.test(status)) status = (await done('status')).stdout;
@@ -179,7 +179,7 @@ describe('commands that look', () => {
     await empty.drop();
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({
-      adopted: false,
+      upgradedLegacy: false,
       applied: expect.arrayContaining(['0001_movie_pipeline']),
     });
   });
@@ -243,7 +243,7 @@ describe('the schedules without HTTP', () => {
         cron = to_char(now() AT TIME ZONE 'UTC' - interval '10 minutes', 'FMMI FMHH24 * * *')`);
     const scheduler = { SCHEDULER_ENABLED: 'true' };
     const processes = [1, 2, 3].map(() => start('scheduler', scheduler));
-    await Promise.race(processes.map((process) => process.printed(/"slot\.fired"/)));
+    await Promise.race(processes.map((process) => process.printed(/"occurrence\.fired"/)));
     await Promise.race(processes.map((process) => process.printed(/"run\.left"/)));
     for (const process of processes) {
       await process.printed(/dependencies initialized/);

@@ -7,9 +7,9 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 let database: TestDatabase;
 let service: TestApp;
 
-/** The way to the database, which a test may cut. */
+/** A proxy in front of the database, which a test can cut. */
 const sockets = new Set<Socket>();
-const way = createServer((client) => {
+const proxy = createServer((client) => {
   const { hostname, port } = new URL(database.url);
   const server = connect(Number(port || 5432), hostname);
   for (const socket of [client, server]) {
@@ -20,10 +20,10 @@ const way = createServer((client) => {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  way.listen(0, '127.0.0.1');
-  await once(way, 'listening');
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
   const url = new URL(database.url);
-  url.host = `127.0.0.1:${(way.address() as AddressInfo).port}`;
+  url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   service = await startTestApp({ DATABASE_URL: url.href });
 });
 
@@ -34,12 +34,12 @@ afterAll(async () => {
 });
 
 function cut(): void {
-  way.close();
+  proxy.close();
   for (const socket of sockets) socket.destroy();
 }
 
-describe('health', () => {
-  it('is well', async () => {
+describe('GET /health', () => {
+  it('a service that has all it needs is healthy', async () => {
     const { body } = await service.get('/health');
     expect(body).toMatchObject({
       status: 'ok',
@@ -48,12 +48,12 @@ describe('health', () => {
         database: { status: 'up', responseTime: expect.any(Number) },
         migrations: { status: 'up' },
         tmdb: { status: 'up' },
-        last_run: { status: 'up', message: 'There was no run yet.' },
+        last_run: { status: 'up', message: 'There are no runs yet.' },
       },
     });
   });
 
-  it('is degraded, and ready all the same, when the runs can not be read', async () => {
+  it('a service that cannot read its runs is degraded and still ready', async () => {
     await database.query('ALTER TABLE pipeline_runs RENAME TO hidden');
     const full = await service.get('/health');
     const ready = await service.get('/health/ready');
@@ -63,7 +63,7 @@ describe('health', () => {
     expect(full.text).not.toMatch(/pipeline_runs|relation/);
   });
 
-  it('is not ready while a migration is missing', async () => {
+  it('a service is not ready while a migration is pending', async () => {
     await database.query(
       `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '0002%'`,
     );
@@ -74,7 +74,7 @@ describe('health', () => {
     expect(body).toMatchObject({ checks: { database: { status: 'up' }, migrations: { status: 'down' } } });
   });
 
-  it('is not ready without its database, alive all the same, and says nothing that the database said', async () => {
+  it('a service without its database is alive, not ready, and quotes no error of the database', async () => {
     cut();
     const ready = await service.get('/health/ready', 503);
     await service.get('/health', 503);
@@ -84,16 +84,16 @@ describe('health', () => {
       type: 'about:blank',
       title: 'Service Unavailable',
       status: 503,
-      detail: 'Not well: database, migrations. The checks say more; "movie-pipeline doctor" says what to do.',
+      detail: 'Unhealthy: database, migrations. See "checks", or run: npx movie-pipeline doctor',
       checks: {
         service: { status: 'up' },
-        database: { status: 'down', message: 'The database does not answer.' },
+        database: { status: 'down', message: 'The database does not respond.' },
         migrations: {
           status: 'down',
-          message: 'The database does not answer, or does not fit this version.',
+          message: 'The database does not respond, or does not fit this version.',
         },
         tmdb: { status: 'up' },
-        scheduler: { status: 'degraded', message: 'The schedules can not be read.' },
+        scheduler: { status: 'degraded', message: 'The schedules cannot be read from the database.' },
       },
     });
   });

@@ -34,8 +34,8 @@ async function ask(
   return { status: answer.status, body: answer.body as Record<string, unknown> };
 }
 
-describe('the schedules', () => {
-  it('are three jobs, each with its next run', async () => {
+describe('the scheduler', () => {
+  it('the scheduler has three jobs, each with its next run', async () => {
     expect(await ask('get', 'status')).toEqual({
       status: 200,
       body: {
@@ -66,7 +66,7 @@ describe('the schedules', () => {
     });
   });
 
-  it('are in the status of the pipeline for everybody, as v3 had them', async () => {
+  it('the public pipeline status lists the scheduled jobs with the fields of v3', async () => {
     const { body } = (await service.get('/pipeline/status')) as { body: { scheduled_jobs: object[] } };
     expect(body.scheduled_jobs).toHaveLength(3);
     expect(body.scheduled_jobs[1]).toEqual({
@@ -77,7 +77,7 @@ describe('the schedules', () => {
     });
   });
 
-  it('stop and start, however often one says so', async () => {
+  it('stopping or starting the scheduler twice has the same result as doing it once', async () => {
     for (let time = 1; time <= 2; time++) {
       expect(await ask('post', 'stop')).toEqual({
         status: 200,
@@ -98,8 +98,8 @@ describe('the schedules', () => {
   });
 });
 
-describe('a job', () => {
-  it('can be given another time, another zone, and be disabled', async () => {
+describe('changing a job', () => {
+  it('the cron, the time zone and the enabled state of a job can be changed', async () => {
     const changed = await ask('patch', 'jobs/daily_update', {
       body: { cron: ' 30  4 * * MON ', timezone: 'Asia/Tokyo', enabled: false },
     });
@@ -122,59 +122,58 @@ describe('a job', () => {
 
   it.each([
     ['a cron that never fires', { cron: '0 0 31 2 *' }, 'cron: it never fires'],
-    [
-      'a cron that means something else',
-      { cron: '0 */72 * * *' },
-      'cron: "*/72" in the hour fires at 0 only',
-    ],
-    ['seconds', { cron: '0 0 3 * * *' }, 'cron: it must have five fields'],
-    ['no cron', { cron: 7 }, 'cron: it must be a string'],
-    ['null', { cron: null }, 'cron: it must be a string'],
+    ['a cron with an uneven step', { cron: '0 */72 * * *' }, 'cron: "*/72" in the hour fires at 0 only'],
+    ['a cron with seconds', { cron: '0 0 3 * * *' }, 'cron: it must have five fields'],
+    ['a number as the cron', { cron: 7 }, 'cron: it must be a string'],
+    ['null as the cron', { cron: null }, 'cron: it must be a string'],
     ['a very long cron', { cron: '*,'.repeat(10_000) }, 'more than 100 characters'],
-    ['NUL', { cron: '0 3 * * \0' }, 'NUL'],
-    ['an unknown zone', { timezone: 'Mars/Olympus' }, 'timezone must be a time zone'],
-    ['a list as a zone', { timezone: ['UTC'] }, 'timezone must be a time zone'],
-    ['a word for enabled', { enabled: 'false' }, 'enabled must be a boolean'],
+    ['NUL in the cron', { cron: '0 3 * * \0' }, 'NUL'],
+    ['an unknown time zone', { timezone: 'Mars/Olympus' }, 'timezone must be a time zone'],
+    ['an array as the time zone', { timezone: ['UTC'] }, 'timezone must be a time zone'],
+    ['a string for enabled', { enabled: 'false' }, 'enabled must be a boolean'],
     ['an unknown field', { crontab: '0 3 * * *' }, 'property crontab should not exist'],
-    ['no body', undefined, 'give cron, timezone or enabled'],
-    ['nothing', {}, 'give cron, timezone or enabled'],
-    ['a list', [], ''],
+    ['no body', undefined, 'set cron, timezone or enabled'],
+    ['an empty object', {}, 'set cron, timezone or enabled'],
+    ['an array', [], ''],
     ['broken JSON', '{"cron"', ''],
-  ])('refuses %s and says why', async (_, body, detail) => {
+  ])('a change with %s is refused with the reason and changes nothing', async (_, body, detail) => {
     const before = await ask('get', 'status');
     const answer = await ask('patch', 'jobs/quick_update', body === undefined ? {} : { body });
     expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
     expect(await ask('get', 'status')).toEqual(before);
   });
 
-  it('that does not exist is not found, and those that do are named', async () => {
+  it('changing an unknown job is answered with 404 and the ids of all jobs', async () => {
     const answer = await ask('patch', 'jobs/hourly', { body: { enabled: false } });
     expect(answer).toMatchObject({
       status: 404,
-      body: { detail: 'There is no such job: it is one of quick_update, daily_update, weekly_enrichment.' },
+      body: { detail: 'There is no such job. The jobs are quick_update, daily_update, weekly_enrichment.' },
     });
   });
 });
 
-describe('who may', () => {
+describe('access to the scheduler', () => {
   it.each([
     ['get', 'status', 401, 200],
     ['post', 'start', 401, 403],
     ['post', 'stop', 401, 403],
     ['patch', 'jobs/quick_update', 401, 403],
-  ] as const)('%s %s: %d without a token, %d as a viewer', async (method, path, nobody, guest) => {
-    expect((await ask(method, path, { token: null })).status).toBe(nobody);
-    expect((await ask(method, path, { token: viewer })).status).toBe(guest);
-  });
+  ] as const)(
+    '%s /pipeline/scheduler/%s answers %d without a token and %d to a viewer',
+    async (method, path, withoutToken, asViewer) => {
+      expect((await ask(method, path, { token: null })).status).toBe(withoutToken);
+      expect((await ask(method, path, { token: viewer })).status).toBe(asViewer);
+    },
+  );
 });
 
-it('the health says that the scheduler is well', async () => {
+it('the scheduler is healthy while no occurrence is overdue', async () => {
   expect((await service.get('/health/ready')).body).toMatchObject({
     details: { scheduler: { status: 'up' } },
   });
 });
 
-it('says that it is not, without failing for it', async () => {
+it('overdue jobs and unreadable schedules degrade the health without failing it', async () => {
   await service.database.query(`UPDATE scheduler_state SET changed_at = now() - interval '2 days'`);
   await service.database.query(
     `UPDATE scheduler_jobs SET changed_at = now() - interval '2 days', cron = to_char(now() - interval '10 minutes', 'MI HH24 * * *'),
@@ -185,6 +184,8 @@ it('says that it is not, without failing for it', async () => {
   });
   await service.database.query('ALTER TABLE scheduler_jobs RENAME TO away');
   expect((await service.get('/health/ready')).body).toMatchObject({
-    details: { scheduler: { status: 'degraded', message: 'The schedules can not be read.' } },
+    details: {
+      scheduler: { status: 'degraded', message: 'The schedules cannot be read from the database.' },
+    },
   });
 });

@@ -54,8 +54,8 @@ describe('a service that is told to end', () => {
     expect(headers.connection).toBe('close');
     expect(body).toMatchObject({
       status: 503,
-      detail: expect.stringContaining('Not well: service.'),
-      checks: { service: { status: 'down', message: 'This process is about to end.' } },
+      detail: expect.stringContaining('Unhealthy: service.'),
+      checks: { service: { status: 'down', message: 'This process is shutting down.' } },
     });
     expect(alive.status).toBe(200);
   });

@@ -22,14 +22,14 @@ afterAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
-interface Ended {
+interface Result {
   readonly code: number | NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a command beside the service, without a key for TMDB, with `input` on standard input. */
-async function command(line: string, input = '', env: Record<string, string> = {}): Promise<Ended> {
+/** Runs a command beside the service, without TMDB_API_KEY. */
+async function command(line: string, input = '', env: Record<string, string> = {}): Promise<Result> {
   const program = Program.start(line.split(' '), {
     env: { DATABASE_URL: service.database.url, JWT_SECRET: SECRET, ...env },
     cwd,
@@ -48,7 +48,7 @@ async function me(token: string): Promise<{ status: number; body: unknown }> {
 }
 
 describe('users on the command line', () => {
-  it('are added with a password from standard input: the first as admin, others as viewers', async () => {
+  it('"user add" reads the password from standard input and makes the first user an admin, others viewers', async () => {
     expect(await command('user add ann', `${PASSWORD}\n`)).toEqual({
       code: 0,
       stdout: 'Added ann, admin.\n',
@@ -63,7 +63,7 @@ describe('users on the command line', () => {
     for (const name of ['ann', 'bob', 'cleo']) expect(await login(name, PASSWORD)).toBe(200);
   });
 
-  it('are listed, without anything of their passwords', async () => {
+  it('"user list" prints names, roles and dates, and nothing of the passwords', async () => {
     const [text, json] = await Promise.all([
       command('user list', '', { JWT_SECRET: '' }),
       command('user list --json'),
@@ -75,19 +75,19 @@ describe('users on the command line', () => {
   });
 
   it.each([
-    ['user add ann', PASSWORD, 'There is a user ann already'],
-    ['user add dan', `${PASSWORD}\n${PASSWORD}\n`, 'without control characters'],
-    ['user add dan', 'x'.repeat(10_000), 'holds more than a password'],
-    ['user passwd dan', PASSWORD, 'There is no user dan'],
-  ])('%s fails where it has to (%#)', async (line, input, why) => {
+    ['user add ann', 'an existing name', PASSWORD, 'A user ann already exists'],
+    ['user add dan', 'two lines', `${PASSWORD}\n${PASSWORD}\n`, 'without control characters'],
+    ['user add dan', '10,000 characters', 'x'.repeat(10_000), 'holds more than a password'],
+    ['user passwd dan', 'an unknown name', PASSWORD, 'There is no user dan'],
+  ])('"%s" fails on %s with the reason on standard error', async (line, _, input, reason) => {
     expect(await command(line, input)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining(why),
+      stderr: expect.stringContaining(reason),
     });
   });
 
-  it('get tokens that open what is guarded, until they are revoked', async () => {
+  it('"token" prints a token that is valid until "user revoke"', async () => {
     const [plain, json] = await Promise.all([
       command('token ann'),
       command('token ann --expires-in 90d --json'),
@@ -103,19 +103,19 @@ describe('users on the command line', () => {
     expect(await login('ann', PASSWORD)).toBe(200);
   });
 
-  it('get a new password, which ends the old one and the tokens', async () => {
+  it('"user passwd" replaces the password and invalidates the tokens', async () => {
     const token = (await command('token bob')).stdout.trim();
     expect((await command('user passwd bob', 'another long password')).code).toBe(0);
     expect((await me(token)).status).toBe(401);
     expect([await login('bob', PASSWORD), await login('bob', 'another long password')]).toEqual([401, 200]);
   });
 
-  it('are removed, and can no longer log in', async () => {
+  it('a user removed by "user remove" can no longer log in', async () => {
     expect((await command('user remove cleo --json')).stdout).toBe('{\n  "name": "cleo"\n}\n');
     expect(await login('cleo', PASSWORD)).toBe(401);
   });
 
-  it('need no secret but for a token', async () => {
+  it('"token" without JWT_SECRET is a usage error that names the variable', async () => {
     const { code, stderr } = await command('token ann', '', { JWT_SECRET: '' });
     expect(code).toBe(2);
     expect(stderr).toContain('JWT_SECRET is missing');

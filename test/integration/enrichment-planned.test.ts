@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LeaseLostError } from '../../src/runs/run-lease.js';
-import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
+import { RunAborted } from '../../src/runs/run-ending.js';
+import { RunMovies } from '../../src/runs/run-movies.repository.js';
 import { type MoviesStore, openMoviesStore } from '../support/movies-store.js';
 
 const now = new Date('2026-09-30T00:00:00Z');
 const ALL = { from: 0, to: 100 };
 
 let store: MoviesStore;
-let journal: RunCheckpoint;
+let runMovies: RunMovies;
 let runId: number;
 
 beforeAll(async () => {
   store = await openMoviesStore();
-  journal = new RunCheckpoint(store.prisma);
+  runMovies = new RunMovies(store.prisma);
 });
 afterAll(() => store.close());
 beforeEach(async () => {
@@ -32,24 +32,24 @@ async function overdueMovies(ids: readonly number[]): Promise<void> {
   );
 }
 
-function plan(ids: readonly number[], rest = store.movies.overdue(now), fence = 0): Promise<number> {
-  return journal.transaction((tx) =>
-    journal.enrichmentPlanned(tx, { runId, fence }, { ids, rest, fresh: 2 }),
+function plan(ids: readonly number[], rest = store.movies.overdue(now), fencingToken = 0): Promise<number> {
+  return store.prisma.$transaction((tx) =>
+    runMovies.plan(tx, { runId, fencingToken }, { ids, rest, fresh: 2 }),
   );
 }
 
-describe('which movies a run is to enrich', () => {
-  it('are those that were chosen, then those that are overdue, the oldest first, each once', async () => {
+describe('the movies that a run enriches', () => {
+  it('are the selected ones, then the overdue ones with the oldest first, each once', async () => {
     await overdueMovies([1, 2, 3, 4]);
     expect(await plan([9, 2])).toBe(5);
-    expect(await journal.due(runId, ALL)).toEqual([9, 2, 4, 3, 1]);
-    expect(await journal.due(runId, { from: 1, to: 3 })).toEqual([2, 4]);
-    expect(await journal.countDue(runId)).toBe(5);
+    expect(await runMovies.due(runId, ALL)).toEqual([9, 2, 4, 3, 1]);
+    expect(await runMovies.due(runId, { from: 1, to: 3 })).toEqual([2, 4]);
+    expect(await runMovies.remaining(runId)).toEqual({ due: 5, failed: 0 });
     const [run] = await store.query('SELECT enrichment_total, skipped_fresh FROM pipeline_runs');
     expect(run).toEqual({ enrichment_total: 5, skipped_fresh: 2 });
   });
 
-  it('keep what their lists did to them', async () => {
+  it('keep the result of storing them from a list', async () => {
     await overdueMovies([1, 2]);
     await store.query(
       `INSERT INTO pipeline_run_movies (run_id, movie_id, stored) VALUES ($1, 2, 'updated'), ($1, 9, 'inserted')`,
@@ -65,14 +65,14 @@ describe('which movies a run is to enrich', () => {
     ]);
   });
 
-  it('may be none', async () => {
+  it('may be none at all', async () => {
     expect(await plan([])).toBe(0);
-    expect(await journal.due(runId, ALL)).toEqual([]);
+    expect(await runMovies.due(runId, ALL)).toEqual([]);
   });
 
-  it('are not settled by a worker that lost the run', async () => {
+  it('are not recorded under a lost lease', async () => {
     await overdueMovies([1]);
-    await expect(plan([9], undefined, 7)).rejects.toThrow(LeaseLostError);
-    expect(await journal.due(runId, ALL)).toEqual([]);
+    await expect(plan([9], undefined, 7)).rejects.toThrow(RunAborted);
+    expect(await runMovies.due(runId, ALL)).toEqual([]);
   });
 });

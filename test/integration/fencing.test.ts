@@ -1,76 +1,144 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MoviesRepository } from '../../src/movies/movies.repository.js';
-import { EnrichMovies } from '../../src/enrichment/enrich-movies.js';
-import { RunLeases } from '../../src/runs/run-lease.repository.js';
-import type { RunLease } from '../../src/runs/run-lease.js';
+import { EnrichmentResults } from '../../src/enrichment/enrichment-results.js';
 import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
-import { RunCounters } from '../../src/runs/run-counters.js';
+import { RunAborted } from '../../src/runs/run-ending.js';
+import { RunBusyError, RunLeases } from '../../src/runs/run-lease.repository.js';
+import type { RunLease } from '../../src/runs/run-lease.js';
+import { RunMovies } from '../../src/runs/run-movies.repository.js';
 import { custom } from '../support/test-pipeline.js';
 import { TestWorkers } from '../support/test-workers.js';
 
 let workers: TestWorkers;
+let leases: RunLeases;
 
 beforeEach(async () => {
   workers = await TestWorkers.start({ movies: 20 });
+  leases = workers.front.get(RunLeases);
 });
 
 afterEach(async () => {
   await workers.close();
 });
 
-describe('a worker that has lost its run', () => {
-  const now = new Date();
-  const movie = { id: 1, title: 'A movie' };
+const now = new Date();
+const ENDED = { ending: { kind: 'cancelled' }, sources: [], now } as const;
 
-  /** Holds of one run: of the worker that was stopped in its tracks, and of the one that has it now. */
-  async function twoHolds(): Promise<{ lost: RunLease; current: RunLease }> {
+describe('a worker whose lease another worker has acquired', () => {
+  let lost: RunLease;
+  let current: RunLease;
+
+  beforeEach(async () => {
     const id = await workers.queue(custom({}));
-    const claims = workers.front.get(RunLeases);
-    const lost = await claims.take(id, { holder: 1, now });
-    const current = await claims.take(id, { holder: 2, now });
-    return { lost: lost!.hold, current: current!.hold };
-  }
-
-  it('can store no movie, settle none and not end the run', async () => {
-    const { lost, current } = await twoHolds();
-    const journal = workers.front.get(RunCheckpoint);
-    const movies = workers.front.get(MoviesRepository);
-    await workers.database.query(`INSERT INTO movies (id, title) VALUES (2, 'Another')`);
-    const storing = journal.transaction(async (tx) => {
-      await tx.$executeRaw`INSERT INTO movies (id, title) VALUES (${movie.id}, ${movie.title})`;
-      await journal.moviesStored(tx, lost, { inserted: [movie.id], updated: [], unchanged: [] });
-    });
-    await expect(storing).rejects.toThrow('has ended or is in other hands');
-    const settling = journal.transaction(async (tx) => {
-      await movies.markGone([2], now, tx);
-      await journal.moviesSettled(tx, lost, [2], 'gone');
-    });
-    await expect(settling).rejects.toThrow('has ended or is in other hands');
-    expect(await workers.database.query('SELECT id, gone_at FROM movies')).toEqual([
-      { id: 2, gone_at: null },
-    ]);
-
-    const claims = workers.front.get(RunLeases);
-    const ending = { status: 'FAILED', errorMessage: 'late', finishedAt: now, sources: [] } as const;
-    expect(await claims.finish(lost, ending)).toBe(false);
-    expect(await claims.retake(lost, 3)).toBeNull();
-    expect(await claims.finish(current, { ...ending, status: 'SUCCESS' })).toBe(true);
+    lost = (await leases.acquire(id, now))!.lease;
+    current = (await leases.acquire(id, now))!.lease;
+    await workers.database.query(`INSERT INTO movies (id, title) VALUES (1, 'A movie'), (2, 'Another')`);
+    await workers.database.query(
+      `INSERT INTO pipeline_run_movies (run_id, movie_id, place, enrichment) VALUES ($1, 1, 0, 'due'), ($1, 2, 1, 'due')`,
+      [id],
+    );
   });
 
-  it('can mark no movie as failed or gone, be the run at work or over', async () => {
-    const { current } = await twoHolds();
-    await workers.database.query(`INSERT INTO movies (id, title) VALUES (1, 'A movie')`);
-    const context = {
-      hold: { ...current, fence: null },
-      tally: new RunCounters(),
-      signal: new AbortController().signal,
-    };
-    const late = (): Promise<void> => workers.front.get(EnrichMovies).failed(1, new Error('late'), context);
-    await late();
-    await workers.database.query(`UPDATE pipeline_runs SET status = 'SUCCESS'`);
-    await late();
-    expect(await workers.database.query('SELECT enrich_failures, enrich_retry_at FROM movies')).toEqual([
-      { enrich_failures: 0, enrich_retry_at: null },
-    ]);
+  /** Everything that the lost lease must not have changed. */
+  async function state(): Promise<unknown> {
+    const movies = await workers.database.query(
+      'SELECT id, title, gone_at, enrich_failures FROM movies ORDER BY id',
+    );
+    const due = await workers.database.query(
+      `SELECT movie_id FROM pipeline_run_movies WHERE enrichment = 'due' ORDER BY movie_id`,
+    );
+    const [run] = await workers.database.query(
+      'SELECT status, inserted, enriched, gone, failed, fetched, tmdb_requests FROM pipeline_runs',
+    );
+    return { movies, due, run };
+  }
+
+  type Write = (lease: RunLease) => Promise<unknown>;
+
+  const writes: Readonly<Record<string, Write>> = {
+    'store a page': (lease) => {
+      const page = { source: 'popular', page: 1, totalPages: 1, items: [{ id: 3 }], rejected: [] } as const;
+      const checkpoint = workers.front.get(RunCheckpoint);
+      return checkpoint.transaction(async (tx) => {
+        await tx.$executeRaw`INSERT INTO movies (id, title) VALUES (3, 'A third')`;
+        await checkpoint.pageStored(tx, lease, page, { inserted: [3], updated: [], unchanged: [] });
+      });
+    },
+    'settle a movie': (lease) =>
+      workers.front
+        .get(RunCheckpoint)
+        .transaction((tx) => workers.front.get(RunMovies).settle(tx, lease, [1], 'done')),
+    'mark a movie as gone': (lease) => results().gone(1, { lease, signal: never() }),
+    'record a failure': (lease) => results().failed(1, new Error('late'), { lease, signal: never() }),
+    'record a heartbeat': (lease) =>
+      workers.front.get(RunCheckpoint).heartbeat(lease, {
+        ...{ progress: null, waiting: null },
+        tmdb: { tmdbRequests: 1, tmdbRetries: 0, rateLimited: 0, waitedSeconds: 0 },
+      }),
+    'plan the enrichment': (lease) =>
+      workers.front
+        .get(RunCheckpoint)
+        .transaction((tx) =>
+          workers.front.get(RunMovies).plan(tx, lease, { ids: [2], rest: null, fresh: 0 }),
+        ),
+  };
+
+  it.each(Object.keys(writes))('can not %s, and the one that holds the lease can', async (name) => {
+    const write = writes[name]!;
+    const before = await state();
+    await expect(write(lost)).rejects.toThrow(RunAborted);
+    expect(await state()).toEqual(before);
+    await write(current);
+  });
+
+  it('can not end, release or reacquire the run, and the one that holds the lease can end it', async () => {
+    expect(await leases.finish(lost, ENDED)).toBeNull();
+    expect(await leases.reacquire(lost, now)).toBeNull();
+    await leases.release(lost);
+    const [row] = await workers.database.query('SELECT status, leaseholder FROM pipeline_runs');
+    expect(row).toEqual({ status: 'RUNNING', leaseholder: leases.leaseholder });
+    expect(await leases.finish(current, ENDED)).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  it('can not change a run that has ended, not even for one of its batches', async () => {
+    await leases.finish(current, ENDED);
+    const before = await state();
+    await results()
+      .failed(1, new Error('late'), {
+        lease: { runId: current.runId, fencingToken: null },
+        signal: never(),
+      })
+      .catch(() => undefined);
+    expect(await state()).toEqual(before);
+  });
+
+  function results(): EnrichmentResults {
+    return workers.front.get(EnrichmentResults, { strict: false });
+  }
+
+  function never(): AbortSignal {
+    return new AbortController().signal;
+  }
+});
+
+it('a run is not led while another one is RUNNING', async () => {
+  const first = await workers.queue(custom({}));
+  const { lease } = (await leases.acquire(first, now))!;
+  await workers.database.query(
+    `INSERT INTO pipeline_runs (status, trigger, options) VALUES ('QUEUED', 'schedule', $1)`,
+    [custom({})],
+  );
+  const [next] = await workers.database.query<{ id: number }>('SELECT max(id) AS id FROM pipeline_runs');
+  await expect(leases.acquire(next!.id, now)).rejects.toThrow(RunBusyError);
+  await leases.finish(lease, ENDED);
+  expect(await leases.acquire(next!.id, now)).not.toBeNull();
+});
+
+it('a queued run whose options this version can not read ends FAILED, and says what to do', async () => {
+  const id = await workers.queue(custom({}));
+  await workers.database.query(`UPDATE pipeline_runs SET options = '{"updateType": "other", "sources": 7}'`);
+  expect(await leases.acquire(id, now)).toBeNull();
+  expect(await workers.run(id)).toMatchObject({
+    status: 'FAILED',
+    error_message: expect.stringContaining('Trigger it again'),
   });
 });

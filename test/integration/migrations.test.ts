@@ -29,7 +29,7 @@ describe('migrating an empty database', () => {
   it('applies every migration and says which', async () => {
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({
       applied: ALL,
-      adopted: false,
+      upgradedLegacy: false,
     });
   });
 
@@ -53,7 +53,10 @@ describe('migrating an empty database', () => {
   it('changes nothing the second time', async () => {
     await migrateDatabase(database.url);
     const before = await database.picture();
-    await expect(migrateDatabase(database.url)).resolves.toMatchObject({ applied: [], adopted: false });
+    await expect(migrateDatabase(database.url)).resolves.toMatchObject({
+      applied: [],
+      upgradedLegacy: false,
+    });
     expect(await database.picture()).toEqual(before);
   });
 
@@ -83,7 +86,7 @@ describe('migrating an empty database', () => {
     await database.query('CREATE TABLE users (id int); INSERT INTO users VALUES (7)');
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({
       applied: ALL,
-      adopted: false,
+      upgradedLegacy: false,
     });
     expect(await database.query('SELECT id FROM users')).toEqual([{ id: 7 }]);
   });

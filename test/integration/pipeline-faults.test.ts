@@ -2,6 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { presetPlan } from '../../src/runs/run-plan.js';
 import { type FailingMovieReport, FailingMovies } from '../../src/runs/failing-movies.js';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
+import { RunTriggers } from '../../src/pipeline/execution/run-triggers.js';
+import { RunActiveError } from '../../src/runs/run-errors.js';
+import { RunLeases } from '../../src/runs/run-lease.repository.js';
+import { until } from '../support/until.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
 let pipeline: TestPipeline;
@@ -82,8 +86,8 @@ describe('TMDB', () => {
   it('that withdraws the key in mid-run fails it, and what is stored stays', async () => {
     await start({ latencyMs: 5 });
     const { run } = await pipeline.run(presetPlan('daily'), {
-      onProgress: (progress) => {
-        if (progress().counts.enriched > 20) pipeline.sandbox.revokeKey();
+      whileActive: ({ enriched }) => {
+        if (enriched > 20) pipeline.sandbox.revokeKey();
       },
     });
     expect(run).toMatchObject({ status: 'FAILED', errorMessage: expect.stringContaining('TMDB_API_KEY') });
@@ -97,7 +101,7 @@ describe('TMDB', () => {
     await start({ faults: { unavailable: 1 } });
     const { run } = await pipeline.run(presetPlan('daily'));
     expect(run.status).toBe('FAILED');
-    expect(run.errorMessage).toMatch(/Nothing usable came in\. TMDB is offline or under maintenance/);
+    expect(run.errorMessage).toMatch(/Nothing could be stored\. TMDB is offline or under maintenance/);
     expect(pipeline.sandbox.counters().requests).toBeLessThan(60);
   });
 
@@ -116,7 +120,7 @@ describe('every fault at once', () => {
         movies: 2_000,
         faults: { tooMany: 0.05, serverError: 0.05, dropped: 0.02, truncated: 0.02, html: 0.01, hung: 0.01 },
       },
-      { TMDB_TIMEOUT_MS: '10000' },
+      { TMDB_TIMEOUT_MS: '60000' },
     );
     const { run, errors } = await pipeline.run({
       ...custom({ categories: ['popular', 'top_rated'], pages_per_category: 4 }),
@@ -138,11 +142,11 @@ describe('every fault at once', () => {
 describe('cancelling', () => {
   it('ends the run CANCELLED, and what is stored stays and is counted', async () => {
     await start({ latencyMs: 5 });
-    const cancel = new AbortController();
+    let isCancelled = false;
     const { run } = await pipeline.run(presetPlan('daily'), {
-      signal: cancel.signal,
-      onProgress: (progress) => {
-        if (progress().counts.enriched > 20) cancel.abort();
+      whileActive: async ({ enriched }, runId) => {
+        if (enriched > 20 && !isCancelled) await pipeline.app.get(RunLeases).cancel(runId, new Date());
+        isCancelled ||= enriched > 20;
       },
     });
     expect(run).toMatchObject({ status: 'CANCELLED', errorMessage: 'Cancelled; what was stored stays.' });
@@ -154,25 +158,29 @@ describe('cancelling', () => {
   });
 });
 
-describe('two runs at once', () => {
-  it('are refused by the database, and the second is told which is active', async () => {
+describe('a run that is requested while another is active', () => {
+  it('is refused, and the refusal names the active one', async () => {
     await start({ latencyMs: 20 });
     const first = pipeline.run(presetPlan('quick'));
-    while (pipeline.sandbox.counters().requests === 0) await new Promise((resolve) => setImmediate(resolve));
-    await expect(pipeline.run(presetPlan('full'))).rejects.toThrow(/^Run 1 \(quick\) is active since /);
+    await until(() => pipeline.sandbox.counters().requests > 0, {
+      deadlineMs: 20_000,
+      what: 'the first run sends a request',
+    });
+    await expect(pipeline.run(presetPlan('full'))).rejects.toThrow(/^Run 1 \(quick\) has been active since /);
     expect((await first).run.status).toBe('SUCCESS');
   });
 
-  it('are one after the death of the first: its row says that it was interrupted', async () => {
-    await start();
-    await pipeline.query(
-      `INSERT INTO pipeline_runs (status, update_type, started_at) VALUES ('RUNNING', 'daily', now())`,
+  it('is refused by the database when both are requested at once', async () => {
+    await start({ latencyMs: 20 });
+    const triggers = pipeline.app.get(RunTriggers);
+    const requests = Array.from({ length: 5 }, (_, n) =>
+      triggers.trigger(presetPlan('quick'), { trigger: 'api', username: `user${n}`, key: null }),
     );
-    const { run } = await pipeline.run(presetPlan('quick'));
-    expect(run.status).toBe('SUCCESS');
-    const [dead] = await pipeline.query('SELECT status, error_message FROM pipeline_runs WHERE id < $1', [
-      run.id,
-    ]);
-    expect(dead).toMatchObject({ status: 'FAILED', error_message: expect.stringContaining('Interrupted') });
+    const results = await Promise.allSettled(requests);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(RunActiveError);
+    }
+    expect(await pipeline.query('SELECT count(*)::int AS n FROM pipeline_runs')).toEqual([{ n: 1 }]);
   });
 });

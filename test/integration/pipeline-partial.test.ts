@@ -77,8 +77,8 @@ describe('a run ends early', () => {
   it('when TMDB goes down in its midst, and keeps what is stored', async () => {
     pipeline = await startTestPipeline({ movies: 3_000, latencyMs: 2 });
     const { run } = await pipeline.run(presetPlan('daily'), {
-      onProgress: (progress) => {
-        if (progress().counts.enriched > 20) pipeline.sandbox.setFaults({ unavailable: 1 });
+      whileActive: ({ enriched }) => {
+        if (enriched > 20) pipeline.sandbox.setFaults({ unavailable: 1 });
       },
     });
     expect(run.status).toBe('PARTIAL');
@@ -92,7 +92,7 @@ describe('a run ends early', () => {
     pipeline = await startTestPipeline({ movies: 3_000, faults: { dropped: 1 } });
     const { run } = await pipeline.run(presetPlan('full'));
     expect(run.status).toBe('FAILED');
-    expect(run.errorMessage).toMatch(/^Nothing usable came in\. .*TMDB/);
+    expect(run.errorMessage).toMatch(/^Nothing could be stored\. .*TMDB/);
     expect(pipeline.sandbox.counters().requests).toBeLessThan(200);
   });
 

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { PrismaService } from '../../src/database/prisma.service.js';
-import { PipelineService } from '../../src/pipeline/execution/pipeline.service.js';
-import { RunCancellation } from '../../src/pipeline/execution/run-cancellation.js';
+import { RunLeases } from '../../src/runs/run-lease.repository.js';
 import { custom } from '../support/test-pipeline.js';
 import { withClient } from '../support/test-server.js';
 import { TestWorkers } from '../support/test-workers.js';
+import { until } from '../support/until.js';
 
 let workers: TestWorkers;
 
@@ -47,13 +46,13 @@ describe('a run', () => {
     const first = await workers.worker();
     await workers.enriched(40);
     await workers.stop(first);
-    expect(await workers.run(id)).toMatchObject({ status: 'RUNNING', holder: null });
+    expect(await workers.run(id)).toMatchObject({ status: 'RUNNING', leaseholder: null });
     await workers.worker();
     const run = await workers.end(id);
     await expectComplete(run);
     expect(run).toMatchObject({ times_resumed: 1, worker_deaths: 0 });
-    const { asked, details } = workers.sandbox.counters();
-    expect(asked.lists).toBe(LIST_REQUESTS);
+    const { requestsTo, details } = workers.sandbox.counters();
+    expect(requestsTo.lists).toBe(LIST_REQUESTS);
     expect(details).toBeLessThanOrEqual((run.enriched as number) + CONCURRENCY);
   });
 
@@ -67,7 +66,10 @@ describe('a run', () => {
       await client.query('SELECT pg_advisory_lock(7)');
       const first = await workers.worker();
       const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted`;
-      while ((await client.query(waiting)).rowCount === 0);
+      await until(async () => (await client.query(waiting)).rowCount !== 0, {
+        deadlineMs: 20_000,
+        what: 'the worker selects movies',
+      });
       const stopped = workers.stop(first);
       // By then it has heard.
       await client.query(waiting);
@@ -94,31 +96,31 @@ describe('a run', () => {
     await expectComplete(run);
     expect(run).toMatchObject({ times_resumed: 1, worker_deaths: 1 });
     const after = workers.sandbox.counters();
-    expect(after.asked.lists).toBe(before.asked.lists);
-    expect(after.asked.details - before.asked.details).toBe((await movies()) - stored!.n);
+    expect(after.requestsTo.lists).toBe(before.requestsTo.lists);
+    expect(after.requestsTo.details - before.requestsTo.details).toBe((await movies()) - stored!.n);
   });
 
   it('that was killed amid its lists counts each movie once', async () => {
     const id = await workers.queue(WIDE);
     const first = workers.program('worker');
-    while ((await movies()) < 60);
+    await workers.stored('true', 60);
     first.kill('SIGKILL');
     await first.end();
     await workers.freeJobs();
     await workers.worker();
     await expectComplete(await workers.end(id));
-    expect(workers.sandbox.counters().asked.lists).toBeLessThanOrEqual(LIST_REQUESTS + 5);
+    expect(workers.sandbox.counters().requestsTo.lists).toBeLessThanOrEqual(LIST_REQUESTS + 5);
   });
 
   it('that its worker did not survive three times ends FAILED, and says so', async () => {
     const id = await workers.queue(WIDE);
     await workers.database.query(
-      `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), holder = 2147483647, worker_deaths = 2`,
+      `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), leaseholder = gen_random_uuid(), worker_deaths = 2`,
     );
     await workers.worker();
     expect(await workers.end(id)).toMatchObject({
       status: 'FAILED',
-      error_message: 'Its worker died 3 times. What was stored stays; the log may say why.',
+      error_message: 'It crashed its worker 3 times. What was stored stays; the log may say why.',
     });
     expect(workers.sandbox.counters().requests).toBe(0);
   });
@@ -127,25 +129,17 @@ describe('a run', () => {
     const id = await workers.queue(WIDE);
     await workers.worker();
     await workers.enriched(40);
-    await endSessions('true');
+    await endSessions();
     const run = await workers.end(id);
     await expectComplete(run);
     expect(run).toMatchObject({ worker_deaths: 0 });
   });
-
-  it('goes on when the database ends all its connections but the one that holds its lock', async () => {
-    const id = await workers.queue(WIDE);
-    await workers.worker();
-    while ((await movies()) < 60);
-    await endSessions(`pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`);
-    await expectComplete(await workers.end(id));
-  });
 });
 
-async function endSessions(which: string): Promise<void> {
+async function endSessions(): Promise<void> {
   await workers.database.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${which}`,
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`,
   );
 }
 
@@ -182,7 +176,7 @@ describe('a batch that fails for good', () => {
 
 describe('cancelling', () => {
   function cancel(id: number): Promise<unknown> {
-    return workers.front.get(RunCancellation).cancel(id);
+    return workers.front.get(RunLeases).cancel(id, new Date());
   }
 
   it('ends a queued run at once; a worker that comes later leaves it alone', async () => {
@@ -194,7 +188,7 @@ describe('cancelling', () => {
     );
     await workers.worker();
     expect(await workers.end(next)).toMatchObject({ status: 'SUCCESS' });
-    expect(workers.sandbox.counters().asked.lists).toBe(1);
+    expect(workers.sandbox.counters().requestsTo.lists).toBe(1);
   });
 
   it('ends a run at work within seconds, and its batches ask for nothing more', async () => {
@@ -210,7 +204,7 @@ describe('cancelling', () => {
   it('ends a run whose worker has died when the next one takes it', async () => {
     const id = await workers.queue(WIDE);
     await workers.database.query(
-      `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), holder = 2147483647`,
+      `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), leaseholder = gen_random_uuid()`,
     );
     await cancel(id);
     await workers.worker();
@@ -219,22 +213,35 @@ describe('cancelling', () => {
   });
 });
 
-describe('a run in the foreground that is killed', () => {
-  it('is put on record as interrupted by the next start', async () => {
-    const command = workers.program('run', '--categories', 'popular', '--pages', '15', '--enrich');
-    while ((await movies()) < 60);
-    command.kill('SIGKILL');
-    await command.end();
-    const [dead] = await workers.front.get(PrismaService).pipelineRun.findMany();
-    expect(dead).toMatchObject({ status: 'RUNNING' });
-    // Its session ends on the server a little later than the process.
-    while ((await workers.run(dead!.id)).status === 'RUNNING')
-      await workers.front.get(PipelineService).closeInterrupted();
-    expect(await workers.run(dead!.id)).toMatchObject({
-      status: 'FAILED',
-      error_message: expect.stringContaining(
-        'Interrupted: the process that ran it ended before the run did.',
-      ),
-    });
+describe('movie-pipeline run', () => {
+  const OPTIONS = ['--categories', 'popular', '--pages', '15', '--no-trending', '--enrich'];
+
+  it('finishes a run that was killed before it leads its own, and says so', async () => {
+    const killed = workers.program('run', ...OPTIONS);
+    await workers.stored('true', 60);
+    killed.kill('SIGKILL');
+    await killed.end();
+    await workers.freeJobs();
+    const next = workers.program('run', 'quick');
+    expect(await next.end()).toBe(0);
+    expect(next.stderr).toContain('Run 1 (custom) was interrupted. Finishing it before this one.');
+    expect(await workers.run(1)).toMatchObject({ status: 'SUCCESS', times_resumed: 1, worker_deaths: 1 });
+    expect(await workers.run(2)).toMatchObject({ status: 'SUCCESS', update_type: 'quick', trigger: 'cli' });
+  });
+
+  it('is refused with exit code 4 while another process leads a run, and names it', async () => {
+    const first = workers.program('run', ...OPTIONS);
+    await workers.stored('true', 20);
+    const second = workers.program('run', 'quick');
+    expect(await second.end()).toBe(4);
+    expect(second.stderr).toMatch(/Run 1 \(custom\) has been active since /);
+    expect(await first.end()).toBe(0);
+  });
+
+  it('follows its run to the end when a service leads it', async () => {
+    await workers.worker();
+    const command = workers.program('run', 'quick', '--json');
+    expect(await command.end()).toBe(0);
+    expect(JSON.parse(command.stdout)).toMatchObject({ status: 'SUCCESS', trigger: 'cli' });
   });
 });

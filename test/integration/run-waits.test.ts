@@ -2,11 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PrismaService } from '../../src/database/prisma.service.js';
 import { EnrichmentBatches } from '../../src/enrichment/enrichment-batches.js';
 import { RunLeases } from '../../src/runs/run-lease.repository.js';
-import { type RunEvent, RunEvents } from '../../src/pipeline/api/run-events.js';
-import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
-import { RunsService } from '../../src/runs/runs.service.js';
+import { EventStreams } from '../../src/pipeline/api/event-streams.js';
+import type { RunEvent } from '../../src/pipeline/execution/run-follower.js';
+import { RunMovies } from '../../src/runs/run-movies.repository.js';
+import { RunsRepository } from '../../src/runs/runs.repository.js';
 import { custom } from '../support/test-pipeline.js';
 import { TestWorkers } from '../support/test-workers.js';
+import { until } from '../support/until.js';
 
 let workers: TestWorkers;
 
@@ -23,9 +25,21 @@ const PLAN = custom({
   ...{ enrich_data: true, max_enrichment: 10 },
 });
 
+const PROGRESS = { at: '2026-09-30T00:00:00.000Z', stage: 'enriching', sources: [], enrichment: null };
+
 async function waiting(runId: number): Promise<unknown> {
-  const seen = await workers.front.get(RunsService).progress(runId);
-  return seen?.progress?.waiting ?? null;
+  const seen = await workers.front.get(RunsRepository).progress(runId);
+  return seen?.active.progress?.waiting ?? null;
+}
+
+/** What the run waits for, once it waits. */
+async function firstWait(runId: number): Promise<unknown> {
+  let seen: unknown = null;
+  await until(async () => (seen = await waiting(runId)) !== null, {
+    deadlineMs: 30_000,
+    what: `run ${runId} waits`,
+  });
+  return seen;
 }
 
 describe('what a run waits for', () => {
@@ -36,40 +50,37 @@ describe('what a run waits for', () => {
     workers.sandbox.setFaults({ [fault]: 1 });
     const id = await workers.queue(PLAN);
     await workers.worker();
-    let seen: unknown = null;
-    while (seen === null) seen = await waiting(id);
-    expect(seen).toMatchObject({ for: kind, message: expect.stringContaining(message) });
+    expect(await firstWait(id)).toMatchObject({ for: kind, message: expect.stringContaining(message) });
   });
 
   it('is told by a worker of its batches alone, and is over with the run', async () => {
     const { front, database, sandbox } = workers;
     // A run whose own worker is elsewhere: what the one here takes from the queue is a batch.
     const [{ id }] = (await database.query<{ id: number }>(
-      `INSERT INTO pipeline_runs (status, job_id, started_at, holder, progress)
-       VALUES ('RUNNING', gen_random_uuid(), now(), 1, '{"stage": "enriching", "sources": []}') RETURNING id`,
+      `INSERT INTO pipeline_runs (status, job_id, started_at, leaseholder, progress)
+       VALUES ('RUNNING', gen_random_uuid(), now(), gen_random_uuid(), $1) RETURNING id`,
+      [PROGRESS],
     )) as [{ id: number }];
     const ids = sandbox.movieIds(1, 3);
     await database.query(`INSERT INTO movies (id) SELECT unnest($1::int[])`, [ids]);
-    const hold = { runId: id, fence: 0 };
+    const lease = { runId: id, fencingToken: 0 };
     await front.get(PrismaService).$transaction(async (tx) => {
-      await front.get(RunCheckpoint).enrichmentPlanned(tx, hold, { ids, rest: null, fresh: 0 });
+      await front.get(RunMovies).plan(tx, lease, { ids, rest: null, fresh: 0 });
       await front.get(EnrichmentBatches).send(tx, id, ids.length);
     });
     sandbox.setFaults({ tooMany: 1 });
     await workers.worker();
-    let seen: unknown = null;
-    while (seen === null) seen = await waiting(id);
-    expect(seen).toMatchObject({ for: 'throttled' });
+    expect(await firstWait(id)).toMatchObject({ for: 'throttled' });
 
-    const ending = { status: 'SUCCESS', errorMessage: null, finishedAt: new Date(), sources: [] } as const;
-    await front.get(RunLeases).finish(hold, ending);
-    expect(await workers.run(id)).toMatchObject({ status: 'SUCCESS', waiting: null });
+    await front.get(RunLeases).finish(lease, { ending: { kind: 'cancelled' }, sources: [], now: new Date() });
+    expect(await workers.run(id)).toMatchObject({ status: 'CANCELLED', waiting: null });
   });
 
   describe('as one of its workers said', () => {
     beforeEach(async () => {
       await workers.database.query(
-        `INSERT INTO pipeline_runs (id, status, job_id, progress) VALUES (7, 'RUNNING', gen_random_uuid(), '{}')`,
+        `INSERT INTO pipeline_runs (id, status, job_id, progress) VALUES (7, 'RUNNING', gen_random_uuid(), $1)`,
+        [PROGRESS],
       );
     });
 
@@ -88,7 +99,7 @@ describe('what a run waits for', () => {
     it('is an event, be it that nothing else has changed', async () => {
       const over = new AbortController();
       const listener = { lastId: null, address: '127.0.0.1', signal: over.signal };
-      const events = (await workers.front.get(RunEvents).listen(7, listener))!;
+      const events = (await workers.front.get(EventStreams).stream(7, listener))!;
       const next = async (): Promise<RunEvent> => {
         for (;;) {
           const result = await events.next();

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { OBEYED_MS, TestSchedulers } from '../support/test-schedulers.js';
+import { RECONCILE_EVERY_MS, TestSchedulers } from '../support/test-schedulers.js';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 let database: TestDatabase;
 let schedulers: TestSchedulers;
@@ -16,11 +16,11 @@ beforeEach(() => {
 });
 afterEach(() => schedulers.close());
 
-describe('stopping', () => {
-  it('is obeyed by every process within seconds, and outlives them', async () => {
+describe('stopping the scheduler', () => {
+  it('a stop takes effect in every process within seconds and survives restarts', async () => {
     const [one, two, three] = await Promise.all([schedulers.start(), schedulers.start(), schedulers.start()]);
     await one.schedules.setRunning(false);
-    await schedulers.pass(2 * OBEYED_MS);
+    await schedulers.advance(2 * RECONCILE_EVERY_MS);
     for (const { timers } of [one, two, three]) {
       expect([...timers.getCronJobs().values()].map(({ isActive }) => isActive)).toEqual([
         false,
@@ -28,7 +28,7 @@ describe('stopping', () => {
         false,
       ]);
     }
-    await schedulers.passUntil('2026-09-01T18:00:00Z');
+    await schedulers.advanceTo('2026-09-01T18:00:00Z');
     await schedulers.end(one);
     await schedulers.end(two);
     const four = await schedulers.start();
@@ -36,36 +36,36 @@ describe('stopping', () => {
       running: false,
       jobs: [{ nextRun: null }, { nextRun: null }, { nextRun: null }],
     });
-    await schedulers.passUntil('2026-09-02T12:00:00Z');
+    await schedulers.advanceTo('2026-09-02T12:00:00Z');
     expect(await schedulers.fired()).toEqual([]);
   });
 
-  it('holds at once for a process that has not heard of it', async () => {
-    const { repository, schedules, slots } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+  it('a process that read a job before a stop does not fire it after the stop', async () => {
+    const { repository, schedules, occurrences } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
     await repository.read();
-    await schedulers.clock.advance(6 * HOUR);
-    const unaware = await schedulers.jobOf('quick_update');
+    await schedulers.clock.advance(6 * HOUR_MS);
+    const job = await schedulers.jobOf('quick_update');
     await schedules.setRunning(false);
-    expect(await slots.fireDue(unaware)).toBeNull();
+    expect(await occurrences.fireDue(job)).toBeNull();
     expect(await schedulers.fired()).toEqual([]);
   });
 
-  it('lets what passes meanwhile be past', async () => {
+  it('occurrences that fall while the scheduler is stopped are skipped', async () => {
     const { schedules, timers } = await schedulers.start();
     await schedules.setRunning(false);
-    await schedulers.passUntil('2026-09-02T03:30:00Z');
+    await schedulers.advanceTo('2026-09-02T03:30:00Z');
     await schedules.setRunning(true);
     await schedules.setRunning(true);
-    await schedulers.pass(2 * OBEYED_MS);
+    await schedulers.advance(2 * RECONCILE_EVERY_MS);
     expect(await schedulers.fired()).toEqual([]);
     expect(timers.getCronJob('daily_update').isActive).toBe(true);
-    await schedulers.passUntil('2026-09-02T06:00:00Z');
-    expect(await schedulers.firedSlots()).toEqual(['quick_update 09-02 06:00']);
+    await schedulers.advanceTo('2026-09-02T06:00:00Z');
+    expect(await schedulers.firedTimes()).toEqual(['quick_update 09-02 06:00']);
   });
 });
 
 describe('changing a job', () => {
-  it('is obeyed by every process within seconds', async () => {
+  it('a changed schedule takes effect in every process within seconds', async () => {
     const [one, two] = await Promise.all([schedulers.start(), schedulers.start()]);
     const changed = await one.schedules.change('daily_update', {
       cron: '0 20 * * *',
@@ -77,52 +77,52 @@ describe('changing a job', () => {
       enabled: true,
       nextRun: new Date('2026-09-01T18:00:00Z'),
     });
-    await schedulers.pass(2 * OBEYED_MS);
+    await schedulers.advance(2 * RECONCILE_EVERY_MS);
     for (const { timers } of [one, two]) {
       expect(timers.getCronJob('daily_update').cronTime).toMatchObject({
         source: '0 20 * * *',
         timeZone: 'Europe/Paris',
       });
     }
-    await schedulers.passUntil('2026-09-01T18:00:00Z');
-    expect(await schedulers.firedSlots()).toEqual(['daily_update 09-01 18:00', 'quick_update 09-01 18:00']);
+    await schedulers.advanceTo('2026-09-01T18:00:00Z');
+    expect(await schedulers.firedTimes()).toEqual(['daily_update 09-01 18:00', 'quick_update 09-01 18:00']);
   });
 
-  it('makes no older slot due', async () => {
+  it('a changed schedule makes no earlier occurrence due', async () => {
     const { schedules } = await schedulers.start();
     await schedules.change('daily_update', { cron: '0 12 * * *' });
     await schedules.change('quick_update', { timezone: 'America/New_York' });
-    await schedulers.pass(HOUR);
+    await schedulers.advance(HOUR_MS);
     expect(await schedulers.fired()).toEqual([]);
     expect((await schedules.jobs())[1]!.nextRun).toEqual(new Date('2026-09-02T12:00:00Z'));
   });
 
-  it('loses no slot that is due when it changes nothing', async () => {
-    const { schedules, slots } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+  it('a change to the same values keeps a due occurrence due', async () => {
+    const { schedules, occurrences } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
     await schedules.jobs();
-    await schedulers.clock.advance(6 * HOUR);
+    await schedulers.clock.advance(6 * HOUR_MS);
     await schedules.change('quick_update', { cron: '0 */6 * * *', enabled: true });
-    expect(await slots.fire('quick_update')).toBe(1);
+    expect(await occurrences.fire('quick_update')).toBe(1);
   });
 
-  it('to disabled leaves the others, and what passes meanwhile is past', async () => {
+  it('occurrences that fall while a job is disabled are skipped, and other jobs go on firing', async () => {
     const { schedules, timers } = await schedulers.start();
     await schedules.change('daily_update', { enabled: false });
-    await schedulers.passUntil('2026-09-02T00:00:00Z');
-    await schedulers.passUntil('2026-09-02T03:30:00Z');
+    await schedulers.advanceTo('2026-09-02T00:00:00Z');
+    await schedulers.advanceTo('2026-09-02T03:30:00Z');
     expect(timers.getCronJob('daily_update').isActive).toBe(false);
-    expect(await schedulers.firedSlots()).toEqual(['quick_update 09-02 00:00']);
+    expect(await schedulers.firedTimes()).toEqual(['quick_update 09-02 00:00']);
     await schedules.change('daily_update', { enabled: true });
-    await schedulers.passUntil('2026-09-02T05:00:00Z');
-    expect(await schedulers.firedSlots()).toEqual(['quick_update 09-02 00:00']);
+    await schedulers.advanceTo('2026-09-02T05:00:00Z');
+    expect(await schedulers.firedTimes()).toEqual(['quick_update 09-02 00:00']);
   });
 
-  it('holds at once for a process that has not heard of it', async () => {
-    const { repository, schedules, slots } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+  it('a process that read a job before a change does not fire it by the old schedule', async () => {
+    const { repository, schedules, occurrences } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
     await repository.read();
-    await schedulers.clock.advance(6 * HOUR);
-    const unaware = await schedulers.jobOf('quick_update');
+    await schedulers.clock.advance(6 * HOUR_MS);
+    const job = await schedulers.jobOf('quick_update');
     await schedules.change('quick_update', { cron: '0 */12 * * *' });
-    expect(await slots.fireDue(unaware)).toBeNull();
+    expect(await occurrences.fireDue(job)).toBeNull();
   });
 });

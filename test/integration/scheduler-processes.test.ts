@@ -6,12 +6,12 @@ import { FakeClock } from '../support/fake-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { startTestScheduler, type TestScheduler } from '../support/test-scheduler.js';
 
-const SCRIPT = join(import.meta.dirname, '..', 'support', 'fire-slots.mjs');
-const MINUTE = 60_000;
+const SCRIPT = join(import.meta.dirname, '..', 'support', 'fire-occurrences.mjs');
+const MINUTE_MS = 60_000;
 
 let database: TestDatabase;
 let clock: FakeClock;
-/** Changes the schedules, and fires nothing. */
+/** Changes the schedules and fires nothing. */
 let own: TestScheduler;
 let others: ChildProcess[];
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   await own.schedules.jobs();
   others = [1, 2, 3].map(() => fork(SCRIPT, [database.url]));
-  await Promise.all(others.map((process) => word(process)));
+  await Promise.all(others.map((process) => nextMessage(process)));
 });
 
 afterAll(async () => {
@@ -39,46 +39,46 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What the process says next; it may not end without a word. */
-async function word(process: ChildProcess): Promise<unknown> {
-  const ended = once(process, 'exit').then(([code]) => {
-    throw new Error(`A process ended with ${String(code)}.`);
+/** Rejects when the process exits first. */
+async function nextMessage(process: ChildProcess): Promise<unknown> {
+  const exited = once(process, 'exit').then(([code]) => {
+    throw new Error(`A process exited with code ${String(code)}.`);
   });
-  const [said] = (await Promise.race([once(process, 'message'), ended])) as [unknown];
-  return said;
+  const [message] = (await Promise.race([once(process, 'message'), exited])) as [unknown];
+  return message;
 }
 
-/** Lets every process try every minute that passes; tells how many slots each fired. */
-async function everyMinute(minutes: number): Promise<number[]> {
-  const from = clock.now().getTime() + MINUTE / 2;
-  await clock.advance(minutes * MINUTE);
+/** Advances the clock while every process tries to fire at every minute. Returns how many occurrences each fired. */
+async function fireEveryMinute(minutes: number): Promise<number[]> {
+  const from = clock.now().getTime() + MINUTE_MS / 2;
+  await clock.advance(minutes * MINUTE_MS);
   return Promise.all(
     others.map(async (process) => {
       process.send({ from, minutes });
-      return ((await word(process)) as { fired: number }).fired;
+      return ((await nextMessage(process)) as { fired: number }).fired;
     }),
   );
 }
 
-async function slots(): Promise<number> {
-  const [row] = await database.query<{ slots: number }>(
-    `SELECT count(*)::int AS slots FROM scheduler_occurrences WHERE run_id IS NOT NULL`,
+async function storedOccurrences(): Promise<number> {
+  const [row] = await database.query<{ occurrences: number }>(
+    `SELECT count(*)::int AS occurrences FROM scheduler_occurrences WHERE run_id IS NOT NULL`,
   );
-  return row!.slots;
+  return row!.occurrences;
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-it('of three processes, one fires each of 1,000 slots, and all obey a stop', async () => {
-  const fired = await everyMinute(1_000);
+it('three processes fire each of 1,000 occurrences once between them, and none while stopped', async () => {
+  const fired = await fireEveryMinute(1_000);
   expect(sum(fired)).toBe(1_000);
-  expect(await slots()).toBe(1_000);
+  expect(await storedOccurrences()).toBe(1_000);
 
   await own.schedules.setRunning(false);
-  expect(await everyMinute(30)).toEqual([0, 0, 0]);
+  expect(await fireEveryMinute(30)).toEqual([0, 0, 0]);
   await own.schedules.setRunning(true);
-  expect(sum(await everyMinute(30))).toBe(30);
-  expect(await slots()).toBe(1_030);
+  expect(sum(await fireEveryMinute(30))).toBe(30);
+  expect(await storedOccurrences()).toBe(1_030);
 }, 180_000);

@@ -6,7 +6,7 @@ import { Timetable } from '../../src/scheduler/timetable.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** Less than the shortest grace and no part of an hour, so that slots are met on time and late. */
+/** Shorter than any grace period and no divisor of an hour, so that occurrences are found on time and late. */
 const STEP_MS = 139 * 60_000;
 
 let database: TestDatabase;
@@ -24,8 +24,8 @@ interface Firing {
   readonly at: Date;
 }
 
-/** What the first schedules of a time zone fire from one time to another. */
-async function live(timezone: string, from: string, to: string): Promise<Firing[]> {
+/** What the default schedules in a time zone fire within a period. */
+async function simulate(timezone: string, from: string, to: string): Promise<Firing[]> {
   const clock = new FakeClock(new Date(from));
   const { firstSchedules } = loadConfig({ SCHEDULER_TIMEZONE: timezone }, { tmdbKey: false }).scheduler;
   const jobs = new Map<JobId, ScheduledJob>();
@@ -38,23 +38,26 @@ async function live(timezone: string, from: string, to: string): Promise<Firing[
   while (clock.now() < new Date(to)) {
     await clock.advance(STEP_MS);
     for (const job of jobs.values()) {
-      const slot = dueOccurrence(job, clock.now());
-      if (slot === null) continue;
-      firings.push({ id: job.id, at: slot.at });
-      jobs.set(job.id, { ...job, dueAfter: slot.at });
+      const occurrence = dueOccurrence(job, clock.now());
+      if (occurrence === null) continue;
+      firings.push({ id: job.id, at: occurrence.at });
+      jobs.set(job.id, { ...job, dueAfter: occurrence.at });
     }
   }
   return firings.filter(({ at }) => at < new Date(to));
 }
 
-/** How often each job fired at each local time of day, as PostgreSQL knows the time zone. */
-async function byTimeOfDay(firings: readonly Firing[], timezone: string): Promise<Record<string, number>> {
-  const rows = await database.query<{ what: string; times: number }>(
-    `SELECT id || ' ' || to_char(at AT TIME ZONE $3, 'HH24:MI') AS what, count(*)::int AS times
-       FROM unnest($1::text[], $2::timestamptz[]) AS firing (id, at) GROUP BY what`,
+/** How often each job fired at each local time of day. PostgreSQL computes the local time, as an independent source. */
+async function countByTimeOfDay(
+  firings: readonly Firing[],
+  timezone: string,
+): Promise<Record<string, number>> {
+  const rows = await database.query<{ key: string; count: number }>(
+    `SELECT id || ' ' || to_char(at AT TIME ZONE $3, 'HH24:MI') AS key, count(*)::int AS count
+       FROM unnest($1::text[], $2::timestamptz[]) AS firing (id, at) GROUP BY key`,
     [firings.map(({ id }) => id), firings.map(({ at }) => at.toISOString()), timezone],
   );
-  return Object.fromEntries(rows.map(({ what, times }) => [what, times]));
+  return Object.fromEntries(rows.map(({ key, count }) => [key, count]));
 }
 
 /** 2026 has 365 days, 52 of them Sundays. */
@@ -68,26 +71,26 @@ const EVERY_DAY = {
 
 jest.setTimeout(180_000);
 
-describe('a year', () => {
-  it('in UTC is 1,460 quick, 365 daily and 52 weekly runs', async () => {
-    const firings = await live('UTC', '2025-12-31T23:59:00Z', '2027-01-01T00:00:00Z');
-    expect(await byTimeOfDay(firings, 'UTC')).toEqual({ ...EVERY_DAY, 'weekly_enrichment 02:00': 52 });
+describe('a year of the default schedules', () => {
+  it('a year in UTC has 1,460 quick, 365 daily and 52 weekly occurrences', async () => {
+    const firings = await simulate('UTC', '2025-12-31T23:59:00Z', '2027-01-01T00:00:00Z');
+    expect(await countByTimeOfDay(firings, 'UTC')).toEqual({ ...EVERY_DAY, 'weekly_enrichment 02:00': 52 });
   });
 
-  // The clocks go forward on a Sunday from 2:00 to 3:00, and back on another from 2:00 to 1:00.
-  it('in New York is as many, one of them at 3:00 since there is no 2:00', async () => {
-    const firings = await live('America/New_York', '2026-01-01T04:59:00Z', '2027-01-01T05:00:00Z');
-    expect(await byTimeOfDay(firings, 'America/New_York')).toEqual({
+  // On one Sunday the clocks go forward from 2:00 to 3:00, on another one back from 2:00 to 1:00.
+  it('a year in New York has as many occurrences, one of them at 3:00 on the day without a 2:00', async () => {
+    const firings = await simulate('America/New_York', '2026-01-01T04:59:00Z', '2027-01-01T05:00:00Z');
+    expect(await countByTimeOfDay(firings, 'America/New_York')).toEqual({
       ...EVERY_DAY,
       'weekly_enrichment 02:00': 51,
       'weekly_enrichment 03:00': 1,
     });
   });
 
-  // They go forward from 2:00 to 3:00 here too, and back from 3:00 to 2:00, so that 2:00 comes twice on a Sunday.
-  it('in Paris is as many, and fires once at the 2:00 that comes twice', async () => {
-    const firings = await live('Europe/Paris', '2025-12-31T22:59:00Z', '2026-12-31T23:00:00Z');
-    expect(await byTimeOfDay(firings, 'Europe/Paris')).toEqual({
+  // The clocks go back from 3:00 to 2:00, so that 2:00 comes twice on a Sunday.
+  it('a year in Paris has as many occurrences, although 2:00 comes twice on one Sunday', async () => {
+    const firings = await simulate('Europe/Paris', '2025-12-31T22:59:00Z', '2026-12-31T23:00:00Z');
+    expect(await countByTimeOfDay(firings, 'Europe/Paris')).toEqual({
       ...EVERY_DAY,
       'weekly_enrichment 02:00': 51,
       'weekly_enrichment 03:00': 1,

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { OBEYED_MS, TestSchedulers } from '../support/test-schedulers.js';
+import { RECONCILE_EVERY_MS, TestSchedulers } from '../support/test-schedulers.js';
+import { until } from '../support/until.js';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 let database: TestDatabase;
 let schedulers: TestSchedulers;
@@ -16,11 +17,11 @@ beforeEach(() => {
 });
 afterEach(() => schedulers.close());
 
-describe('schedules', () => {
-  it('put a run in the queue when their time comes, and say which', async () => {
+describe('firing', () => {
+  it('an occurrence queues a run at its time and stores the id of the run', async () => {
     const { schedules } = await schedulers.start();
-    await schedulers.passUntil('2026-09-01T18:00:00Z');
-    expect(await schedulers.fired()).toEqual([{ job: 'quick_update', slot: '09-01 18:00', late: 0, run: 1 }]);
+    await schedulers.advanceTo('2026-09-01T18:00:00Z');
+    expect(await schedulers.fired()).toEqual([{ job: 'quick_update', at: '09-01 18:00', late: 0, run: 1 }]);
     expect(
       await database.query(
         'SELECT status, update_type, trigger, triggered_by, late_seconds FROM pipeline_runs',
@@ -36,34 +37,37 @@ describe('schedules', () => {
     expect(daily).toMatchObject({ nextRun: new Date('2026-09-02T03:00:00Z'), lastRun: null });
   });
 
-  it('fire by their timers too', async () => {
+  it('a timer fires the due occurrence of its job between two reconciliations', async () => {
     const { timers } = await schedulers.start();
     expect([...timers.getCronJobs().keys()]).toEqual(['quick_update', 'daily_update', 'weekly_enrichment']);
     const timer = timers.getCronJob('weekly_enrichment');
     expect(timer).toMatchObject({ isActive: true, cronTime: { source: '0 2 * * 0', timeZone: 'UTC' } });
-    // The keeper sleeps for two more seconds, so it is not the one to see that the time has come.
+    // The reconciler sleeps on the test's clock, so only the timer can fire the occurrence that becomes due here.
     await database.query(
       `UPDATE scheduler_jobs SET cron = '30 12 * * *', changed_at = changed_at - interval '1 day'`,
     );
     await database.query(`UPDATE scheduler_state SET changed_at = changed_at - interval '1 day'`);
     await timer.fireOnTick();
-    await schedulers.until(async () => (await schedulers.fired()).length > 0);
-    expect(await schedulers.firedSlots()).toEqual(['weekly_enrichment 09-01 12:30']);
+    await until(async () => (await schedulers.fired()).length > 0, {
+      deadlineMs: 30_000,
+      what: 'the timer has fired an occurrence',
+    });
+    expect(await schedulers.firedTimes()).toEqual(['weekly_enrichment 09-01 12:30']);
   });
 
-  it('join a run of their kind that still waits', async () => {
+  it('an occurrence shares the run of an earlier one that is still queued', async () => {
     await schedulers.start();
-    await schedulers.passUntil('2026-09-02T00:00:00Z');
-    await schedulers.passUntil('2026-09-02T06:00:00Z');
+    await schedulers.advanceTo('2026-09-02T00:00:00Z');
+    await schedulers.advanceTo('2026-09-02T06:00:00Z');
     expect(
       (await schedulers.fired()).filter(({ job }) => job === 'quick_update').map(({ run }) => run),
     ).toEqual([1, 1]);
     await database.query(`UPDATE pipeline_runs SET status = 'SUCCESS'`);
-    await schedulers.passUntil('2026-09-02T12:00:00Z');
+    await schedulers.advanceTo('2026-09-02T12:00:00Z');
     expect((await schedulers.fired()).at(-1)).toMatchObject({ job: 'quick_update', run: 3 });
   });
 
-  it('take the environment at the first start, and from then on what is stored', async () => {
+  it('the environment seeds the schedules at the first start only', async () => {
     const first = await schedulers.start({
       DAILY_UPDATE_CRON: '15 4 * * *',
       SCHEDULER_TIMEZONE: 'Europe/Paris',
@@ -74,60 +78,60 @@ describe('schedules', () => {
     expect((await second.schedules.jobs())[1]).toMatchObject(daily);
   });
 
-  it('forget slots of a year ago', async () => {
+  it('stored occurrences are deleted after a year', async () => {
     await schedulers.start();
     await database.query(
       `INSERT INTO scheduler_occurrences (job_id, occurs_at, fired_at, late_seconds)
        SELECT 'quick_update', at, at, 0 FROM unnest('{2025-08-31 00:00Z, 2025-09-30 00:00Z}'::timestamptz[]) AS at`,
     );
-    await schedulers.passUntil('2026-09-01T18:00:00Z');
-    expect(await schedulers.firedSlots()).toEqual(['quick_update 09-30 00:00', 'quick_update 09-01 18:00']);
+    await schedulers.advanceTo('2026-09-01T18:00:00Z');
+    expect(await schedulers.firedTimes()).toEqual(['quick_update 09-30 00:00', 'quick_update 09-01 18:00']);
   });
 
-  it('are not fired by a process that is told not to', async () => {
+  it('a process with SCHEDULER_ENABLED=false fires nothing', async () => {
     const { timers } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
-    await schedulers.clock.advance(12 * HOUR);
+    await schedulers.clock.advance(12 * HOUR_MS);
     expect([...timers.getCronJobs().values()].map(({ isActive }) => isActive)).toEqual([false, false, false]);
     expect(schedulers.clock.asleep).toBe(0);
     expect(await schedulers.fired()).toEqual([]);
   });
 });
 
-describe('a slot that was missed', () => {
-  it('while every process was down is caught up once, and says that it is late', async () => {
+describe('missed occurrences', () => {
+  it('an occurrence missed while every process was down is fired once, and its run stores how late it is', async () => {
     await schedulers.end(await schedulers.start());
     await schedulers.clock.advance(Date.parse('2026-09-02T05:00:00Z') - schedulers.clock.now().getTime());
     await Promise.all([schedulers.start(), schedulers.start(), schedulers.start()]);
-    // 18:00 and 0:00 of the quick one are past their three hours.
+    // The quick updates of 18:00 and 0:00 have exceeded their grace period of three hours.
     expect(await schedulers.fired()).toEqual([
-      { job: 'daily_update', slot: '09-02 03:00', late: 7_200, run: 1 },
+      { job: 'daily_update', at: '09-02 03:00', late: 7_200, run: 1 },
     ]);
     expect(await database.query('SELECT update_type, late_seconds FROM pipeline_runs')).toEqual([
       { update_type: 'daily', late_seconds: 7_200 },
     ]);
-    await schedulers.pass(60_000);
+    await schedulers.advance(60_000);
     expect(await schedulers.fired()).toHaveLength(1);
   });
 
-  it('while the database was away is fired when it is back', async () => {
+  it('an occurrence missed while the database was unavailable is fired when it is back', async () => {
     const { schedules } = await schedulers.start();
     await database.query(`ALTER TABLE scheduler_jobs RENAME TO away`);
-    await schedulers.passUntil('2026-09-01T18:10:00Z');
+    await schedulers.advanceTo('2026-09-01T18:10:00Z');
     await database.query(`ALTER TABLE away RENAME TO scheduler_jobs`);
     await database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
-    await schedulers.pass(2 * OBEYED_MS);
-    await schedulers.pass(2 * OBEYED_MS);
-    expect(await schedulers.firedSlots()).toEqual(['quick_update 09-01 18:00']);
+    await schedulers.advance(2 * RECONCILE_EVERY_MS);
+    await schedulers.advance(2 * RECONCILE_EVERY_MS);
+    expect(await schedulers.firedTimes()).toEqual(['quick_update 09-01 18:00']);
     expect((await schedulers.fired())[0]!.late).toBeGreaterThanOrEqual(600);
     expect((await schedules.status()).running).toBe(true);
   });
 
-  it('stays due when its run could not be queued', async () => {
-    const { repository, slots } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+  it('an occurrence stays due when its run cannot be queued', async () => {
+    const { repository, occurrences } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
     await repository.read();
-    await schedulers.clock.advance(6 * HOUR);
+    await schedulers.clock.advance(6 * HOUR_MS);
     const quick = await schedulers.jobOf('quick_update');
     const at = new Date('2026-09-01T18:00:00Z');
     const failing = repository.fire(quick, { at, lateSeconds: 0 }, () =>
@@ -135,27 +139,27 @@ describe('a slot that was missed', () => {
     );
     await expect(failing).rejects.toThrow('no queue');
     expect(await schedulers.fired()).toEqual([]);
-    expect(await slots.fire('quick_update')).toBe(1);
+    expect(await occurrences.fire('quick_update')).toBe(1);
   });
 });
 
 describe('the health of the scheduler', () => {
-  it('says that a slot is overdue when no process fires it', async () => {
+  it('the scheduler reports the jobs whose occurrences no process fires, unless it is stopped', async () => {
     const { health, schedules } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
     expect(await health.fault()).toBeNull();
-    await schedulers.clock.advance(6 * HOUR);
+    await schedulers.clock.advance(6 * HOUR_MS);
     expect(await health.fault()).toContain('Overdue: quick_update.');
     await schedules.setRunning(false);
     expect(await health.fault()).toBeNull();
   });
 
-  it('says that the process can not read the schedules', async () => {
+  it('the scheduler reports that its process cannot read the schedules', async () => {
     const { health } = await schedulers.start();
-    await schedulers.pass(2 * OBEYED_MS);
+    await schedulers.advance(2 * RECONCILE_EVERY_MS);
     expect(await health.fault()).toBeNull();
     await database.query(`ALTER TABLE scheduler_jobs RENAME TO away`);
-    await schedulers.pass(60_000);
-    await schedulers.pass(60_000);
+    await schedulers.advance(60_000);
+    await schedulers.advance(60_000);
     expect(await health.fault()).toContain('has not been able to read the schedules');
     await database.query(`ALTER TABLE away RENAME TO scheduler_jobs`);
   });

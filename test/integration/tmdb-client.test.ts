@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbCounters } from '../../src/tmdb/tmdb-call.js';
 import { TmdbError } from '../../src/tmdb/tmdb-error.js';
-import { HastyClock } from '../support/fake-clock.js';
+import { InstantClock } from '../support/fake-clock.js';
 import { json, ScriptedServer, type Reply } from '../support/scripted-server.js';
 import { MOVIE, tmdbClient, TMDB_KEY as KEY } from '../support/tmdb-client.js';
 
@@ -13,24 +13,24 @@ const TIMEOUT_MS = 10_000;
 const PAGE = { page: 1, results: [{ id: 550 }], total_pages: 1, total_results: 1 };
 
 let server: ScriptedServer;
-let clock: HastyClock;
-let tally: TmdbCounters;
+let clock: InstantClock;
+let counters: TmdbCounters;
 
 beforeAll(async () => {
   server = await ScriptedServer.start();
 });
 afterAll(() => server.stop());
 beforeEach(() => {
-  clock = new HastyClock(TIMEOUT_MS);
-  tally = { requests: 0, retries: 0, rateLimited: 0, waitedMs: 0 };
+  clock = new InstantClock(TIMEOUT_MS);
+  counters = { requests: 0, retries: 0, rateLimited: 0, waitedMs: 0 };
 });
 
 function client(env: Record<string, string> = {}): TmdbClient {
   return tmdbClient(server.url, { TMDB_TIMEOUT_MS: String(TIMEOUT_MS), ...env }, clock);
 }
 
-async function failureOf(asked: Promise<unknown>): Promise<TmdbError> {
-  const error = await asked.then(
+async function failureOf(call: Promise<unknown>): Promise<TmdbError> {
+  const error = await call.then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -50,22 +50,22 @@ const halfGzip: Reply = (response) => {
   response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(whole.subarray(0, whole.length / 2));
 };
 
-describe('the key', () => {
-  it('of version 3 goes into the query', async () => {
+describe('the API key', () => {
+  it('is sent in the query when it is a v3 key', async () => {
     server.script(json(200, { success: true }));
     await client().checkKey({});
     expect(server.requests[0]?.url).toBe(`/3/authentication?api_key=${KEY}`);
     expect(server.requests[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('of version 4 goes into a header', async () => {
+  it('is sent in a header when it is a v4 token', async () => {
     server.script(json(200, { success: true }));
     await client({ TMDB_API_KEY: TOKEN }).checkKey({});
     expect(server.requests[0]?.url).toBe('/3/authentication');
     expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
   });
 
-  it.each([KEY, TOKEN])('is in no error, whatever goes wrong: %s', async (key) => {
+  it.each([KEY, TOKEN])('is never part of an error: %s', async (key) => {
     const replies = [
       drop,
       truncated,
@@ -89,17 +89,17 @@ describe('the key', () => {
     }
   });
 
-  it('that is refused is asked with once, and the error names the setting', async () => {
+  it('is not tried again after TMDB rejected it, and the error names the setting', async () => {
     server.script(json(401, { success: false, status_code: 7 }));
-    const error = await failureOf(client().movie(550, { tally }));
+    const error = await failureOf(client().movie(550, { counters }));
     expect(error.kind).toBe('key_refused');
     expect(error.message).toContain('Check TMDB_API_KEY');
-    expect(tally.requests).toBe(1);
+    expect(counters.requests).toBe(1);
   });
 });
 
-describe('what is asked', () => {
-  it('is all of a movie in one request', async () => {
+describe('the TMDB client', () => {
+  it('requests all details of a movie in one request', async () => {
     server.script(json(200, MOVIE));
     await client({ TMDB_LANGUAGE: 'de-DE' }).movie(550, {});
     const url = new URL(server.requests[0]?.url ?? '', server.url);
@@ -113,7 +113,7 @@ describe('what is asked', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is a list in a language and for a region', async () => {
+  it('requests a list in the configured language and region', async () => {
     server.script(json(200, PAGE));
     await client({ TMDB_REGION: 'DE' }).list('now_playing', 3, {});
     expect(server.requests[0]?.url).toBe(
@@ -121,7 +121,7 @@ describe('what is asked', () => {
     );
   });
 
-  it('goes over one connection when one at a time is asked', async () => {
+  it('uses one connection for consecutive requests', async () => {
     server.script(json(200, MOVIE));
     server.connections.clear();
     const tmdb = client();
@@ -129,14 +129,14 @@ describe('what is asked', () => {
     expect(server.connections.size).toBe(1);
   });
 
-  it('never goes over more connections than are allowed at once', async () => {
-    const held: ServerResponse[] = [];
+  it('never has more requests in progress than TMDB_MAX_CONCURRENCY', async () => {
+    const open: ServerResponse[] = [];
     let most = 0;
     server.script((response) => {
-      most = Math.max(most, held.push(response));
-      if (held.length < 3) return;
+      most = Math.max(most, open.push(response));
+      if (open.length < 3) return;
       setImmediate(() => {
-        for (const waiting of held.splice(0)) waiting.end(JSON.stringify(MOVIE));
+        for (const waiting of open.splice(0)) waiting.end(JSON.stringify(MOVIE));
       });
     });
     const tmdb = client({ TMDB_MAX_CONCURRENCY: '3', TMDB_REQUESTS_PER_SECOND: '100000' });
@@ -145,7 +145,7 @@ describe('what is asked', () => {
   });
 });
 
-describe('what fails for a moment', () => {
+describe('a request that may succeed later', () => {
   it.each([
     ['a dropped connection', drop],
     ['half a body', truncated],
@@ -154,29 +154,29 @@ describe('what fails for a moment', () => {
     ['500', json(500, { status_code: 11 })],
     ['502 from a gateway', (response) => response.writeHead(502).end('<html>')],
     ['503 of maintenance', json(503, { status_code: 46 })],
-  ] satisfies [string, Reply][])('is asked for again after %s', async (_, reply) => {
+  ] satisfies [string, Reply][])('is retried after %s', async (_, reply) => {
     server.script(reply, reply, json(200, MOVIE));
-    await expect(client().movie(550, { tally })).resolves.toMatchObject({ id: 550 });
-    expect(tally).toMatchObject({ requests: 3, retries: 2, rateLimited: 0, waitedMs: 1_500 });
+    await expect(client().movie(550, { counters })).resolves.toMatchObject({ id: 550 });
+    expect(counters).toMatchObject({ requests: 3, retries: 2, rateLimited: 0, waitedMs: 1_500 });
   });
 
-  it('is asked for again when an answer hangs in the middle of its body', async () => {
+  it('is retried when a response stops in the middle of its body', async () => {
     server.script(hang, json(200, MOVIE));
-    const asked = client().movie(550, { tally });
-    while (server.requests.length === 0) await clock.advance(0);
+    const call = client().movie(550, { counters });
+    await server.requestArrived();
     await clock.advance(TIMEOUT_MS);
-    await expect(asked).resolves.toMatchObject({ id: 550 });
-    expect(tally.retries).toBe(1);
+    await expect(call).resolves.toMatchObject({ id: 550 });
+    expect(counters.retries).toBe(1);
   });
 
-  it('is given up after five tries, ever further apart', async () => {
+  it('fails after five attempts with growing delays', async () => {
     server.script(json(500, { status_code: 11 }));
-    expect((await failureOf(client().movie(550, { tally }))).kind).toBe('server_error');
-    expect(tally).toMatchObject({ requests: 5, retries: 4 });
+    expect((await failureOf(client().movie(550, { counters }))).kind).toBe('server_error');
+    expect(counters).toMatchObject({ requests: 5, retries: 4 });
     expect(clock.slept.filter((ms) => ms >= 500)).toEqual([500, 1_000, 2_000, 4_000]);
   });
 
-  it('is TMDB being down after ten failures of different movies', async () => {
+  it('counts as TMDB being down after ten different movies have failed in a row', async () => {
     server.script(drop);
     const tmdb = client();
     const kinds: string[] = [];
@@ -189,7 +189,7 @@ describe('what fails for a moment', () => {
   });
 });
 
-describe('what fails for good', () => {
+describe('a request that cannot succeed', () => {
   it.each([
     [404, { status_code: 34 }, 'not_found'],
     [400, { status_code: 22 }, 'bad_request'],
@@ -198,13 +198,13 @@ describe('what fails for good', () => {
     [200, { ...MOVIE, id: 551 }, 'unusable_body'],
     [200, { ...MOVIE, credits: undefined }, 'unusable_body'],
     [200, [], 'unusable_body'],
-  ])('is not asked for again: %i %j', async (status, body, kind) => {
+  ])('is not retried: %i %j', async (status, body, kind) => {
     server.script(json(status, body, { Location: `${server.url}/elsewhere` }));
-    expect((await failureOf(client().movie(550, { tally }))).kind).toBe(kind);
-    expect(tally.requests).toBe(1);
+    expect((await failureOf(client().movie(550, { counters }))).kind).toBe(kind);
+    expect(counters.requests).toBe(1);
   });
 
-  it('is a body without end', async () => {
+  it('is not retried when the body exceeds the length limit', async () => {
     server.script((response) => {
       response.writeHead(200);
       const more = (): void => {
@@ -213,49 +213,49 @@ describe('what fails for good', () => {
       response.on('drain', more);
       more();
     });
-    const error = await failureOf(client().movie(550, { tally }));
+    const error = await failureOf(client().movie(550, { counters }));
     expect(error.message).toContain('longer than 10 MB');
-    expect(tally.requests).toBe(1);
+    expect(counters.requests).toBe(1);
   });
 
-  it('is a host that is not there, in words that name the setting', async () => {
+  it('names the setting when nothing listens at the address', async () => {
     const error = await failureOf(client({ TMDB_BASE_URL: 'http://127.0.0.1:1' }).movie(550, {}));
     expect(error).toMatchObject({ kind: 'connection' });
     expect(error.message).toContain('Nothing listens at TMDB_BASE_URL');
   });
 });
 
-describe('too many requests', () => {
+describe('a 429 from TMDB', () => {
   it.each([
     [{ 'Retry-After': '3' }, 3_000],
     [{ 'Retry-After': '0' }, 1_000],
     [{}, 1_000],
     [{ 'Retry-After': new Date(Date.parse('2026-09-01T12:00:04Z')).toUTCString() }, 4_000],
-  ])('are a pause for all, not a failed try: %j', async (headers, pauseMs) => {
+  ])('pauses all requests and does not count as a failed attempt: %j', async (headers, pauseMs) => {
     server.script(json(429, { status_code: 25 }, headers), json(200, MOVIE));
     const tmdb = client();
-    await tmdb.movie(550, { tally });
-    expect(tally).toMatchObject({ requests: 2, retries: 1, rateLimited: 1 });
-    expect(Math.round(tally.waitedMs / 10) * 10).toBe(pauseMs);
+    await tmdb.movie(550, { counters });
+    expect(counters).toMatchObject({ requests: 2, retries: 1, rateLimited: 1 });
+    expect(Math.round(counters.waitedMs / 10) * 10).toBe(pauseMs);
     expect(clock.monotonicMs()).toBeGreaterThanOrEqual(pauseMs);
   });
 
-  it('may be said more often than five times', async () => {
+  it('may be repeated more often than there are attempts', async () => {
     const refusal = json(429, { status_code: 25 });
     server.script(refusal, refusal, refusal, refusal, refusal, refusal, refusal, json(200, MOVIE));
-    await expect(client().movie(550, { tally })).resolves.toMatchObject({ id: 550 });
-    expect(tally.rateLimited).toBe(7);
+    await expect(client().movie(550, { counters })).resolves.toMatchObject({ id: 550 });
+    expect(counters.rateLimited).toBe(7);
   });
 
-  it('are TMDB being unavailable when nothing else is ever said', async () => {
+  it('makes TMDB unavailable when it follows every pause', async () => {
     server.script(json(429, { status_code: 25 }));
     expect((await failureOf(client().movie(550, {}))).kind).toBe('unavailable');
     expect(server.requests).toHaveLength(11);
   });
 });
 
-describe('a call that is cancelled', () => {
-  it('ends at once, in the middle of a body', async () => {
+describe('a cancelled call', () => {
+  it('rejects at once in the middle of a body', async () => {
     const cancel = new AbortController();
     server.script((response, request) => {
       hang(response, request);
@@ -266,7 +266,7 @@ describe('a call that is cancelled', () => {
     await expect(client().movie(550, { signal: cancel.signal })).rejects.toThrow('cancelled');
   });
 
-  it('sends nothing once it is', async () => {
+  it('sends no request when it was cancelled before it began', async () => {
     server.script(json(200, MOVIE));
     const cancelled = AbortSignal.abort(new Error('cancelled'));
     await expect(client().movie(550, { signal: cancelled })).rejects.toThrow('cancelled');

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { HastyClock } from '../support/fake-clock.js';
+import { InstantClock } from '../support/fake-clock.js';
 import { tmdbClient } from '../support/tmdb-client.js';
 
 /** A proxy that opens no tunnel. */
@@ -31,7 +31,7 @@ async function failure(baseUrl: string, noProxy?: string): Promise<string> {
       HTTPS_PROXY: `http://me:secret@127.0.0.1:${port}`,
       ...(noProxy !== undefined && { NO_PROXY: noProxy }),
     },
-    new HastyClock(10_000),
+    new InstantClock(10_000),
   );
   return tmdb.movie(550, {}).then(String, String);
 }
@@ -41,7 +41,7 @@ describe('HTTPS_PROXY', () => {
     const message = await failure('https://tmdb.example/3');
     expect(new Set(asked)).toEqual(new Set(['tmdb.example:443']));
     expect(new Set(authorizations)).toEqual(new Set([`Basic ${btoa('me:secret')}`]));
-    expect(message).toContain('The proxy in HTTPS_PROXY does not let TMDB be reached (407)');
+    expect(message).toContain('The proxy in HTTPS_PROXY rejected the connection to TMDB (407)');
     expect(message).not.toContain('secret');
   });
 

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe('users', () => {
-  it('are kept by name, a hash of the password, and nothing that could be used as one', async () => {
+  it('the users table holds a hash of the password and nowhere the password itself', async () => {
     await users.add('ann', PASSWORD, null);
     const [row] = await pipeline.query('SELECT * FROM pipeline_users');
     expect(row).toMatchObject({
@@ -28,12 +28,12 @@ describe('users', () => {
     expect(JSON.stringify(row)).not.toContain(PASSWORD);
   });
 
-  it('added at the same time under one name are one user', async () => {
+  it('of several users added under one name at the same time, one is added', async () => {
     const added = await Promise.allSettled([1, 2, 3, 4].map(() => users.add('bob', PASSWORD, null)));
     expect(added.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('are first once only, however many processes start at the same time', async () => {
+  it('the first admin is added once, by any number of processes that start together', async () => {
     await pipeline.query('DELETE FROM pipeline_users');
     const first = await Promise.all([1, 2, 3, 4].map(() => users.addFirst('root', PASSWORD)));
     expect(first.filter(Boolean)).toHaveLength(1);
@@ -42,24 +42,26 @@ describe('users', () => {
   });
 
   it.each([
-    ['a/b', PASSWORD],
-    ['', PASSWORD],
-    ['ann\0', PASSWORD],
-    ['ännchen', PASSWORD],
-    ['x'.repeat(65), PASSWORD],
-    ['dan', 'eleven char'],
-    ['dan', 'x'.repeat(1_001)],
-    ['dan', `${PASSWORD}\0`],
-  ])('named %j with such a password are refused (%#)', async (name, password) => {
+    ['a name with a slash', 'a/b', PASSWORD],
+    ['an empty name', '', PASSWORD],
+    ['a name with NUL', 'ann\0', PASSWORD],
+    ['a name with an umlaut', 'ännchen', PASSWORD],
+    ['a name of 65 characters', 'x'.repeat(65), PASSWORD],
+    ['a password of 11 characters', 'dan', 'eleven char'],
+    ['a password of 1,001 characters', 'dan', 'x'.repeat(1_001)],
+    ['a password with NUL', 'dan', `${PASSWORD}\0`],
+  ])('a user with %s is refused', async (_, name, password) => {
     await expect(users.add(name, password, 'viewer')).rejects.toBeInstanceOf(UserError);
   });
 
   it.each([
-    ['a new password', () => users.setPassword('dan', PASSWORD)],
-    ['no tokens', () => users.revoke('dan')],
-    ['a token', () => users.token('dan', 60)],
-    ['an end', () => users.remove('dan')],
-  ])('who do not exist can not be given %s', async (_, act) => {
-    await expect(act()).rejects.toThrow('There is no user dan. "movie-pipeline user list" names them.');
+    ['setting the password', () => users.setPassword('dan', PASSWORD)],
+    ['revoking the tokens', () => users.revoke('dan')],
+    ['issuing a token', () => users.token('dan', 60)],
+    ['removal', () => users.remove('dan')],
+  ])('%s of an unknown user fails and names the command that lists all users', async (_, act) => {
+    await expect(act()).rejects.toThrow(
+      'There is no user dan. "npx movie-pipeline user list" lists all users.',
+    );
   });
 });

@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Time that passes only when a test says so. */
+/** A clock that stands still until the test advances it. */
 export class FakeClock implements Clock {
   protected ms = 0;
   private sleepers: Sleeper[] = [];
@@ -22,6 +22,7 @@ export class FakeClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
       const onAbort = (): void => {
         this.sleepers = this.sleepers.filter((other) => other !== sleeper);
         reject(signal?.reason as Error);
@@ -36,11 +37,12 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** The number of sleepers. */
   get asleep(): number {
     return this.sleepers.length;
   }
 
-  /** Lets time pass; whoever wakes up meanwhile may go to sleep again. */
+  /** Wakes the sleepers in the order of their times, including those that fall asleep again on the way. */
   async advance(ms: number): Promise<void> {
     const end = this.ms + ms;
     for (;;) {
@@ -55,16 +57,16 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Nobody waits: whoever goes to sleep wakes at once, that much later. Only sleeps of `endless` milliseconds go on. */
-export class HastyClock extends FakeClock {
+/** A clock on which a sleep ends at once and advances the time. Only a sleep of exactly `endlessMs` does not end. */
+export class InstantClock extends FakeClock {
   readonly slept: number[] = [];
 
-  constructor(private readonly endless: number) {
+  constructor(private readonly endlessMs: number) {
     super();
   }
 
   override sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (ms === this.endless) return super.sleep(ms, signal);
+    if (ms === this.endlessMs) return super.sleep(ms, signal);
     signal?.throwIfAborted();
     this.slept.push(ms);
     this.ms += ms;
@@ -72,7 +74,7 @@ export class HastyClock extends FakeClock {
   }
 }
 
-/** Lets everything run that waits for nothing but a promise. */
+/** Resolves after all pending promise callbacks have run. */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type Reply = (response: ServerResponse, request: IncomingMessage) => void;
 
-/** An HTTP server on loopback that answers as it is told: the first request by the first reply, the last by all others. */
+/** An HTTP server on loopback. The nth request gets the nth reply; the last reply serves all further requests. */
 export class ScriptedServer {
   readonly requests: IncomingMessage[] = [];
   readonly connections = new Set<unknown>();
@@ -31,6 +32,11 @@ export class ScriptedServer {
   script(...replies: Reply[]): void {
     this.replies = replies;
     this.requests.length = 0;
+  }
+
+  /** Resolves when a request has arrived since the last `script`. */
+  async requestArrived(): Promise<void> {
+    if (this.requests.length === 0) await once(this.server, 'request');
   }
 
   async stop(): Promise<void> {

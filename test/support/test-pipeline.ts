@@ -6,19 +6,26 @@ import type { Role } from '../../src/config/app-config.js';
 import { openDatabase } from '../../src/database/connection/open-database.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { type CustomOptions, CUSTOM_DEFAULTS, customPlan, type RunPlan } from '../../src/runs/run-plan.js';
-import { PipelineService, type RunOptions } from '../../src/pipeline/execution/pipeline.service.js';
-import type { RunDetails } from '../../src/runs/runs.repository.js';
+import { RunTriggers } from '../../src/pipeline/execution/run-triggers.js';
+import type { RunCounts, RunDetails } from '../../src/runs/run.js';
+import { RunsRepository } from '../../src/runs/runs.repository.js';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { swiftClock } from './swift-clock.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { until } from './until.js';
 
-/** The pipeline as a command has it: no HTTP, no worker; a sandbox and a database of its own, and a swift clock. */
+export interface TestRunOptions {
+  /** Called again and again while the run is active, with its counters. */
+  readonly whileActive?: (counts: RunCounts, runId: number) => void | Promise<void>;
+}
+
+/** The pipeline as `movie-pipeline run` has it: a worker without HTTP; a sandbox, a database and a swift clock. */
 export interface TestPipeline {
   readonly app: INestApplicationContext;
   readonly sandbox: Sandbox;
   readonly database: TestDatabase;
-  /** One run in the foreground. */
-  run(plan: RunPlan, options?: RunOptions): Promise<RunDetails>;
+  /** Queues a run and waits for its end. */
+  run(plan: RunPlan, options?: TestRunOptions): Promise<RunDetails>;
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -28,13 +35,12 @@ export async function startTestPipeline(
   env: Readonly<Record<string, string>> = {},
 ): Promise<TestPipeline> {
   const [database, sandbox] = await Promise.all([createTestDatabase(), Sandbox.start(catalogue)]);
-  const app = await openContext({ ...testEnvironment(sandbox, database), ...env }, []);
+  const app = await openContext({ ...testEnvironment(sandbox, database), ...env }, ['worker']);
   return {
     app,
     sandbox,
     database,
-    run: (plan, options) =>
-      app.get(PipelineService).run(plan, { trigger: 'cli', triggeredBy: 'tester' }, options),
+    run: (plan, options) => runToEnd(app, plan, options),
     query: (sql, values) => database.query(sql, values),
     close: async () => {
       await app.close();
@@ -42,6 +48,27 @@ export async function startTestPipeline(
       await database.drop();
     },
   };
+}
+
+/** Has the worker of `app` lead a run. */
+export async function runToEnd(
+  app: INestApplicationContext,
+  plan: RunPlan,
+  { whileActive }: TestRunOptions = {},
+): Promise<RunDetails> {
+  const request = { trigger: 'cli', username: 'tester', key: null } as const;
+  const runId = await app.get(RunTriggers).trigger(plan, request);
+  const runs = app.get(RunsRepository);
+  let details: RunDetails | null = null;
+  const hasEnded = async (): Promise<boolean> => {
+    details = await runs.details(runId);
+    if (details === null) throw new Error(`Run ${runId} is no longer recorded`);
+    if (details.run.finishedAt !== null) return true;
+    await whileActive?.(details.run.counts, runId);
+    return false;
+  };
+  await until(hasEnded, { deadlineMs: 100_000, what: `run ${runId} ends` });
+  return details!;
 }
 
 /** Of a program on a sandbox and a database of a test. */

@@ -1,9 +1,8 @@
-import { Global, type INestApplicationContext, Module } from '@nestjs/common';
+import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CLOCK } from '../../src/common/clock.js';
-import { Draining } from '../../src/common/draining.js';
-import { RANDOM } from '../../src/common/random.js';
+import { CommonModule } from '../../src/common/common.module.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { loadServiceConfig } from '../../src/config/load-config.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
@@ -17,12 +16,12 @@ import { Occurrences } from '../../src/scheduler/occurrences.js';
 import type { FakeClock } from './fake-clock.js';
 import type { TestDatabase } from './test-database.js';
 
-/** The part of a process that has the role scheduler, on a clock that the test owns. */
+/** A process with the role scheduler, without HTTP, on the test's clock. */
 export interface TestScheduler {
   readonly app: INestApplicationContext;
   readonly schedules: SchedulesService;
   readonly repository: SchedulesRepository;
-  readonly slots: Occurrences;
+  readonly occurrences: Occurrences;
   readonly timers: SchedulerRegistry;
   readonly health: SchedulerHealth;
   close(): Promise<void>;
@@ -36,17 +35,10 @@ export async function startTestScheduler(
   const config = loadServiceConfig({ DATABASE_URL: database.url, LOG_LEVEL: 'fatal', ...env }, ['scheduler']);
   const opened = await openDatabase(config.database, { migrate: 'check' });
 
-  @Global()
-  @Module({
-    providers: [{ provide: CLOCK, useValue: clock }, { provide: RANDOM, useValue: Math.random }, Draining],
-    exports: [CLOCK, RANDOM, Draining],
-  })
-  class TestCommonModule {}
-
   @Module({
     imports: [
       ConfigModule.of(config),
-      TestCommonModule,
+      { module: CommonModule, providers: [{ provide: CLOCK, useValue: clock }] },
       DatabaseModule.of(opened),
       QueueModule,
       SchedulerModule,
@@ -62,7 +54,7 @@ export async function startTestScheduler(
     app,
     schedules: app.get(SchedulesService),
     repository: app.get(SchedulesRepository, { strict: false }),
-    slots: app.get(Occurrences, { strict: false }),
+    occurrences: app.get(Occurrences, { strict: false }),
     timers: app.get(SchedulerRegistry),
     health: app.get(SchedulerHealth),
     close: () => app.close(),

@@ -1,34 +1,35 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobId } from '../../src/config/app-config.js';
 import type { ScheduledJob } from '../../src/scheduler/due-occurrence.js';
 import { FakeClock } from './fake-clock.js';
 import type { TestDatabase } from './test-database.js';
 import { startTestScheduler, type TestScheduler } from './test-scheduler.js';
+import { until } from './until.js';
 
-/** Within this every process obeys. */
-export const OBEYED_MS = 2_000;
-/** Three hours before the next slot of any job. */
-const NOON = new Date('2026-09-01T12:30:00Z');
+/** Every process reconciles its timers with the stored schedules once within this time. */
+export const RECONCILE_EVERY_MS = 2_000;
+/** Several hours away from the occurrences of all jobs. */
+const START = new Date('2026-09-01T12:30:00Z');
 
-interface SlotRow {
+interface FiredRow {
   readonly job: string;
-  readonly slot: string;
+  /** `MM-DD HH:MM` in UTC. */
+  readonly at: string;
   readonly late: number;
   readonly run: number | null;
 }
 
-/** Processes that have the role scheduler, on one database and one clock. */
+/** Processes with the role scheduler on one database and one clock. */
 export class TestSchedulers {
-  readonly clock = new FakeClock(NOON);
+  readonly clock = new FakeClock(START);
   private processes: TestScheduler[] = [];
 
   constructor(private readonly database: TestDatabase) {}
 
-  /** One more process, once it has looked at the schedules. */
+  /** Starts one more process and waits until it has reconciled. */
   async start(env: Record<string, string> = {}): Promise<TestScheduler> {
     const started = await startTestScheduler(this.database, this.clock, env);
     this.processes.push(started);
-    if (env.SCHEDULER_ENABLED !== 'false') await this.allAsleep();
+    if (env.SCHEDULER_ENABLED !== 'false') await this.allReconciled();
     return started;
   }
 
@@ -37,7 +38,7 @@ export class TestSchedulers {
     await process.close();
   }
 
-  /** Ends all processes and forgets what they stored. */
+  /** Ends all processes and deletes what they stored. */
   async close(): Promise<void> {
     for (const process of this.processes) await process.close();
     await this.database.query(
@@ -45,40 +46,41 @@ export class TestSchedulers {
     );
   }
 
-  async pass(ms: number): Promise<void> {
-    await this.clock.advance(ms - OBEYED_MS);
-    await this.allAsleep();
-    await this.clock.advance(OBEYED_MS);
-    await this.allAsleep();
+  /** Advances the clock, and waits until every process has reconciled at the new time. */
+  async advance(ms: number): Promise<void> {
+    await this.clock.advance(ms - RECONCILE_EVERY_MS);
+    await this.allReconciled();
+    await this.clock.advance(RECONCILE_EVERY_MS);
+    await this.allReconciled();
   }
 
-  async passUntil(iso: string): Promise<void> {
-    await this.pass(Date.parse(iso) - this.clock.now().getTime());
+  async advanceTo(iso: string): Promise<void> {
+    await this.advance(Date.parse(iso) - this.clock.now().getTime());
   }
 
-  async until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await isTrue())) await sleep(2);
-  }
-
-  async fired(): Promise<SlotRow[]> {
-    return this.database.query<SlotRow>(
-      `SELECT job_id AS job, to_char(occurs_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') AS slot, late_seconds AS late, run_id AS run
+  async fired(): Promise<FiredRow[]> {
+    return this.database.query<FiredRow>(
+      `SELECT job_id AS job, to_char(occurs_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') AS at, late_seconds AS late, run_id AS run
          FROM scheduler_occurrences ORDER BY occurs_at, job_id`,
     );
   }
 
-  async firedSlots(): Promise<string[]> {
-    return (await this.fired()).map(({ job, slot }) => `${job} ${slot}`);
+  /** The fired occurrences as `job MM-DD HH:MM`. */
+  async firedTimes(): Promise<string[]> {
+    return (await this.fired()).map(({ job, at }) => `${job} ${at}`);
   }
 
-  /** As the first process sees it. */
+  /** A job as the first process reads it. */
   async jobOf(id: JobId): Promise<ScheduledJob> {
     const { jobs } = await this.processes[0]!.repository.read();
     return jobs.find((job) => job.id === id)!;
   }
 
-  /** Until every process has looked, and waits to look again. */
-  private async allAsleep(): Promise<void> {
-    await this.until(() => this.clock.asleep === this.processes.length);
+  /** A process sleeps on the clock between two reconciliations, and at no other time. */
+  private async allReconciled(): Promise<void> {
+    await until(() => this.clock.asleep === this.processes.length, {
+      deadlineMs: 30_000,
+      what: 'every process has reconciled its schedules',
+    });
   }
 }

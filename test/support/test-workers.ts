@@ -7,6 +7,7 @@ import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { Program } from './program.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 import { openContext, testEnvironment } from './test-pipeline.js';
+import { until } from './until.js';
 
 export type RunRow = Readonly<Record<string, unknown>>;
 
@@ -79,20 +80,29 @@ export class TestWorkers {
 
   /** The run once it has ended. */
   async end(id: number): Promise<RunRow> {
-    for (;;) {
-      const run = await this.run(id);
-      if (run.status !== 'QUEUED' && run.status !== 'RUNNING') return run;
-    }
+    let run = await this.run(id);
+    await until(
+      async () => {
+        run = await this.run(id);
+        return run.status !== 'QUEUED' && run.status !== 'RUNNING';
+      },
+      { deadlineMs: 50_000, what: `run ${id} ends` },
+    );
+    return run;
   }
 
   /** Resolves once so many details have been stored. */
   async enriched(movies: number): Promise<void> {
-    for (let stored = 0; stored < movies;) {
-      const [row] = await this.database.query<{ n: number }>(
-        'SELECT count(*)::int AS n FROM movies WHERE enriched_at IS NOT NULL',
-      );
-      stored = row?.n ?? 0;
-    }
+    await this.stored('enriched_at IS NOT NULL', movies);
+  }
+
+  /** Resolves once as many rows of `movies` meet a condition of SQL. */
+  async stored(condition: string, movies: number): Promise<void> {
+    const count = `SELECT count(*)::int AS n FROM movies WHERE ${condition}`;
+    await until(async () => ((await this.database.query<{ n: number }>(count))[0]?.n ?? 0) >= movies, {
+      deadlineMs: 50_000,
+      what: `${movies} movies are stored`,
+    });
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ import { undiciAdapter } from '../../src/tmdb/transport/undici-adapter.js';
 
 export const TMDB_KEY = '0123456789abcdef0123456789abcdef';
 
-/** The least that TMDB says of a movie's details. */
+/** The smallest body of a movie's details that can be used. */
 export const MOVIE = {
   id: 550,
   title: 'Fight Club',
@@ -19,7 +19,7 @@ export const MOVIE = {
   similar: { results: [] },
 };
 
-/** A client as the TMDB module makes it, for a server on loopback. */
+/** A client like the TMDB module's, for a server on loopback. */
 export function tmdbClient(
   baseUrl: string,
   env: Readonly<Record<string, string>> = {},

@@ -51,9 +51,9 @@ UPDATE "pipeline_runs" SET status = 'FAILED', finished_at = now(), progress = NU
   error_message = 'Interrupted: the process that ran it ended before the run did. What was stored stays.'
 WHERE status = 'RUNNING' AND job_id IS NULL;
 
--- The database, not a process, decides that at most one run that a person requested waits for a worker.
+-- The database, not a process, decides that at most one run that a person requested is active.
 CREATE UNIQUE INDEX IF NOT EXISTS "pipeline_runs_one_requested_idx" ON "pipeline_runs" ((true))
-  WHERE "status" = 'QUEUED' AND "trigger" <> 'schedule';
+  WHERE "status" IN ('QUEUED', 'RUNNING') AND "trigger" <> 'schedule';
 
 CREATE OR REPLACE FUNCTION "pipeline_runs_count"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

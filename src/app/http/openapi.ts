@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { SECURITY } from '../../auth/access/access.js';
+import { SECURITY } from '../../auth/access/access.decorators.js';
 import { packageVersion } from '../../common/package-version.js';
 import { problemContent, ProblemDto } from '../../common/problem-details/api-problem.js';
 

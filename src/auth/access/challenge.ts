@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
-/** Says in the answer's head how to come by access (RFC 6750); `error` is null where no token came. */
+/**
+ * Sets the header `WWW-Authenticate` (RFC 6750, section 3).
+ * @param error null when the request carried no token
+ */
 export function challenge(
   response: ServerResponse,
   error: 'invalid_token' | 'insufficient_scope' | null,

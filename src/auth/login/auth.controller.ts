@@ -12,31 +12,32 @@ import {
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
-import { CurrentUser, Open, SignedIn } from '../access/access.js';
+import { Authenticated, CurrentUser, Public } from '../access/access.decorators.js';
 import { LoginService } from './login.service.js';
 import type { AuthUser } from '../users/auth-user.js';
 import { challenge } from '../access/challenge.js';
 import { LoginDto, TokenDto } from './dto/login.dto.js';
 import { MeDto } from './dto/me.dto.js';
 
-const WRONG =
-  'Name or password is wrong. "movie-pipeline user list" names the users; "user passwd" sets a new password.';
+const WRONG_CREDENTIALS =
+  'The name or the password is wrong. "npx movie-pipeline user list" lists the users; "npx movie-pipeline user passwd ' +
+  'NAME" sets a new password.';
 
 @ApiTags('auth')
 @Controller('auth')
 export class AuthController {
-  constructor(private readonly auth: LoginService) {}
+  constructor(private readonly logins: LoginService) {}
 
   @Post('login')
-  @Open()
+  @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'login',
-    summary: 'A token for a name and a password',
+    summary: 'Exchange a name and a password for a token',
     description:
-      'As JSON, or as a form, which is how OAuth 2 clients and Swagger UI send it. Wrong attempts are slowed down: 429 ' +
-      'and 503 say in `Retry-After` when to try again.',
+      'Accepts JSON, and the form that OAuth 2 clients and Swagger UI send. Failed attempts are throttled: 429 and 503 ' +
+      'carry `Retry-After`.',
   })
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: LoginDto })
@@ -47,20 +48,19 @@ export class AuthController {
     @Ip() address: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TokenDto> {
-    const issued = await this.auth.login(username, password, address);
+    const issued = await this.logins.login(username, password, address);
     if (issued === null) {
       challenge(response, null);
-      throw new UnauthorizedException(WRONG);
+      throw new UnauthorizedException(WRONG_CREDENTIALS);
     }
     return { access_token: issued.token, token_type: 'bearer', expires_in: issued.expiresInSeconds };
   }
 
   @Get('me')
-  @SignedIn()
-  @ApiOperation({ operationId: 'whoAmI', summary: 'Who the token is' })
+  @Authenticated()
+  @ApiOperation({ operationId: 'whoAmI', summary: 'Get the user behind the token' })
   @ApiOkResponse({ type: MeDto, description: 'The user.' })
-  me(@CurrentUser() user: AuthUser | null): MeDto {
-    if (user === null) throw new UnauthorizedException();
+  me(@CurrentUser() user: AuthUser): MeDto {
     return { username: user.name, role: user.role };
   }
 }

@@ -10,6 +10,6 @@ it.each([
   ['2001:0DB8:0001:0002::', '2001:db8:1:2::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['rubbish', 'rubbish'],
-])('%s is of %s', (address, network) => {
+])('a client at %s is counted by the network %s', (address, network) => {
   expect(clientNetwork(address)).toBe(network);
 });

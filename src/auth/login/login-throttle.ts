@@ -2,26 +2,27 @@ import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { clientNetwork } from './client-network.js';
 
-/** Attempts from one network within the window; further ones have to wait until the window has passed. */
-const MOST_FROM_NETWORK = 10;
-/** Attempts for one name that cost nothing; each further one doubles the wait. */
-const FREE_FOR_NAME = 5;
+/** Attempts that one network may make within a window. Further ones are refused until the window has passed. */
+const MAX_PER_NETWORK = 10;
+/** Attempts for one name within a window that are not delayed. Each further one doubles the delay. */
+const UNDELAYED_PER_NAME = 5;
 const FIRST_DELAY_MS = 250;
-const LONGEST_DELAY_MS = 4_000;
+const MAX_DELAY_MS = 4_000;
 const WINDOW_MS = 60_000;
-/** Of networks, and of names. */
-const MOST_KEPT = 10_000;
+/** Networks, and likewise names, that are remembered. */
+const MAX_REMEMBERED = 10_000;
 
 interface Attempts {
-  readonly sinceMs: number;
+  readonly windowStartMs: number;
   count: number;
 }
 
 /**
- * Slows guessing down, and locks nobody out: a network that guesses has to wait for a minute at most, and a name that is
- * guessed at takes seconds for everybody, but every attempt for it is answered. Each attempt counts when it begins, so
- * that many at once gain nothing, and is forgiven once its password was right. In memory: each process by itself, for what
- * counts is that guessing is slow, not exactly how slow.
+ * Slows down password guessing without locking a user out: a guessing network is refused for at most a minute, and
+ * attempts for a guessed name are delayed by at most four seconds but always answered.
+ *
+ * An attempt counts when it starts, so that parallel attempts gain nothing, and is forgiven when its password turns out
+ * to be right. The counts are kept in memory and each process has its own: the exact rate of guessing does not matter.
  */
 @Injectable()
 export class LoginThrottle {
@@ -31,41 +32,40 @@ export class LoginThrottle {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
   /**
-   * Waits as long as an attempt has to.
-   * @throws TooManyAttemptsError for a network that has failed too often
+   * Counts an attempt and resolves after its delay.
+   * @throws HttpException 429 when the network has used up its attempts
    */
   async admit(address: string, name: string): Promise<void> {
     const nowMs = this.clock.monotonicMs();
-    const fromNetwork = attempts(this.byNetwork, clientNetwork(address), nowMs);
-    if (fromNetwork.count >= MOST_FROM_NETWORK) {
-      throw new TooManyAttemptsError(fromNetwork.sinceMs + WINDOW_MS - nowMs);
+    const fromNetwork = currentAttempts(this.byNetwork, clientNetwork(address), nowMs);
+    if (fromNetwork.count >= MAX_PER_NETWORK) {
+      throw new TooManyAttemptsError(fromNetwork.windowStartMs + WINDOW_MS - nowMs);
     }
-    const forName = attempts(this.byName, name, nowMs);
-    const excess = forName.count - FREE_FOR_NAME;
+    const forName = currentAttempts(this.byName, name, nowMs);
+    const excess = forName.count - UNDELAYED_PER_NAME;
     fromNetwork.count += 1;
     forName.count += 1;
-    if (excess >= 0) await this.clock.sleep(Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** excess));
+    if (excess >= 0) await this.clock.sleep(Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** excess));
   }
 
-  /** One attempt was none at guessing. Others for the same name go on counting. */
+  /** Takes back one attempt, whose password was right or could not be checked. */
   forgive(address: string, name: string): void {
-    for (const kept of [this.byNetwork.get(clientNetwork(address)), this.byName.get(name)]) {
-      if (kept !== undefined) kept.count = Math.max(0, kept.count - 1);
+    for (const attempts of [this.byNetwork.get(clientNetwork(address)), this.byName.get(name)]) {
+      if (attempts !== undefined) attempts.count = Math.max(0, attempts.count - 1);
     }
   }
 }
 
-/** Those within the window, from now on kept. */
-function attempts(kept: Map<string, Attempts>, key: string, nowMs: number): Attempts {
-  const known = kept.get(key);
-  if (known !== undefined && known.sinceMs + WINDOW_MS > nowMs) return known;
-  const begun = { sinceMs: nowMs, count: 0 };
-  // Anew, so that the first key is the one whose window began longest ago.
-  kept.delete(key);
-  kept.set(key, begun);
-  const [oldest] = kept.keys();
-  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-  return begun;
+function currentAttempts(remembered: Map<string, Attempts>, key: string, nowMs: number): Attempts {
+  const current = remembered.get(key);
+  if (current !== undefined && current.windowStartMs + WINDOW_MS > nowMs) return current;
+  const started = { windowStartMs: nowMs, count: 0 };
+  // A Map iterates in insertion order: deleting first keeps the oldest window at the front.
+  remembered.delete(key);
+  remembered.set(key, started);
+  const [oldest] = remembered.keys();
+  if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  return started;
 }
 
 class TooManyAttemptsError extends HttpException {
@@ -73,7 +73,7 @@ class TooManyAttemptsError extends HttpException {
 
   constructor(waitMs: number) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-    super(`Too many attempts from this address. Try again in ${seconds} seconds.`, 429);
+    super(`Too many login attempts from this address. Try again in ${seconds} seconds.`, 429);
     this.retryAfterSeconds = seconds;
   }
 }

@@ -5,52 +5,52 @@ import { CLOCK, type Clock } from '../../common/clock.js';
 import { APP_CONFIG, type AppConfig, type IdentityProviderConfig } from '../../config/app-config.js';
 import type { AuthUser } from '../users/auth-user.js';
 import { bearerToken } from './bearer-token.js';
-import { IssuerDownError } from './issuer-down-error.js';
-import type { IssuerKeys } from './issuer-keys.js';
+import type { ExternalKeys } from './external-keys.js';
+import { ExternalKeysError } from './external-keys-error.js';
 import { externalUser } from './external-user.js';
 
-export const EXTERNAL_TOKENS = 'outside';
+export const EXTERNAL_TOKENS = 'external';
 
-/** What an outside issuer may sign with: its public key must not be taken for a secret of ours. */
+/** Asymmetric algorithms only: otherwise a public key could be used as the secret of an HMAC. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
-/** The issuer's clock may differ from ours by so much. */
+/** By how much the provider's clock may differ from ours. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** Tokens of an outside issuer, where one is configured. */
+/** Accepts tokens of the external identity provider, if one is configured. */
 @Injectable()
-export class ExternalTokens extends passport.Strategy {
+export class ExternalTokensStrategy extends passport.Strategy {
   override readonly name = EXTERNAL_TOKENS;
-  private readonly issuer: IdentityProviderConfig | null;
-  private keys: Promise<IssuerKeys> | null = null;
+  private readonly provider: IdentityProviderConfig | null;
+  private keys: Promise<ExternalKeys> | null = null;
 
   constructor(
     @Inject(APP_CONFIG) { auth }: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     super();
-    this.issuer = auth.identityProvider;
+    this.provider = auth.identityProvider;
     passport.use(this);
   }
 
-  /** Passport's way of asking; never rejects, for nobody awaits it. */
+  /** Never rejects, because passport does not await it. */
   override async authenticate(request: Request): Promise<void> {
     const token = bearerToken(request);
-    if (this.issuer === null || token === null) {
+    if (this.provider === null || token === null) {
       this.fail(401);
       return;
     }
     try {
-      const user = await this.userOf(token, this.issuer);
+      const user = await this.userOf(token, this.provider);
       if (user === null) this.fail(401);
       else this.success(user);
     } catch (error) {
-      if (error instanceof IssuerDownError) this.error(error);
+      if (error instanceof ExternalKeysError) this.error(error);
       else this.fail(401);
     }
   }
 
-  private async userOf(token: string, outside: IdentityProviderConfig): Promise<AuthUser | null> {
-    const { jwksUrl, issuer, audience, roleClaim } = outside;
+  private async userOf(token: string, provider: IdentityProviderConfig): Promise<AuthUser | null> {
+    const { jwksUrl, issuer, audience, roleClaim } = provider;
     this.keys ??= this.openKeys(jwksUrl);
     const keys = await this.keys;
     const { jwtVerify } = await import('jose');
@@ -64,9 +64,9 @@ export class ExternalTokens extends passport.Strategy {
     return externalUser(payload, { issuer, roleClaim });
   }
 
-  /** Loads jose, which takes a noticeable part of a start, with the first token that may be an outside issuer's. */
-  private async openKeys(jwksUrl: string): Promise<IssuerKeys> {
-    const { IssuerKeys } = await import('./issuer-keys.js');
-    return new IssuerKeys(jwksUrl, this.clock);
+  /** Imports jose with the first external token, because the import would slow down every start. */
+  private async openKeys(jwksUrl: string): Promise<ExternalKeys> {
+    const { ExternalKeys: Keys } = await import('./external-keys.js');
+    return new Keys(jwksUrl, this.clock);
   }
 }

@@ -2,11 +2,11 @@ import { type AuthUser, USER_ROLES, type UserRole } from '../users/auth-user.js'
 
 type Claims = Readonly<Record<string, unknown>>;
 
-const LONGEST_SUBJECT = 255;
+const MAX_SUBJECT_LENGTH = 255;
 
 /**
- * Who an outside issuer's claims speak of: `issuer-host/subject`, which is the name of no user of ours. Null when they
- * name neither of our roles, or no subject that can be written down.
+ * The user that the claims of an external identity provider describe. Its name is `issuer-host/subject`; our own users'
+ * names contain no slash. Null when the claims hold neither `admin` nor `viewer`, or the subject is not storable text.
  */
 export function externalUser(
   claims: Claims,
@@ -14,25 +14,28 @@ export function externalUser(
 ): AuthUser | null {
   const { sub } = claims;
   const role = roleOf(claims, roleClaim);
-  if (role === null || typeof sub !== 'string' || !isWritable(sub)) return null;
+  if (role === null || typeof sub !== 'string' || !isStorable(sub)) return null;
   const host = URL.canParse(issuer) ? new URL(issuer).host : '';
   return { name: `${host === '' ? issuer : host}/${sub}`, role };
 }
 
-function isWritable(subject: string): boolean {
+function isStorable(subject: string): boolean {
   return (
-    subject !== '' && subject.length <= LONGEST_SUBJECT && subject.isWellFormed() && !/\p{Cc}/u.test(subject)
+    subject !== '' &&
+    subject.length <= MAX_SUBJECT_LENGTH &&
+    subject.isWellFormed() &&
+    !/\p{Cc}/u.test(subject)
   );
 }
 
-/** Of several roles the one that may most. */
+/** Of several roles the most powerful one: USER_ROLES is in that order. */
 function roleOf(claims: Claims, claim: string): UserRole | null {
   const given = claimAt(claims, claim);
   const roles: unknown[] = Array.isArray(given) ? given : [given];
   return USER_ROLES.find((role) => roles.includes(role)) ?? null;
 }
 
-/** Some issuers' claims have dots in their names (`https://example.org/roles`), others' are nested (`realm_access.roles`). */
+/** A dot belongs to the claim's name (`https://example.org/roles`) or separates nested claims (`realm_access.roles`). */
 function claimAt(claims: Claims, claim: string): unknown {
   if (Object.hasOwn(claims, claim)) return claims[claim];
   return claim.split('.').reduce<unknown>((inner, name) => {

@@ -7,11 +7,11 @@ import { ALGORITHM, AUDIENCE, ISSUER, type TokenClaims } from './token-claims.js
 import { SigningKey } from './signing-key.js';
 import { UsersRepository } from '../users/users.repository.js';
 
-export const OWN_TOKENS = 'ours';
+export const OWN_TOKENS = 'own';
 
-/** Tokens that this service signed. Each is held against its user, so that it dies with the user or the password. */
+/** Accepts tokens that this service signed, as long as the user exists and has the token's version. */
 @Injectable()
-export class OwnTokens extends PassportStrategy(Strategy, OWN_TOKENS) {
+export class OwnTokensStrategy extends PassportStrategy(Strategy, OWN_TOKENS) {
   constructor(
     key: SigningKey,
     private readonly users: UsersRepository,
@@ -29,7 +29,7 @@ export class OwnTokens extends PassportStrategy(Strategy, OWN_TOKENS) {
     });
   }
 
-  /** The role is the user's of today, not that of the day the token was made. */
+  /** The role comes from the database, not from the token, so that a change of it takes effect at once. */
   async validate({ sub, series }: TokenClaims): Promise<AuthUser | null> {
     const user = await this.users.find(sub);
     return user?.tokenVersion === series ? { name: user.name, role: user.role } : null;

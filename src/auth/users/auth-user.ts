@@ -1,8 +1,9 @@
+/** Most powerful first. */
 export const USER_ROLES = ['admin', 'viewer'] as const;
-/** `admin` may trigger runs and change schedules, `viewer` may read what is guarded. */
+/** A `viewer` may read what requires a token. An `admin` may also trigger and cancel runs and change schedules. */
 export type UserRole = (typeof USER_ROLES)[number];
 
-/** Who asks. */
+/** The user behind a token. */
 export interface AuthUser {
   readonly name: string;
   readonly role: UserRole;

@@ -3,7 +3,10 @@ import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { StartupRetry } from '../../database/connection/startup-retry.js';
 import { randomPassword, UsersService } from './users.service.js';
 
-/** Sees to it that somebody can log in: from the environment, or on a terminal by printing a password once. */
+/**
+ * Creates the first user, if there is none: from ADMIN_USERNAME and ADMIN_PASSWORD, or on a terminal with a random
+ * password that is printed once.
+ */
 @Injectable()
 export class FirstAdmin implements OnApplicationBootstrap {
   private readonly logger = new Logger(FirstAdmin.name);
@@ -24,22 +27,22 @@ export class FirstAdmin implements OnApplicationBootstrap {
     if (auth.admin !== null) {
       const { username, password } = auth.admin;
       if (await this.users.addFirst(username, password)) {
-        this.logger.log({ event: 'user.first', username });
+        this.logger.log({ event: 'first_admin.created', username });
       }
     } else if (process.stdout.isTTY) {
-      await this.print();
+      await this.createAndPrint();
     } else {
       this.logger.warn({
-        event: 'user.none',
-        todo: 'Nobody can log in yet. Run: npx movie-pipeline user add NAME --role admin',
+        event: 'first_admin.missing',
+        todo: 'There are no users, so nobody can log in. Run: npx movie-pipeline user add NAME --role admin',
       });
     }
   }
 
-  private async print(): Promise<void> {
+  private async createAndPrint(): Promise<void> {
     const password = randomPassword();
     if (await this.users.addFirst('admin', password)) {
-      process.stdout.write(`\nThe first user, shown this once: name admin, password ${password}\n\n`);
+      process.stdout.write(`\nThe first user (shown only once): name admin, password ${password}\n\n`);
     }
   }
 }

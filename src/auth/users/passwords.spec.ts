@@ -3,14 +3,14 @@ import { Passwords } from './passwords.js';
 
 const PASSWORD = 'correct horse battery';
 
-it('keeps a password as argon2id with 19 MiB and two passes, each time with another salt', async () => {
+it('a password is hashed by argon2id with 19 MiB, two passes and a new salt each time', async () => {
   const passwords = new Passwords();
   const [one, other] = await Promise.all([passwords.hash(PASSWORD), passwords.hash(PASSWORD)]);
   expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(one).not.toBe(other);
 });
 
-it('takes the right password only, and none where there is no user', async () => {
+it('only the right password matches a hash, and no password matches a missing user', async () => {
   const passwords = new Passwords();
   const hash = await passwords.hash(PASSWORD);
   await expect(passwords.matches(hash, PASSWORD)).resolves.toBe(true);
@@ -18,7 +18,7 @@ it('takes the right password only, and none where there is no user', async () =>
   await expect(passwords.matches(null, PASSWORD)).resolves.toBe(false);
 });
 
-it('turns away who comes when twenty wait, and says when to try again', async () => {
+it('while twenty password hashes are pending, further ones are refused with 503 and Retry-After', async () => {
   const passwords = new Passwords();
   const results = await Promise.allSettled(Array.from({ length: 30 }, () => passwords.hash(PASSWORD)));
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);

@@ -3,55 +3,56 @@ import { HttpException, Injectable } from '@nestjs/common';
 import { Algorithm, hash, verify } from '@node-rs/argon2';
 import { Mutex } from '../../common/mutex.js';
 
-/** OWASP's second choice for argon2id: 19 MiB, two passes, one lane. */
+/** The second choice of OWASP's Password Storage Cheat Sheet for argon2id: 19 MiB, two passes, one lane. */
 const COST = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-const AT_ONCE = 2;
-/** More would wait longer than a person does. */
-const MOST_WAITING = 20;
+const CONCURRENCY = 2;
+/** Pending hashes in all. More would take longer than a client waits. */
+const MAX_PENDING = 20;
 
-/** argon2id, at most two at a time: each takes a core and 19 MiB. */
+/** Hashes and verifies passwords. At most two hashes are computed at a time: each occupies a core and 19 MiB. */
 @Injectable()
 export class Passwords {
-  private readonly lanes = Array.from({ length: AT_ONCE }, () => ({ serial: new Mutex(), waiting: 0 }));
-  private nobody: string | null = null;
+  private readonly lanes = Array.from({ length: CONCURRENCY }, () => ({ mutex: new Mutex(), pending: 0 }));
+  private decoyHash: string | null = null;
 
+  /** @throws HttpException 503 when too many hashes are pending */
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, COST));
+    return this.scheduled(() => hash(password, COST));
   }
 
   /**
-   * The same work whether there is such a user or not.
-   * @param passwordHash null: there is none
-   * @throws HttpException 503 when too many wait already
+   * Does the same work whether or not the user exists, so that the response time does not tell.
+   * @param passwordHash null when there is no such user: the result is then false
+   * @throws HttpException 503 when too many hashes are pending
    */
   async matches(passwordHash: string | null, password: string): Promise<boolean> {
-    const nobodys = await this.nobodysHash();
-    const matches = await this.inTurn(() => verify(passwordHash ?? nobodys, password));
-    return matches && passwordHash !== null;
+    // Needed for existing users too: otherwise the first login of all would be slower for an unknown name.
+    const decoy = await this.decoy();
+    const isMatch = await this.scheduled(() => verify(passwordHash ?? decoy, password));
+    return isMatch && passwordHash !== null;
   }
 
-  /** Made for whoever comes first, whether there is such a user or not. */
-  private async nobodysHash(): Promise<string> {
-    this.nobody ??= await this.hash(randomBytes(16).toString('hex'));
-    return this.nobody;
+  private async decoy(): Promise<string> {
+    this.decoyHash ??= await this.hash(randomBytes(16).toString('hex'));
+    return this.decoyHash;
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const [lane] = [...this.lanes].sort((a, b) => a.waiting - b.waiting);
-    if (lane === undefined || lane.waiting >= MOST_WAITING / AT_ONCE) throw new TooBusyError();
-    lane.waiting += 1;
+  private async scheduled<T>(work: () => Promise<T>): Promise<T> {
+    const [lane] = [...this.lanes].sort((a, b) => a.pending - b.pending);
+    if (lane === undefined || lane.pending >= MAX_PENDING / CONCURRENCY) throw new TooManyLoginsError();
+    lane.pending += 1;
     try {
-      return await lane.serial.run(work);
+      return await lane.mutex.run(work);
     } finally {
-      lane.waiting -= 1;
+      lane.pending -= 1;
     }
   }
 }
 
-class TooBusyError extends HttpException {
+class TooManyLoginsError extends HttpException {
   readonly retryAfterSeconds = 5;
 
   constructor() {
-    super('Too many logins at once. Try again in some seconds.', 503);
+    super('Too many logins at the same time. Try again in 5 seconds.', 503);
   }
 }

@@ -7,7 +7,10 @@ export interface User {
   readonly name: string;
   readonly role: UserRole;
   readonly passwordHash: string;
-  /** Of the tokens that are good. Never one of a former user of that name, so that theirs stay dead. */
+  /**
+   * A random UUID that valid tokens carry. It is not a counter: a user who is removed and added again must not revive
+   * the former user's tokens.
+   */
   readonly tokenVersion: string;
   readonly createdAt: Date;
 }
@@ -31,20 +34,20 @@ export class UsersRepository {
     return (await this.prisma.pipelineUser.findFirst({ select: { name: true } })) === null;
   }
 
-  /** False when there is a user of that name. */
+  /** False when a user of that name exists. */
   async add(user: NewUser): Promise<boolean> {
     const data = [{ ...user, tokenVersion: randomUUID() }];
     const { count } = await this.prisma.pipelineUser.createMany({ data, skipDuplicates: true });
     return count === 1;
   }
 
-  /** Also ends all tokens. False when there is no such user. */
+  /** Invalidates all of the user's tokens. False when there is no such user. */
   async setPassword(name: string, passwordHash: string): Promise<boolean> {
     const data = { passwordHash, tokenVersion: randomUUID() };
     return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
   }
 
-  /** Ends all tokens of a user. False when there is no such user. */
+  /** Invalidates all of the user's tokens. False when there is no such user. */
   async revokeTokens(name: string): Promise<boolean> {
     const data = { tokenVersion: randomUUID() };
     return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;

@@ -4,21 +4,21 @@ import { CLOCK, type Clock } from '../../common/clock.js';
 import { isPassword, isUserName, PASSWORD_RULE, USER_NAME_RULE } from '../../common/credentials.js';
 import type { UserRole } from './auth-user.js';
 import { Passwords } from './passwords.js';
-import { Tokens } from '../tokens/tokens.js';
+import { TokenIssuer } from '../tokens/token-issuer.js';
 import { type User, UsersRepository } from './users.repository.js';
 
-/** What is asked for can't be done; the message says why. */
+/** The operation is not possible. The message is meant for the operator. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
-/** Manages who may use what is guarded. Every method rejects with a UserError when that can't be done. */
+/** Manages users and their tokens. Every method that changes something rejects with a UserError when it cannot. */
 @Injectable()
 export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly passwords: Passwords,
-    private readonly tokens: Tokens,
+    private readonly tokens: TokenIssuer,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -26,23 +26,25 @@ export class UsersService {
     return this.users.list();
   }
 
-  /** @param role null: an admin if there is no user yet, or else a viewer; returns which */
+  /** @param role null: `admin` for the first user, else `viewer`. Returns the role granted. */
   async add(name: string, password: string, role: UserRole | null): Promise<UserRole> {
-    if (!isUserName(name)) throw new UserError(`The name is refused: it must be ${USER_NAME_RULE}.`);
+    if (!isUserName(name)) throw new UserError(`The name is not valid: it must be ${USER_NAME_RULE}.`);
     const passwordHash = await this.hash(password);
-    const given = role ?? ((await this.users.isEmpty()) ? 'admin' : 'viewer');
-    if (!(await this.insert(name, given, passwordHash)))
-      throw new UserError(`There is a user ${name} already. "user passwd ${name}" sets a password.`);
-    return given;
+    const granted = role ?? ((await this.users.isEmpty()) ? 'admin' : 'viewer');
+    if (!(await this.insert(name, granted, passwordHash)))
+      throw new UserError(
+        `A user ${name} already exists. "npx movie-pipeline user passwd ${name}" sets a new password.`,
+      );
+    return granted;
   }
 
-  /** Adds an admin if there is no user at all. Returns whether it did. */
+  /** Adds an admin if there are no users. Returns whether it did. */
   async addFirst(name: string, password: string): Promise<boolean> {
     if (!(await this.users.isEmpty())) return false;
     return this.insert(name, 'admin', await this.hash(password));
   }
 
-  /** Sets a password, and ends all tokens of the user. */
+  /** Also invalidates all of the user's tokens. */
   async setPassword(name: string, password: string): Promise<void> {
     if (!(await this.users.setPassword(name, await this.hash(password)))) throw noSuchUser(name);
   }
@@ -51,12 +53,12 @@ export class UsersService {
     if (!(await this.users.remove(name))) throw noSuchUser(name);
   }
 
-  /** Ends all tokens of a user. */
+  /** Invalidates all of the user's tokens. */
   async revoke(name: string): Promise<void> {
     if (!(await this.users.revokeTokens(name))) throw noSuchUser(name);
   }
 
-  /** A token for a user, without the password. */
+  /** Issues a token without a password. */
   async token(name: string, expiresInSeconds: number): Promise<string> {
     const user = await this.users.find(name);
     if (user === null) throw noSuchUser(name);
@@ -68,7 +70,7 @@ export class UsersService {
   }
 
   private hash(password: string): Promise<string> {
-    if (!isPassword(password)) throw new UserError(`The password is refused: it must be ${PASSWORD_RULE}.`);
+    if (!isPassword(password)) throw new UserError(`The password is not valid: it must be ${PASSWORD_RULE}.`);
     return this.passwords.hash(password);
   }
 }
@@ -78,5 +80,5 @@ export function randomPassword(): string {
 }
 
 function noSuchUser(name: string): UserError {
-  return new UserError(`There is no user ${name}. "movie-pipeline user list" names them.`);
+  return new UserError(`There is no user ${name}. "npx movie-pipeline user list" lists all users.`);
 }

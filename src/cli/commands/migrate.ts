@@ -13,11 +13,11 @@ async function migrate(output: Output): Promise<number> {
   const { commandConfig, openCommandDatabase } = await import('../context.js');
   const database = await openCommandDatabase(commandConfig({ tmdbKey: false }), 'apply');
   await database.close();
-  const { applied, adopted } = database.migration;
+  const { applied, upgradedLegacy } = database.migration;
   const text =
     applied.length === 0
       ? 'Nothing to do: all migrations are applied.'
-      : `${adopted ? 'Upgraded the existing tables in place. ' : ''}Applied: ${applied.join(', ')}.`;
+      : `${upgradedLegacy ? 'Upgraded the existing tables in place. ' : ''}Applied: ${applied.join(', ')}.`;
   print(database.migration, text, output);
   return EXIT.success;
 }

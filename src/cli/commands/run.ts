@@ -30,9 +30,13 @@ export function addRunCommand(program: Command, shutdownSignal: AbortSignal): vo
   const run = async (type: Preset | undefined, options: RunOptions, command: Command): Promise<number> => {
     const plan = planOf(type, options, command);
     const { runCommand } = await import('../run.command.js');
-    return runCommand(plan, { json: options.json, asked: shutdownSignal });
+    return runCommand(plan, { json: options.json, shutdownSignal });
   };
-  addCommand(program, 'run', 'make one run in the foreground; without a type, a custom run of the options')
+  addCommand(
+    program,
+    'run',
+    'queue one run and follow it to its end; without a type, a custom run of the options',
+  )
     .addArgument(new Argument('[type]', 'the update type').choices(PRESETS))
     .option('--categories <list>', `comma-separated, of ${CATEGORIES.join(', ')}`, categoriesOf)
     .option('--pages <n>', `pages of each category, 1 to ${MAX_PAGES}`, wholeNumber(1, MAX_PAGES))

@@ -31,9 +31,9 @@ interface RunsOptions extends Output {
 async function runs({ limit, status, json }: RunsOptions): Promise<number> {
   const { commandConfig, withApplication } = await import('../context.js');
   const { RunDto } = await import('../../pipeline/api/dto/run.dto.js');
-  const { RunsService } = await import('../../runs/runs.service.js');
+  const { RunsRepository } = await import('../../runs/runs.repository.js');
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
-    const found = await app.get(RunsService).list({ ...NO_FILTER, limit, status: status ?? null });
+    const found = await app.get(RunsRepository).list({ ...NO_FILTER, limit, status: status ?? null });
     const rows = found.runs.map((run) => RunDto.from(run));
     print(rows, rows.length === 0 ? 'There are no runs.' : runsText(rows), { json });
     return EXIT.success;

@@ -10,11 +10,11 @@ export function addStatusCommand(program: Command): void {
 
 async function status(output: Output): Promise<number> {
   const { commandConfig, withApplication } = await import('../context.js');
-  const { RunsService } = await import('../../runs/runs.service.js');
+  const { RunsRepository } = await import('../../runs/runs.repository.js');
   const { SchedulesService } = await import('../../scheduler/schedules.service.js');
   const { PipelineStatusDto } = await import('../../status/dto/pipeline-status.dto.js');
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
-    const runs = await app.get(RunsService).overview();
+    const runs = await app.get(RunsRepository).overview();
     const dto = PipelineStatusDto.from(runs, await app.get(SchedulesService).jobs());
     print(dto, statusText(dto), output);
     return EXIT.success;

@@ -134,7 +134,7 @@ async function migrateAsAsked(
   { migrate = 'apply', embedded: own }: OpenOptions & { readonly embedded: boolean },
 ): Promise<MigrationReport> {
   const logger = new Logger('Migrator');
-  const nothing = { applied: [], adopted: false };
+  const nothing = { applied: [], upgradedLegacy: false };
   if (migrate === 'never') return nothing;
   if (migrate === 'check') {
     const { pending, first } = await inspect(address);

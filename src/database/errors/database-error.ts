@@ -13,7 +13,7 @@ export type DatabaseErrorCode =
   | 'MIGRATION_EDITED'
   | 'MIGRATION_FAILED'
   | 'NOT_MIGRATED'
-  | 'NOT_ADOPTABLE'
+  | 'NOT_UPGRADABLE'
   | 'EMBEDDED';
 
 /** A database that can't be used as it is. The message says what to do about it and never holds a password. */

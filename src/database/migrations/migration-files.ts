@@ -19,7 +19,7 @@ export interface MigrationFolder {
 
 /** Reads `prisma/migrations` of this package, from `src/` and from `dist/`. */
 export async function readMigrationFolder(): Promise<MigrationFolder> {
-  const path = join(packageRoot(import.meta.dirname), 'prisma', 'migrations');
+  const path = join(prismaFolder(), 'migrations');
   const entries = await readdir(path, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const [baseline, ...later] = await Promise.all(names.sort().map((name) => readMigration(path, name)));
@@ -28,9 +28,18 @@ export async function readMigrationFolder(): Promise<MigrationFolder> {
   return { path, lockFile, migrations: [baseline, ...later] };
 }
 
+/** The script that upgrades the tables of v2 and v3. */
+export function readLegacyUpgrade(): Promise<string> {
+  return readFile(join(prismaFolder(), 'legacy-upgrade.sql'), 'utf8');
+}
+
 async function readMigration(folder: string, name: string): Promise<MigrationFile> {
   const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
   return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+}
+
+function prismaFolder(): string {
+  return join(packageRoot(import.meta.dirname), 'prisma');
 }
 
 function packageRoot(from: string): string {

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import { adoptTables } from '../adoption/adopt.js';
 import { DatabaseError } from '../errors/database-error.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import { explainError } from '../errors/explain-error.js';
+import { upgradeLegacyTables } from '../legacy-upgrade/legacy-upgrade.js';
 import { readMigrationFolder, type MigrationFile } from './migration-files.js';
 import { readHistory } from './migration-history.js';
 import { connectClient, settleSchema, type Target } from '../connection/pool.js';
@@ -12,8 +12,8 @@ import { withSchemaEngine, type SchemaEngine } from './schema-engine.js';
 export interface MigrationReport {
   /** Names of the migrations that this call applied. */
   readonly applied: readonly string[];
-  /** Whether tables of an older version were upgraded in place. */
-  readonly adopted: boolean;
+  /** Whether tables of v2 or v3 were upgraded in place. */
+  readonly upgradedLegacy: boolean;
 }
 
 /** Receives events for the log. */
@@ -44,42 +44,41 @@ async function migrate(client: Client, target: Target, log: MigrationLog): Promi
   await refuseOldServer(client, target);
   const folder = await readMigrationFolder();
   if ((await readHistory(client, target, folder)).pending.length === 0)
-    return { applied: [], adopted: false };
+    return { applied: [], upgradedLegacy: false };
   await client.query(`SELECT pg_advisory_lock(hashtextextended('movie-pipeline migrations in ' || $1, 0))`, [
     target.schema,
   ]);
   const history = await readHistory(client, target, folder);
-  if (history.pending.length === 0) return { applied: [], adopted: false };
+  if (history.pending.length === 0) return { applied: [], upgradedLegacy: false };
   await prepareSchema(client, target);
   const started = performance.now();
   const [baseline] = folder.migrations;
-  const fresh = await isEmpty(client, target);
-  const adopting = history.pending.includes(baseline) && !fresh;
-  const adopted = adopting && (await adopt(client, target, baseline, log));
+  const inPlace = history.pending.includes(baseline) && !(await isEmpty(client, target));
+  const upgradedLegacy = inPlace && (await upgradeLegacy(client, target, baseline, log));
   const report = await withSchemaEngine(target, folder, async (engine) => {
     for (const name of history.retriable) await engine.markRolledBack(name);
-    if (adopting) await engine.markApplied(baseline.name);
+    if (inPlace) await engine.markApplied(baseline.name);
     const applied = await applyPending(engine);
-    return { applied: adopting ? [baseline.name, ...applied] : applied, adopted };
+    return { applied: inPlace ? [baseline.name, ...applied] : applied, upgradedLegacy };
   });
   log({ event: 'database.migrated', ...report, ms: Math.round(performance.now() - started) });
   return report;
 }
 
-/** Returns whether there were tables of an older version. */
-async function adopt(
+/** Returns whether there were tables of an older version. Missing tables are created in any case. */
+async function upgradeLegacy(
   client: Client,
   target: Target,
   baseline: MigrationFile,
   log: MigrationLog,
 ): Promise<boolean> {
-  const { tables, duplicates } = await adoptTables(client, target, baseline);
+  const tables = await upgradeLegacyTables(client, target, baseline);
   if (tables.length === 0) return false;
-  log({ event: 'database.adopted', tables, duplicates });
+  log({ event: 'database.upgraded', tables });
   return true;
 }
 
-/** Whether the schema is empty: the engine refuses to create tables in any other. */
+/** Prisma's engine applies the baseline to an empty schema only. */
 async function isEmpty(client: Client, target: Target): Promise<boolean> {
   const { rows } = await client.query<{ empty: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

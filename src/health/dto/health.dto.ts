@@ -4,40 +4,43 @@ import { ProblemDto } from '../../common/problem-details/api-problem.js';
 const CHECK_STATUSES = ['up', 'degraded', 'down'] as const;
 
 export class AliveDto {
-  @ApiProperty({ enum: ['ok'], description: 'The process answers.', example: 'ok' })
+  @ApiProperty({ enum: ['ok'], description: 'The process responds.', example: 'ok' })
   status!: 'ok';
 }
 
-/** One check. */
 class HealthCheckDto {
   @ApiProperty({
     enum: CHECK_STATUSES,
     enumName: 'HealthCheckStatus',
-    description: 'Degraded is worth a look, and keeps nobody from being served.',
+    description:
+      '`degraded` is a warning: the process serves all the same. Only `down` fails the health check.',
     example: 'up',
   })
   status!: (typeof CHECK_STATUSES)[number];
 
-  @ApiPropertyOptional({ description: 'What is wrong.', example: 'TMDB has not answered lately.' })
+  @ApiPropertyOptional({
+    description: 'The reason for the status.',
+    example: 'The latest requests to TMDB failed.',
+  })
   message?: string;
 
-  @ApiPropertyOptional({ description: 'Milliseconds that the check took.', example: 2 })
+  @ApiPropertyOptional({ description: 'Duration of the check in milliseconds.', example: 2 })
   responseTime?: number;
 
   @ApiPropertyOptional({
     type: [String],
-    description: 'Migrations that are missing.',
+    description: 'Migrations that are not applied.',
     example: ['0002_run_figures'],
   })
   pending?: string[];
 
-  @ApiPropertyOptional({ description: 'The number of the last run.', example: 42 })
+  @ApiPropertyOptional({ description: 'The id of the last run.', example: 42 })
   id?: number;
 
-  @ApiPropertyOptional({ description: 'How the last run stands.', example: 'SUCCESS' })
+  @ApiPropertyOptional({ description: 'The status of the last run.', example: 'SUCCESS' })
   run_status?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'When the last run was put on record.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the last run was created.' })
   run_date?: string;
 }
 
@@ -57,15 +60,15 @@ export class HealthDto {
   @ApiProperty({
     enum: ['ok', 'degraded'],
     enumName: 'HealthStatus',
-    description: 'Degraded when a check is.',
+    description: '`degraded` when at least one check is.',
     example: 'ok',
   })
   status!: 'ok' | 'degraded';
 
-  @checks('The checks that did not fail, by name.')
+  @checks('The checks that are up or degraded, by name.')
   info!: Checks;
 
-  @checks('None: with a failed check the answer is 503.')
+  @checks('Always empty here: a check that is down leads to a 503 response.')
   error!: Checks;
 
   @checks('All checks, by name.')

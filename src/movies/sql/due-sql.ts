@@ -1,67 +1,99 @@
-/** Statements about which movies' details are to be asked for. `$1`: the time, unless said otherwise. */
+import { sql, type Sql } from '../../database/prisma.service.js';
+
+/** Queries on which movies' details are due. */
+
+function timestamp(now: Date): Sql {
+  return sql`${now.toISOString()}::timestamptz`;
+}
 
 /**
- * Days after which details are asked for again, by the age of the movie. A movie without a date is as an old one, unless
- * its status says that it is still being made.
+ * Days after which details are stale, by the movie's age. A movie without a release date counts as old, unless its
+ * status says that it is still in the making.
  */
-const DAYS = `CASE
-  WHEN release_date IS NULL AND status IN ('Rumored', 'Planned', 'In Production', 'Post Production') THEN 6
-  WHEN release_date > $1::timestamptz::date - 60 THEN 6
-  WHEN release_date > $1::timestamptz::date - interval '1 year' THEN 14
-  WHEN release_date > $1::timestamptz::date - interval '5 years' THEN 45
-  ELSE 120
-END`;
+function staleAfterDays(now: Date): Sql {
+  const today = sql`${timestamp(now)}::date`;
+  return sql`CASE
+    WHEN release_date IS NULL AND status IN ('Rumored', 'Planned', 'In Production', 'Post Production') THEN 6
+    WHEN release_date > ${today} - 60 THEN 6
+    WHEN release_date > ${today} - interval '1 year' THEN 14
+    WHEN release_date > ${today} - interval '5 years' THEN 45
+    ELSE 120
+  END`;
+}
 
-/** Neither waiting after a failure nor gone; a movie that went is looked for again after 120 days. */
-const WANTED = `(enrich_retry_at IS NULL OR enrich_retry_at <= $1::timestamptz)
-  AND (gone_at IS NULL OR gone_at < $1::timestamptz - interval '120 days')`;
+/** The first condition is implied by the second; the index on `enriched_at` serves it. */
+function isStale(now: Date): Sql {
+  return sql`(enriched_at < ${timestamp(now)} - interval '6 days'
+    AND enriched_at < ${timestamp(now)} - interval '1 day' * (${staleAfterDays(now)}))`;
+}
 
-/** The first condition is what the index on enriched_at serves. */
-const AGED = `(enriched_at < $1::timestamptz - interval '6 days'
-  AND enriched_at < $1::timestamptz - interval '1 day' * (${DAYS}))`;
+/** Neither waiting after a failure nor gone. A movie that is gone is requested again after 120 days. */
+function mayBeRequested(now: Date): Sql {
+  return sql`(enrich_retry_at IS NULL OR enrich_retry_at <= ${timestamp(now)})
+    AND (gone_at IS NULL OR gone_at < ${timestamp(now)} - interval '120 days')`;
+}
 
-const MOST_POPULAR = 'popularity DESC NULLS LAST, id';
+const MOST_POPULAR_FIRST = sql`popularity DESC NULLS LAST, id`;
 
-/** `$2`: ids. Answers `id`, `due` and `fresh`, those never enriched first, then the most popular. */
-export const AMONG = `
-  SELECT id, ${WANTED} AND (enriched_at IS NULL OR ${AGED}) AS due,
-    enriched_at IS NOT NULL AND NOT ${AGED} AS fresh
-  FROM movies WHERE id = ANY($2::int[])
-  ORDER BY enriched_at IS NOT NULL, ${MOST_POPULAR}`;
+/** Selects `id`, `due` and `fresh` of the given movies: never enriched first, then the most popular. */
+export function selectDueAmong(ids: readonly number[], now: Date): Sql {
+  return sql`
+    SELECT id, ${mayBeRequested(now)} AND (enriched_at IS NULL OR ${isStale(now)}) AS due,
+      enriched_at IS NOT NULL AND NOT ${isStale(now)} AS fresh
+    FROM movies WHERE id = ANY(${ids}::int[])
+    ORDER BY enriched_at IS NOT NULL, ${MOST_POPULAR_FIRST}`;
+}
 
-/** `$2`: how many at most. */
-export const NEVER_ENRICHED = `
-  SELECT id FROM movies WHERE enriched_at IS NULL AND ${WANTED} ORDER BY ${MOST_POPULAR} LIMIT $2::int`;
+/** Selects `id` of movies that were never enriched and are due, the most popular first. */
+export function selectNeverEnriched(now: Date, limit: number): Sql {
+  return sql`
+    SELECT id FROM movies WHERE enriched_at IS NULL AND ${mayBeRequested(now)}
+    ORDER BY ${MOST_POPULAR_FIRST} LIMIT ${limit}::int`;
+}
 
-/** `$2`: how many at most. */
-export const ENRICHED_BEFORE = `
-  SELECT id FROM movies WHERE ${AGED} AND ${WANTED} ORDER BY ${MOST_POPULAR} LIMIT $2::int`;
+/** Selects `id` of movies whose details are stale, the most popular first. */
+export function selectStale(now: Date, limit: number): Sql {
+  return sql`
+    SELECT id FROM movies WHERE ${isStale(now)} AND ${mayBeRequested(now)}
+    ORDER BY ${MOST_POPULAR_FIRST} LIMIT ${limit}::int`;
+}
 
-/** Past 150 days: TMDB's terms allow six months. The oldest first. */
-export const OVERDUE = `
-  SELECT id FROM movies WHERE enriched_at < $1::timestamptz - interval '150 days' AND ${WANTED}
-  ORDER BY enriched_at`;
+/** Selects `id` of movies enriched more than 150 days ago, the oldest first. TMDB's terms allow six months. */
+export function selectOverdue(now: Date): Sql {
+  return sql`
+    SELECT id FROM movies
+    WHERE enriched_at < ${timestamp(now)} - interval '150 days' AND ${mayBeRequested(now)}
+    ORDER BY enriched_at`;
+}
 
-/** `$2`: ids. A list may go on naming a movie whose details are gone: it is asked for once a day at most. */
-export const MARK_GONE = `
-  UPDATE movies SET gone_at = coalesce(gone_at, $1::timestamptz), enrich_tried_at = $1::timestamptz,
-    enrich_retry_at = $1::timestamptz + interval '1 day'
-  WHERE id = ANY($2::int[])`;
+/** A list may still name a movie whose details are gone, so such a movie is requested at most once a day. */
+export function updateGone(ids: readonly number[], now: Date): Sql {
+  const at = timestamp(now);
+  return sql`
+    UPDATE movies SET gone_at = coalesce(gone_at, ${at}), enrich_tried_at = ${at},
+      enrich_retry_at = ${at} + interval '1 day'
+    WHERE id = ANY(${ids}::int[])`;
+}
 
-/** `$2`: ids. From the second failure in a row on the wait doubles, from an hour to 30 days. */
-export const MARK_FAILED = `
-  UPDATE movies SET enrich_failures = enrich_failures + 1, enrich_tried_at = $1::timestamptz,
-    enrich_retry_at = CASE WHEN enrich_failures > 0 THEN $1::timestamptz
-      + least(interval '1 hour' * 2 ^ least(enrich_failures - 1, 20), interval '30 days') END
-  WHERE id = ANY($2::int[])`;
+/** The first failure does not delay the next request. From the second on the delay doubles, from an hour to 30 days. */
+export function updateFailed(ids: readonly number[], now: Date): Sql {
+  const at = timestamp(now);
+  return sql`
+    UPDATE movies SET enrich_failures = enrich_failures + 1, enrich_tried_at = ${at},
+      enrich_retry_at = CASE WHEN enrich_failures > 0 THEN ${at}
+        + least(interval '1 hour' * 2 ^ least(enrich_failures - 1, 20), interval '30 days') END
+    WHERE id = ANY(${ids}::int[])`;
+}
 
-/** As the index on them has it. */
-const FAILS_AGAIN = 'enrich_failures > 1';
+/** The condition of the partial index `movies_failing_idx`. */
+const FAILED_REPEATEDLY = sql`enrich_failures > 1`;
 
-/** Those with the most failures, first. `$1`: how many at most. */
-export const FAILING = `
-  SELECT id, title, enrich_failures AS failures, enrich_tried_at AS "triedAt", enrich_retry_at AS "retryAt",
-    gone_at AS "goneAt"
-  FROM movies WHERE ${FAILS_AGAIN} ORDER BY enrich_failures DESC, id LIMIT $1::int`;
+/** Selects the columns of a FailingMovie, those with the most failures first. */
+export function selectFailing(limit: number): Sql {
+  return sql`
+    SELECT id, title, enrich_failures AS failures, enrich_tried_at AS "triedAt", enrich_retry_at AS "retryAt",
+      gone_at AS "goneAt"
+    FROM movies WHERE ${FAILED_REPEATEDLY} ORDER BY enrich_failures DESC, id LIMIT ${limit}::int`;
+}
 
-export const COUNT_FAILING = `SELECT count(*)::int AS movies FROM movies WHERE ${FAILS_AGAIN}`;
+export const COUNT_FAILING = sql`SELECT count(*)::int AS movies FROM movies WHERE ${FAILED_REPEATEDLY}`;

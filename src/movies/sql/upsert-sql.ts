@@ -1,146 +1,98 @@
-import type { MovieRow } from '../rows.js';
+import { type Column, ENRICHED_COLUMNS, LISTED_COLUMNS, type Merge } from '../movie-record.js';
 
-/** How the value that comes in meets the one that is stored. */
-type Merge =
-  /** Null and "" never erase what is known. */
-  | 'known'
-  /** Neither does 0, which TMDB sends for unknown numbers. */
-  | 'nonzero'
-  /** Names in any order; none at all never erases some. */
-  | 'names'
-  /** What comes in is the whole truth. */
-  | 'truth';
-
-export interface Column {
-  /** Of the row that comes in. */
-  readonly key: keyof MovieRow;
-  /** As SQL has it. */
-  readonly name: string;
-  readonly type: string;
-  readonly merge: Merge;
-  /** Whether a change of it moves `updated_at`. */
-  readonly visible: boolean;
+interface RecordColumn extends Column {
+  /** The record's field, which is the key in the JSON that comes in. */
+  readonly field: string;
 }
 
-function column(name: string, type: string, merge: Merge, visible = true): Column {
-  return { key: name, name: `"${name}"`, type, merge, visible };
-}
+/** The SQL expression of one column's value. */
+type Expression = (column: RecordColumn) => string;
 
-/** What lists and details say alike. */
-const SUMMARY = [
-  column('title', 'text', 'known'),
-  column('overview', 'text', 'known'),
-  column('release_date', 'date', 'known'),
-  column('vote_average', 'float8', 'nonzero'),
-  column('vote_count', 'int', 'nonzero'),
-  column('popularity', 'float8', 'nonzero'),
-  column('poster_url', 'text', 'known'),
-  column('backdrop_url', 'text', 'known'),
-  column('original_language', 'text', 'known'),
-  column('original_title', 'text', 'known', false),
-  column('adult', 'boolean', 'known', false),
-];
+const given: Expression = ({ field }) => `g."${field}"`;
+const stored: Expression = ({ name }) => `m."${name}"`;
+const excluded: Expression = ({ name }) => `excluded."${name}"`;
 
-/** What lists say. */
-export const LISTED: readonly Column[] = [...SUMMARY, column('genres', 'jsonb', 'names')];
-
-const ENRICHED = [
-  ...SUMMARY,
-  column('genres', 'jsonb', 'known'),
-  column('cast', 'jsonb', 'truth'),
-  column('crew', 'jsonb', 'truth'),
-  column('keywords', 'jsonb', 'truth'),
-  column('runtime', 'int', 'nonzero'),
-  column('budget', 'bigint', 'nonzero'),
-  column('revenue', 'bigint', 'nonzero'),
-  column('tagline', 'text', 'known'),
-  column('similar_movie_ids', 'jsonb', 'truth', false),
-  column('trailer_key', 'varchar(100)', 'truth'),
-  column('imdb_id', 'text', 'known', false),
-  column('status', 'text', 'known', false),
-];
-
-/** The value that results where `given` meets the stored `had`. */
-function merged({ name, merge }: Column, given: string, had: string): string {
-  const [g, h] = [`${given}.${name}`, `${had}.${name}`];
+/** The value to store where the incoming value `i` meets the stored value `s`. */
+function merged(merge: Merge, i: string, s: string): string {
   switch (merge) {
-    case 'known':
-      return `coalesce(${g}, ${h})`;
-    case 'nonzero':
-      return `coalesce(nullif(${g}, 0), ${h}, ${g})`;
-    case 'names':
-      return `CASE WHEN ${g} IS NULL OR ${h} @> ${g} AND (${g} @> ${h} OR ${g} = '[]') THEN ${h} ELSE ${g} END`;
-    case 'truth':
-      return g;
+    case 'unless-null':
+      return `coalesce(${i}, ${s})`;
+    case 'unless-zero':
+      return `coalesce(nullif(${i}, 0), ${s}, ${i})`;
+    case 'unless-same-names':
+      return `CASE WHEN ${i} IS NULL OR ${s} @> ${i} AND (${i} @> ${s} OR ${i} = '[]') THEN ${s} ELSE ${i} END`;
+    case 'replace':
+      return i;
   }
 }
 
-/** The same, to be stored. An equal value that PostgreSQL keeps outside the row stays there and is not written again. */
-function set(column: Column): string {
-  const value = merged(column, 'excluded', 'm');
-  const { name, merge, type } = column;
-  return type === 'jsonb' && merge === 'truth'
-    ? `${name} = CASE WHEN m.${name} = ${value} THEN m.${name} ELSE ${value} END`
-    : `${name} = ${value}`;
+/** Assigns the stored value again where it is equal, so that PostgreSQL does not write a value that it keeps in TOAST. */
+function assignment(column: RecordColumn): string {
+  const value = merged(column.merge, excluded(column), stored(column));
+  return column.type === 'jsonb' && column.merge === 'replace'
+    ? `"${column.name}" = CASE WHEN ${stored(column)} = ${value} THEN ${stored(column)} ELSE ${value} END`
+    : `"${column.name}" = ${value}`;
 }
 
-function differs(columns: readonly Column[], given: string): string {
-  const after = columns.map((one) => merged(one, given, 'm')).join(', ');
-  const before = columns.map(({ name }) => `m.${name}`).join(', ');
-  return `ROW(${after}) IS DISTINCT FROM ROW(${before})`;
+function differs(columns: readonly RecordColumn[], incoming: Expression): string {
+  const after = columns.map((column) => merged(column.merge, incoming(column), stored(column))).join(', ');
+  return `ROW(${after}) IS DISTINCT FROM ROW(${columns.map(stored).join(', ')})`;
 }
 
 interface Upsert {
-  readonly columns: readonly Column[];
-  /** Columns that are set whenever a row is written, to an SQL expression of $2, the time. */
+  readonly columns: Readonly<Record<string, Column>>;
+  /** Further columns, set in every row that is written to an SQL expression of `now.at`, the time. */
   readonly stamps: Readonly<Record<string, string>>;
-  /** Which stored rows are written although no column differs. */
+  /** SQL condition on the stored row `m` under which it is written although no column differs. */
   readonly alsoWhen: string;
 }
 
 /**
- * One statement for a whole batch. $1: the movies as a JSON array, in UTF-8, of objects with these columns and `id`, each
- * id once; $2: the time. Bytes, because Prisma writes a string as JSON once more and escapes it. Rows that are as they
- * should be are left out before the INSERT, for `ON CONFLICT … WHERE false` would lock and log each of them. Ids are
- * written in order, so that two writers can't wait for each other in a circle.
- * Answers `id` and `result` ('inserted', 'updated' or 'unchanged') for every movie.
+ * One statement that stores a whole batch.
+ *
+ * Parameters: `$1`, the records as a JSON array in UTF-8, each id once; `$2`, the time. `$1` is bytes because Prisma
+ * would encode a string as JSON once more. Result: `id` and `result` ('inserted', 'updated' or 'unchanged') of each.
+ *
+ * Unchanged rows are filtered out before the INSERT, since `ON CONFLICT … WHERE false` locks each row and writes WAL for
+ * it. Rows are written in the order of their ids, so that two concurrent batches cannot deadlock.
  */
 function upsert({ columns, stamps, alsoWhen }: Upsert): string {
-  const names = columns.map(({ name }) => name).join(', ');
-  const stampNames = Object.keys(stamps);
-  const visible = columns.filter((one) => one.visible);
+  const all = Object.entries(columns).map(([field, column]): RecordColumn => ({ field, ...column }));
+  const visible = all.filter((column) => column.visible);
+  const names = [...all.map(({ name }) => `"${name}"`), ...Object.keys(stamps)];
+  const values = [...all.map(({ field }) => `"${field}"`), ...Object.values(stamps)];
+  const assignments = [
+    ...all.map(assignment),
+    ...Object.keys(stamps).map((name) => `${name} = excluded.${name}`),
+  ];
   return `
     WITH compared AS MATERIALIZED (
-      SELECT g.*, m.id IS NULL AS is_new, ${differs(columns, 'g')} AS is_changed, ${alsoWhen} AS is_touched
+      SELECT g.*, m.id IS NULL AS is_new, ${differs(all, given)} AS is_changed, ${alsoWhen} AS is_touched
       FROM jsonb_to_recordset(convert_from($1, 'UTF8')::jsonb)
-        AS g(id int, ${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})
+        AS g(id int, ${all.map(({ field, type }) => `"${field}" ${type}`).join(', ')})
       LEFT JOIN movies m ON m.id = g.id
     ), written AS (
-      INSERT INTO movies AS m (id, ${names}, created_at, updated_at${stampNames.map((name) => `, ${name}`).join('')})
-      SELECT id, ${names}, now.utc, now.utc${Object.values(stamps)
-        .map((value) => `, ${value}`)
-        .join('')}
+      INSERT INTO movies AS m (id, ${names.join(', ')}, created_at, updated_at)
+      SELECT id, ${values.join(', ')}, now.utc, now.utc
       FROM compared, (SELECT $2::timestamptz AS at, $2::timestamptz AT TIME ZONE 'UTC' AS utc) AS now
       WHERE is_new OR is_changed OR is_touched
       ORDER BY id
-      ON CONFLICT (id) DO UPDATE SET
-        ${columns.map(set).join(', ')},
-        updated_at = CASE WHEN ${differs(visible, 'excluded')} THEN excluded.updated_at ELSE m.updated_at END
-        ${stampNames.map((name) => `, ${name} = excluded.${name}`).join('')}
+      ON CONFLICT (id) DO UPDATE SET ${assignments.join(', ')},
+        updated_at = CASE WHEN ${differs(visible, excluded)} THEN excluded.updated_at ELSE m.updated_at END
     )
     SELECT id, CASE WHEN is_new THEN 'inserted' WHEN is_changed THEN 'updated' ELSE 'unchanged' END AS result
     FROM compared`;
 }
 
-/** A list that names a movie shows that it is not gone. */
+/** A movie that a list names is not gone. */
 export const UPSERT_LISTED = upsert({
-  columns: LISTED,
+  columns: LISTED_COLUMNS,
   stamps: { gone_at: 'NULL::timestamptz' },
   alsoWhen: 'm.gone_at IS NOT NULL',
 });
 
 export const UPSERT_ENRICHED = upsert({
-  columns: ENRICHED,
+  columns: ENRICHED_COLUMNS,
   stamps: {
     enriched_at: 'now.at',
     enrich_tried_at: 'now.at',

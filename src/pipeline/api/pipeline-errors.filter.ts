@@ -11,7 +11,7 @@ import { KeyReusedError, NoSuchRunError, RunActiveError, RunEndedError } from '.
 
 type PipelineError = RunActiveError | RunEndedError | NoSuchRunError | KeyReusedError;
 
-/** What can't be done with a run, as HTTP says it. */
+/** Maps the errors of runs to HTTP statuses. */
 @Catch(RunActiveError, RunEndedError, NoSuchRunError, KeyReusedError)
 export class PipelineErrorsFilter implements ExceptionFilter<PipelineError> {
   private readonly problems = new ProblemFilter();

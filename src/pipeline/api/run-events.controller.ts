@@ -1,53 +1,54 @@
 import { Controller, Get, Headers, Ip, Param, Res, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentUser, Open } from '../../auth/access/access.js';
+import { OptionalUser, Public } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunProgressDto } from './dto/run-progress.dto.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
-import { type RunEvent, RunEvents } from './run-events.js';
+import type { RunEvent } from '../execution/run-follower.js';
+import { EventStreams } from './event-streams.js';
 
-/** A listener that takes nothing is let go before what it was sent fills the memory. */
-const MOST_UNREAD_BYTES = 1_000_000;
+/** A client that does not read is disconnected before its backlog fills the memory. */
+const MAX_UNREAD_BYTES = 1_000_000;
 
 @ApiTags('pipeline')
 @Controller('pipeline')
 @UseFilters(PipelineErrorsFilter)
-@Open()
+@Public()
 export class RunEventsController {
-  constructor(private readonly events: RunEvents) {}
+  constructor(private readonly streams: EventStreams) {}
 
   @Get('runs/:id/events')
   @ApiOperation({
     operationId: 'watchRun',
-    summary: 'How far a run is, as Server-Sent Events',
+    summary: 'Progress of a run as Server-Sent Events',
     description:
-      'Events `progress` (a RunProgressDto) whenever it changed, and at the end of the run one event `end` (a ' +
-      'RunDetailsDto), with which the stream ends. Whoever reconnects with `Last-Event-ID` hears what is new; after ' +
-      'the end the answer is 204.',
+      'An event `progress` (a RunProgressDto) at each change and one event `end` (a RunDetailsDto) at the end of the ' +
+      'run, which closes the stream. A client that reconnects with `Last-Event-ID` receives what is new; after `end` ' +
+      'the response is 204.',
   })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'The `id` of the last event heard; browsers send it by themselves.',
+    description: 'The `id` of the last event received. Browsers send it automatically.',
     schema: { type: 'string' },
   })
   @ApiOkResponse({
-    description: 'The events, as they happen.',
+    description: 'The stream of events.',
     content: {
       'text/event-stream': { schema: { type: 'string', example: 'event: progress\nid: …\ndata: {…}\n\n' } },
     },
   })
-  @ApiNoContentResponse({ description: 'The end was already told.' })
+  @ApiNoContentResponse({ description: 'The client has received the last event.' })
   @ApiProblem(400, 404, 429, 503)
   async stream(
     @Param() { id }: RunIdDto,
     @Headers('last-event-id') lastId: string | undefined,
     @Ip() address: string,
-    @CurrentUser() user: AuthUser | null,
+    @OptionalUser() user: AuthUser | null,
     @Res() response: Response,
   ): Promise<void> {
     const over = new AbortController();
@@ -55,7 +56,7 @@ export class RunEventsController {
       over.abort();
     });
     const options = { lastId: lastId ?? null, address, signal: over.signal };
-    const events = await this.events.listen(id, options);
+    const events = await this.streams.stream(id, options);
     if (events === null) {
       response.status(204).end();
       return;
@@ -71,15 +72,15 @@ export class RunEventsController {
   }
 }
 
-/** Rejects when the listener has gone, or the database is away: it will ask again. */
+/** Rejects when the client has disconnected or the database is away; the client reconnects. */
 async function send(
   events: AsyncGenerator<RunEvent | null>,
   response: Response,
   user: AuthUser | null,
 ): Promise<void> {
   for await (const event of events) {
-    response.write(event === null ? ': still there\n\n' : text(event, user));
-    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+    response.write(event === null ? ': keep-alive\n\n' : text(event, user));
+    if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
   }
 }
 

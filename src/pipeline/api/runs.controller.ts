@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { CurrentUser, Open } from '../../auth/access/access.js';
+import { OptionalUser, Public } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { FailingMovieDto, FailingQueryDto } from './dto/failing-movie.dto.js';
@@ -11,15 +11,15 @@ import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
 import { FailingMovies } from '../../runs/failing-movies.js';
 import { NoSuchRunError } from '../../runs/run-errors.js';
-import { RunsService } from '../../runs/runs.service.js';
+import { RunsRepository } from '../../runs/runs.repository.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
 @UseFilters(PipelineErrorsFilter)
-@Open()
+@Public()
 export class RunsController {
   constructor(
-    private readonly runs: RunsService,
+    private readonly runs: RunsRepository,
     private readonly movies: FailingMovies,
   ) {}
 
@@ -27,7 +27,7 @@ export class RunsController {
   @ApiOperation({
     operationId: 'listRuns',
     summary: 'Runs, newest first',
-    description: 'A `Link` header with `rel="next"` leads to older ones.',
+    description: 'A `Link` header with `rel="next"` leads to older runs.',
   })
   @ApiOkResponse({
     type: [RunDto],
@@ -39,7 +39,7 @@ export class RunsController {
   @ApiProblem(400)
   async list(
     @Query() query: RunsQueryDto,
-    @CurrentUser() user: AuthUser | null,
+    @OptionalUser() user: AuthUser | null,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RunDto[]> {
@@ -58,10 +58,10 @@ export class RunsController {
   }
 
   @Get('runs/:id')
-  @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not bring in' })
+  @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not store' })
   @ApiOkResponse({ type: RunDetailsDto, description: 'The run.' })
   @ApiProblem(400, 404)
-  async one(@Param() { id }: RunIdDto, @CurrentUser() user: AuthUser | null): Promise<RunDetailsDto> {
+  async one(@Param() { id }: RunIdDto, @OptionalUser() user: AuthUser | null): Promise<RunDetailsDto> {
     const details = await this.runs.details(id);
     if (details === null) throw new NoSuchRunError(id);
     return RunDetailsDto.fromDetails(details, user);
@@ -70,10 +70,10 @@ export class RunsController {
   @Get('failing')
   @ApiOperation({
     operationId: 'listFailing',
-    summary: 'Movies that fail again and again, and when each is tried next',
+    summary: 'Movies that fail repeatedly, and when each is tried next',
     description:
-      'Movies whose details could not be had or stored at least twice in a row, those with the most failures first. ' +
-      'Each is tried ever more rarely, from an hour to 30 days.',
+      'Movies whose details could not be fetched or stored at least twice in a row, those with the most failures first. ' +
+      'The interval between attempts grows from an hour to 30 days.',
   })
   @ApiOkResponse({ type: [FailingMovieDto], description: 'The movies.' })
   @ApiProblem(400)
@@ -82,7 +82,7 @@ export class RunsController {
   }
 }
 
-/** Relative to the host, so that it holds behind any proxy. */
+/** Relative to the host, so that it is right behind any proxy. */
 function nextPage(request: Request, query: RunsQueryDto, cursor: number): string {
   const parameters = new URLSearchParams({ limit: String(query.limit) });
   for (const name of ['status', 'update_type', 'trigger'] as const) {

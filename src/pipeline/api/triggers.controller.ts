@@ -4,6 +4,7 @@ import {
   Controller,
   Headers,
   HttpCode,
+  Inject,
   Param,
   Post,
   Res,
@@ -11,15 +12,15 @@ import {
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Admin, CurrentUser } from '../../auth/access/access.js';
+import { CurrentUser, Roles } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
-import { CancelledRunDto, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
-import { planOfRequest } from './plan-of-request.js';
+import { CancelledRunDto, planOfRequest, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
 import { CUSTOM_DEFAULTS } from '../../runs/run-plan.js';
-import { RunCancellation } from '../execution/run-cancellation.js';
+import { RunLeases } from '../../runs/run-lease.repository.js';
 import { RunTriggers } from '../execution/run-triggers.js';
 
 @ApiTags('pipeline')
@@ -28,23 +29,24 @@ import { RunTriggers } from '../execution/run-triggers.js';
 export class TriggersController {
   constructor(
     private readonly triggers: RunTriggers,
-    private readonly cancelling: RunCancellation,
+    private readonly leases: RunLeases,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Post('run')
-  @Admin()
+  @Roles('admin')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'triggerRun',
     summary: 'Queue a run',
     description:
-      'Without a body, a quick one. 409 names the run that is active. With an `Idempotency-Key` a repeated request ' +
-      'gets the first answer again, for 24 hours; the same key with another body is refused with 422.',
+      'Without a body, queues a quick run. 409 names the run that is active. A request repeated with the same ' +
+      '`Idempotency-Key` within 24 hours gets the first response again; the same key with another body gets 422.',
   })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Of your making, such as a UUID; the same again when you repeat the request.',
+    description: 'Any unique string, such as a UUID. Send the same key when you repeat the request.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   })
   @ApiBody({
@@ -60,37 +62,40 @@ export class TriggersController {
   @ApiAcceptedResponse({
     type: TriggeredRunDto,
     description: 'The run is queued.',
-    headers: { Location: { description: 'Where the run is.', schema: { type: 'string' } } },
+    headers: { Location: { description: 'The path of the run.', schema: { type: 'string' } } },
   })
   @ApiProblem(400, 409, 413, 415, 422)
   async run(
     @Headers('idempotency-key') key: string | undefined,
-    @CurrentUser() user: AuthUser | null,
+    @CurrentUser() user: AuthUser,
     @Res({ passthrough: true }) response: Response,
     @Body() body: TriggerRunDto = new TriggerRunDto(),
   ): Promise<TriggeredRunDto> {
     const plan = planOfRequest(body);
-    const name = user?.name ?? '';
-    const runId = await this.triggers.trigger(plan, name, keyOf(key));
+    const request = { trigger: 'api', username: user.name, key: keyOf(key) } as const;
+    const runId = await this.triggers.trigger(plan, request);
     response.setHeader('Location', `/pipeline/runs/${runId}`);
     const message = `Run ${runId} (${plan.updateType}) is queued.`;
-    return { message, run_id: runId, status: 'QUEUED', triggered_by: name };
+    return { message, run_id: runId, status: 'QUEUED', triggered_by: user.name };
   }
 
   @Post('runs/:id/cancel')
-  @Admin()
+  @Roles('admin')
   @HttpCode(202)
-  @ApiOperation({ operationId: 'cancelRun', summary: 'End an active run; what it stored stays' })
-  @ApiAcceptedResponse({ type: CancelledRunDto, description: 'The run ends, or has ended.' })
+  @ApiOperation({ operationId: 'cancelRun', summary: 'Cancel an active run; what it stored stays' })
+  @ApiAcceptedResponse({
+    type: CancelledRunDto,
+    description: 'The run is cancelled, or will be within seconds.',
+  })
   @ApiProblem(400, 404, 409)
   async cancel(@Param() { id }: RunIdDto): Promise<CancelledRunDto> {
-    const { status } = await this.cancelling.cancel(id);
-    const message = status === 'CANCELLED' ? `Run ${id} is cancelled.` : `Run ${id} will end within seconds.`;
+    const { status } = await this.leases.cancel(id, this.clock.now());
+    const message = status === 'CANCELLED' ? `Run ${id} is cancelled.` : `Run ${id} is being cancelled.`;
     return { message, run_id: id, status };
   }
 }
 
-/** @throws BadRequestException when the key is none */
+/** @throws BadRequestException when the key is malformed */
 function keyOf(given: string | undefined): string | null {
   if (given === undefined) return null;
   if (/^[\x21-\x7e]{1,255}$/.test(given)) return given;

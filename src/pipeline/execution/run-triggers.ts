@@ -1,34 +1,56 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
+import { sqlStateOf } from '../../database/errors/database-fault.js';
 import { PrismaService, type Transaction } from '../../database/prisma.service.js';
 import { KeyReusedError, RunActiveError } from '../../runs/run-errors.js';
 import type { RunPlan } from '../../runs/run-plan.js';
-import { RunQueue } from './run-queue.js';
 import { type RunRequest, RunRequests } from '../../runs/run-requests.repository.js';
-import { RunsService } from '../../runs/runs.service.js';
+import { RunsRepository } from '../../runs/runs.repository.js';
+import { RunQueue } from './run-queue.js';
 
-/** Queues runs that somebody asks for. */
+/** A person's request for a run. */
+export interface TriggerRequest {
+  readonly trigger: 'api' | 'cli';
+  readonly username: string;
+  /** The Idempotency-Key, or null. */
+  readonly key: string | null;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Queues the runs that people request. */
 @Injectable()
 export class RunTriggers {
   constructor(
     private readonly prisma: PrismaService,
     private readonly queue: RunQueue,
     private readonly requests: RunRequests,
-    private readonly runs: RunsService,
+    private readonly runs: RunsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * Queues a run unless another is active. Returns its id, or with a key that the user gave before, that of the first.
-   * @throws RunActiveError, or KeyReusedError when the key came with something else before
+   * Queues a run unless another is active. Returns its id, or that of the first request with the same key.
+   * @throws RunActiveError, or KeyReusedError when the key was used for another request
    */
-  async trigger(plan: RunPlan, username: string, key: string | null): Promise<number> {
+  async trigger(plan: RunPlan, { trigger, username, key }: TriggerRequest): Promise<number> {
     const request = key === null ? null : { username, key, digest: digestOf(plan) };
-    return this.prisma.$transaction(async (tx) => {
-      await this.requests.inTurn(tx);
-      return (await this.repeated(tx, request)) ?? (await this.queued(tx, plan, username, request));
-    });
+    const origin = { trigger, triggeredBy: username };
+    try {
+      const runId = await this.prisma.$transaction(
+        async (tx) => (await this.repeated(tx, request)) ?? (await this.enqueue(tx, plan, origin, request)),
+      );
+      this.queue.wake();
+      return runId;
+    } catch (error) {
+      if (sqlStateOf(error) !== UNIQUE_VIOLATION) throw error;
+      // Of two requests at once the database took the other one: the same request, or a different one.
+      const first = await this.repeated(this.prisma, request);
+      if (first !== null) return first;
+      const { active } = await this.runs.overview();
+      throw new RunActiveError(active?.run ?? null);
+    }
   }
 
   private async repeated(tx: Transaction, request: RunRequest | null): Promise<number | null> {
@@ -39,15 +61,15 @@ export class RunTriggers {
     return first.runId;
   }
 
-  private async queued(
+  private async enqueue(
     tx: Transaction,
     plan: RunPlan,
-    username: string,
+    origin: { readonly trigger: 'api' | 'cli'; readonly triggeredBy: string },
     request: RunRequest | null,
   ): Promise<number> {
     const { active } = await this.runs.overview(tx);
     if (active !== null) throw new RunActiveError(active.run);
-    const runId = await this.queue.enqueue(tx, plan, { trigger: 'api', triggeredBy: username });
+    const runId = await this.queue.enqueue(tx, plan, origin);
     if (request !== null) await this.requests.add(tx, request, { runId, now: this.clock.now() });
     return runId;
   }

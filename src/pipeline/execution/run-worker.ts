@@ -1,95 +1,37 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import type { Job } from 'pg-boss';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
-import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { JobQueue } from '../../queue/job-queue.js';
-import type { EnrichBatch } from '../../enrichment/enrichment-batches.js';
-import { EnrichBatchProcessor } from '../../enrichment/enrich-batch.processor.js';
-import { ENRICH_QUEUE, RUN_QUEUE } from '../../runs/queues.js';
-import { type LeasedRun, RunLeases } from '../../runs/run-lease.repository.js';
-import { RunReleased } from '../../runs/run-errors.js';
-import { type Grip, RunExecutor } from './run-executor.js';
-import { RunRetention } from '../../runs/run-retention.js';
-import type { RunJob } from './run-queue.js';
+import { RUN_QUEUE, type RunJob } from '../../queue/queues.js';
+import { RunAborted } from '../../runs/run-ending.js';
+import { RunLeases } from '../../runs/run-lease.repository.js';
+import { RunRetention } from '../../runs/run-retention.repository.js';
+import { RunExecutor } from './run-executor.js';
 
-/** So that one batch's answers are awaited while another's are asked for. */
-const BATCHES_AT_ONCE = 2;
-/** What is left of ten seconds for the rest of the shutdown. */
-const STOP_TIMEOUT_MS = 7_000;
-
-/** Takes runs and batches from the queue, where this process has the role of a worker. */
+/** Leads runs from the queue, one at a time, where this process is a worker. */
 @Injectable()
-export class RunWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class RunWorker implements OnApplicationBootstrap {
   private readonly logger = new Logger(RunWorker.name);
-  private readonly shutdown = new AbortController();
 
   constructor(
     private readonly queue: JobQueue,
-    private readonly claims: RunLeases,
+    private readonly leases: RunLeases,
     private readonly executor: RunExecutor,
-    private readonly batches: EnrichBatchProcessor,
     private readonly retention: RunRetention,
-    @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (!this.config.roles.includes('worker')) return;
-    await this.queue.work<RunJob>(RUN_QUEUE, 1, (job) => this.run(job));
-    await this.queue.work<EnrichBatch>(ENRICH_QUEUE, BATCHES_AT_ONCE, (job) =>
-      this.batches.enrich(job, this.shutdown.signal),
-    );
+    await this.queue.work<RunJob>(RUN_QUEUE, 1, (job, signal) => this.lead(job, signal));
   }
 
-  /** Gives back what is under way. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.shutdown.abort(new RunReleased());
-    await this.queue.stop(STOP_TIMEOUT_MS);
-  }
-
-  private async run({ data: { runId }, signal: claim }: Job<RunJob>): Promise<void> {
-    const signal = AbortSignal.any([this.shutdown.signal, handedBackWith(claim)]);
-    await this.executor.expel(runId);
-    const grip = await this.executor.grip(signal, { patient: true });
-    if (grip === null) return;
-    const run = await this.take(runId, grip);
+  /** Rejects when the run is to be led again: by the next worker, or once another run has ended. */
+  private async lead({ runId }: RunJob, signal: AbortSignal): Promise<void> {
+    const run = await this.leases.acquire(runId, this.clock.now());
     if (run === null) return;
-    this.logger.log({ event: 'run.taken', runId, resumed: run.hold.fence });
-    const end = await this.executor.execute(run, grip, { signal });
-    this.logger.log({ event: 'run.left', runId, end });
-    if (end === 'handed_back') throw new RunReleased();
+    this.logger.log({ event: 'run.acquired', runId, timesResumed: run.lease.fencingToken });
+    const ending = await this.executor.execute(run, signal);
+    this.logger.log({ event: 'run.left', runId, ending: ending.kind });
+    if (ending.kind === 'released') throw new RunAborted(ending);
     await this.retention.trim();
   }
-
-  private async take(runId: number, { lock }: Grip): Promise<LeasedRun | null> {
-    const now = this.clock.now();
-    try {
-      await this.claims.closeInterrupted(now);
-      const run = await this.claims.take(runId, { holder: lock.holder, now });
-      if (run === null) await lock.release();
-      return run;
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
-  }
-}
-
-/** Another worker has the job once its signal is aborted. */
-function handedBackWith(claim: AbortSignal): AbortSignal {
-  const handedBack = new AbortController();
-  claim.addEventListener(
-    'abort',
-    () => {
-      handedBack.abort(new RunReleased());
-    },
-    { once: true },
-  );
-  return handedBack.signal;
 }

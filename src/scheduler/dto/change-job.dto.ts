@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, ValidateBy, ValidateIf } from 'class-validator';
 import { cronFault, isTimeZone } from '../../common/cron-rule.js';
 
-/** Left out, but not null. */
+/** The field may be missing, but not null. */
 function MayBeMissing(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
 }
@@ -11,8 +11,8 @@ function MayBeMissing(): PropertyDecorator {
 export class ChangeJobDto {
   @ApiPropertyOptional({
     description:
-      'Minute, hour, day of the month, month, day of the week (0 is Sunday). Refused when it never fires, or means ' +
-      'something else than it says: a step after * must divide the minutes, hours or months.',
+      'Five fields: minute, hour, day of the month, month, day of the week (0 is Sunday). Refused when it never fires, ' +
+      'or when a step after `*` does not divide the minutes, hours or months evenly.',
     example: '30 4 * * *',
     maxLength: 100,
   })
@@ -32,7 +32,7 @@ export class ChangeJobDto {
   })
   cron?: string;
 
-  @ApiPropertyOptional({ description: 'An IANA name.', example: 'Europe/Paris', maxLength: 64 })
+  @ApiPropertyOptional({ description: 'IANA time zone name.', example: 'Europe/Paris', maxLength: 64 })
   @MayBeMissing()
   @ValidateBy({
     name: 'timezone',

@@ -15,11 +15,11 @@ export class ScheduledJobDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Null while the job is disabled or the scheduler stopped.',
+    description: 'Null while the job is disabled or the scheduler is stopped.',
   })
   next_run!: string | null;
 
-  @ApiProperty({ description: 'The cron, in the time zone of the job.', example: '0 */6 * * *' })
+  @ApiProperty({ description: 'The cron expression, in the time zone of the job.', example: '0 */6 * * *' })
   trigger!: string;
 
   static from(job: JobView): ScheduledJobDto {
@@ -42,7 +42,7 @@ export class JobDto extends ScheduledJobDto {
   @ApiProperty({
     type: RunDto,
     nullable: true,
-    description: 'Null when the job has not fired yet, or its last run is no longer on record.',
+    description: 'Null when the job has not fired yet, or its last run has been deleted.',
   })
   last_run!: RunDto | null;
 
@@ -57,13 +57,13 @@ export class JobDto extends ScheduledJobDto {
 }
 
 export class SchedulerStatusDto {
-  @ApiProperty({ description: 'As it was last started or stopped, for every process.' })
+  @ApiProperty({ description: 'Whether the scheduler is running. This holds for every process.' })
   scheduler_running!: boolean;
 
   @ApiProperty({ example: JOB_IDS.length })
   total_jobs!: number;
 
-  @ApiProperty({ type: [JobDto], description: 'Each schedule.' })
+  @ApiProperty({ type: [JobDto], description: 'The jobs.' })
   jobs!: JobDto[];
 
   static from({ running, jobs }: SchedulerStatus, user: AuthUser | null = null): SchedulerStatusDto {

@@ -31,26 +31,26 @@ export class PipelineStatusDto {
   @ApiProperty({
     type: RunProgressDto,
     nullable: true,
-    description: 'What the active run is doing, seconds ago.',
+    description: 'The progress of the active run, at most a few seconds old; null when none is active.',
   })
   current_run!: RunProgressDto | null;
 
-  @ApiProperty({ type: [ScheduledJobDto], description: 'What runs by itself, and when next.' })
+  @ApiProperty({ type: [ScheduledJobDto], description: 'The scheduled jobs, each with its next run.' })
   scheduled_jobs!: ScheduledJobDto[];
 
   static from(
-    { active, last, figures }: RunsOverview,
+    { active, last, totals }: RunsOverview,
     jobs: readonly JobView[],
     user: AuthUser | null = null,
   ): PipelineStatusDto {
     return {
       is_running: active !== null,
       last_run: last === null ? null : RunDto.from(last, user),
-      total_runs: figures.total,
-      successful_runs: figures.successful,
-      failed_runs: figures.failed,
-      partial_runs: figures.partial,
-      average_duration_seconds: figures.averageDurationSeconds,
+      total_runs: totals.total,
+      successful_runs: totals.successful,
+      failed_runs: totals.failed,
+      partial_runs: totals.partial,
+      average_duration_seconds: totals.averageDurationSeconds,
       current_run: active === null ? null : RunProgressDto.from(active.run, active.progress),
       scheduled_jobs: jobs.map((job) => ScheduledJobDto.from(job)),
     };

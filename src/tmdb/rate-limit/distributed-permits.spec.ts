@@ -4,11 +4,11 @@ import type { PermitGrant, RateLimitRepository } from './rate-limit.repository.j
 import { RateLimiter } from './rate-limiter.js';
 import { DistributedPermits } from './distributed-permits.js';
 
-/** As the database's row does it, on the test's clock. */
-class Row {
+/** Stands in for the database's row, on the test's clock. */
+class FakeRateLimitRow {
   nextMs = 0;
   pausedUntilMs = 0;
-  away = false;
+  unreachable = false;
 
   constructor(
     private readonly clock: FakeClock,
@@ -16,8 +16,8 @@ class Row {
     private readonly latencyMs: number,
   ) {}
 
-  async lease(count: number, spacingMs: number): Promise<PermitGrant> {
-    if (this.away) throw new Error('no database');
+  async takePermits(count: number, spacingMs: number): Promise<PermitGrant> {
+    if (this.unreachable) throw new Error('The database is unreachable.');
     await this.clock.sleep(this.latencyMs);
     const now = this.clock.monotonicMs();
     const first = Math.max(this.nextMs, now);
@@ -35,28 +35,29 @@ class Row {
 
 const RATE = 40;
 
-async function play(
+async function simulate(
   processes: number,
   each: number,
-  meanwhile: (row: Row, pacers: readonly RateLimiter[], clock: FakeClock) => void = () => undefined,
+  meanwhile: (row: FakeRateLimitRow, limiters: readonly RateLimiter[], clock: FakeClock) => void = () =>
+    undefined,
   latencyMs = 0,
 ): Promise<number[]> {
   const clock = new FakeClock();
-  const row = new Row(clock, processes, latencyMs);
-  const pacers = Array.from({ length: processes }, () => {
-    const slots = new DistributedPermits(row as unknown as RateLimitRepository, RATE, clock);
-    return new RateLimiter({ perSecond: RATE, concurrency: 20 }, clock, slots);
+  const row = new FakeRateLimitRow(clock, processes, latencyMs);
+  const limiters = Array.from({ length: processes }, () => {
+    const permits = new DistributedPermits(row as unknown as RateLimitRepository, RATE, clock);
+    return new RateLimiter({ perSecond: RATE, concurrency: 20 }, clock, permits);
   });
   const starts: number[] = [];
-  const all = pacers.flatMap((pacer) =>
+  const all = limiters.flatMap((limiter) =>
     Array.from({ length: each }, async () => {
-      const leave = await pacer.enter();
+      const release = await limiter.acquire();
       starts.push(clock.monotonicMs());
       await clock.sleep(80);
-      leave();
+      release();
     }),
   );
-  meanwhile(row, pacers, clock);
+  meanwhile(row, limiters, clock);
   await clock.advance(120_000);
   await Promise.all(all);
   return starts.sort((a, b) => a - b);
@@ -66,49 +67,47 @@ function mostInASecond(starts: readonly number[]): number {
   return Math.max(...starts.map((start) => starts.filter((at) => at >= start && at < start + 1_000).length));
 }
 
-describe('a process alone', () => {
+describe('DistributedPermits', () => {
   it.each([0, 40])(
-    'starts as many as the rate allows when the database takes %i ms to answer',
+    'lets a single process start requests at the full rate when the database takes %i ms to answer',
     async (latencyMs) => {
-      const starts = await play(1, 400, undefined, latencyMs);
+      const starts = await simulate(1, 400, undefined, latencyMs);
       expect(mostInASecond(starts)).toBeLessThanOrEqual(RATE);
       expect(399 / ((starts.at(-1)! - starts[0]!) / 1_000)).toBeGreaterThan(0.97 * RATE);
     },
   );
-});
 
-describe('three processes together', () => {
-  it('start no more than the rate in any second, and nearly as many', async () => {
-    const starts = await play(3, 100);
+  it('lets three processes together start requests at nearly the rate, and never above it', async () => {
+    const starts = await simulate(3, 100);
     expect(mostInASecond(starts)).toBeLessThanOrEqual(RATE);
     expect(300 / ((starts.at(-1)! - starts[0]!) / 1_000)).toBeGreaterThan(0.9 * RATE);
   });
 
-  it('pause when one of them is told to', async () => {
-    const starts = await play(3, 60, (_, [first], clock) => {
+  it('pauses all three processes when one of them pauses', async () => {
+    const starts = await simulate(3, 60, (_, [first], clock) => {
       void clock.sleep(1_000).then(() => first!.pause(5_000));
     });
-    // What was given out before the pause may still start.
+    // Permits granted before the pause are still used.
     expect(starts.filter((at) => at > 1_500 && at < 6_000)).toEqual([]);
     expect(starts).toHaveLength(180);
   });
 
-  it('know of the pause, whichever of them was told to', async () => {
-    const told: (number | null)[] = [];
-    await play(3, 60, (_, pacers, clock) => {
-      void clock.sleep(1_000).then(() => pacers[0]!.pause(5_000));
+  it('reports the pause of one process in all three', async () => {
+    const ends: (number | null)[] = [];
+    await simulate(3, 60, (_, limiters, clock) => {
+      void clock.sleep(1_000).then(() => limiters[0]!.pause(5_000));
       for (const at of [999, 2_000, 6_001]) {
-        void clock.sleep(at).then(() => told.push(...pacers.map(({ pauseEnd }) => pauseEnd)));
+        void clock.sleep(at).then(() => ends.push(...limiters.map(({ pauseEnd }) => pauseEnd)));
       }
     });
-    const nobody = [null, null, null];
-    expect(told).toEqual([...nobody, 6_000, 6_000, 6_000, ...nobody]);
+    const none = [null, null, null];
+    expect(ends).toEqual([...none, 6_000, 6_000, 6_000, ...none]);
   });
 
-  it('keep to their shares while the database is away, and when it is back', async () => {
-    const starts = await play(3, 60, (row, _, clock) => {
-      void clock.sleep(500).then(() => (row.away = true));
-      void clock.sleep(2_700).then(() => (row.away = false));
+  it('keeps three processes below the rate while the database is unreachable and afterwards', async () => {
+    const starts = await simulate(3, 60, (row, _, clock) => {
+      void clock.sleep(500).then(() => (row.unreachable = true));
+      void clock.sleep(2_700).then(() => (row.unreachable = false));
     });
     expect(mostInASecond(starts)).toBeLessThanOrEqual(RATE);
     expect(starts).toHaveLength(180);

@@ -2,48 +2,49 @@ import type { Clock } from '../../common/clock.js';
 import type { RateLimitRepository } from './rate-limit.repository.js';
 import type { PermitSource } from './rate-limiter.js';
 
-/** So much later than evenly where there are several processes: their timers are late by differing amounts. */
-const LOOSENESS = 1.06;
-/** A lease covers so much time at most, that no process sits on slots which others could use. */
-const LEASE_MS = 100;
-/** However high the rate: slots that are not used in time are lost. */
-const MOST_SLOTS = 50;
-/** From so many waiting requests on a process takes slots ahead: it will use them. */
-const BUSY = 4;
-/** After the database could not be asked, for so long everybody keeps to their share without asking. */
-const ALONE_MS = 1_000;
+/** Several processes space their permits this much wider, because their timers are late by differing amounts. */
+const SHARED_SPACING_FACTOR = 1.06;
+/** A grant covers at most this time, so that no process holds permits that others could use. */
+const GRANT_MS = 100;
+/** Limit of a grant at any rate: permits that are not used in time are lost. */
+const MAX_PERMITS = 50;
+/** With this many waiting requests a process takes a full grant, since it will use it. */
+const FULL_GRANT_FROM = 4;
+/** After a failed database query, how long a process issues its own permits before it tries the database again. */
+const OFFLINE_MS = 1_000;
 
-/** When requests of this process may start, so that all processes together keep the rate. */
+/** Permits for the requests of this process, so that all processes together keep the rate. */
 export class DistributedPermits implements PermitSource {
   private processes = 1;
-  private aloneUntil = -Infinity;
-  private aloneNext = -Infinity;
-  /** Until then others may still be alone. */
-  private carefulUntil = -Infinity;
+  private offlineUntil = -Infinity;
+  /** When the next permit that this process issues itself is valid. */
+  private nextOwn = -Infinity;
+  /** Other processes may be offline until then. */
+  private othersOfflineUntil = -Infinity;
   private pauseEndsAt = -Infinity;
 
   constructor(
-    private readonly pace: RateLimitRepository,
+    private readonly repository: RateLimitRepository,
     private readonly perSecond: number,
     private readonly clock: Clock,
   ) {}
 
   async take(wanted: number): Promise<readonly number[]> {
-    const whole = Math.min(MOST_SLOTS, Math.max(1, Math.floor((this.perSecond * LEASE_MS) / 1_000)));
-    const count = wanted >= BUSY ? whole : Math.min(wanted, whole);
+    const full = Math.min(MAX_PERMITS, Math.max(1, Math.floor((this.perSecond * GRANT_MS) / 1_000)));
+    const count = wanted >= FULL_GRANT_FROM ? full : Math.min(wanted, full);
     const now = this.clock.monotonicMs();
-    if (now < this.aloneUntil) return this.own(count);
-    const spacingMs = this.spacingMs * (now < this.carefulUntil ? this.processes : 1);
+    if (now < this.offlineUntil) return this.issueOwn(count);
+    const spacingMs = this.spacingMs * (now < this.othersOfflineUntil ? this.processes : 1);
     try {
-      const { firstInMs, processes, pausedForMs } = await this.pace.lease(count, spacingMs);
-      const leasedAt = this.clock.monotonicMs();
-      this.processes = processes;
-      this.pauseEndsAt = leasedAt + pausedForMs;
-      // PermitSource from the time alone may be left.
-      return slots(Math.max(leasedAt + firstInMs, this.aloneNext), count, spacingMs);
+      const grant = await this.repository.takePermits(count, spacingMs);
+      const grantedAt = this.clock.monotonicMs();
+      this.processes = grant.processes;
+      this.pauseEndsAt = grantedAt + grant.pausedForMs;
+      // Permits that this process issued itself may still be unused.
+      return spaced(Math.max(grantedAt + grant.firstInMs, this.nextOwn), count, spacingMs);
     } catch {
-      this.goAlone();
-      return this.own(count);
+      this.goOffline();
+      return this.issueOwn(count);
     }
   }
 
@@ -51,32 +52,34 @@ export class DistributedPermits implements PermitSource {
     return this.pauseEndsAt;
   }
 
-  /** A process alone is kept to the rate by its pacer. */
-  private get spacingMs(): number {
-    return (1_000 * (this.processes > 1 ? LOOSENESS : 1)) / this.perSecond;
-  }
-
   async pause(ms: number): Promise<void> {
-    await this.pace.pause(ms).catch(() => undefined);
+    await this.repository.pause(ms).catch(() => undefined);
   }
 
-  /** What was given out before is used up first: each may hold a lease and the rest of the one before. */
-  private goAlone(): void {
+  /** A single process needs no wider spacing: its rate limiter bounds every second. */
+  private get spacingMs(): number {
+    return (1_000 * (this.processes > 1 ? SHARED_SPACING_FACTOR : 1)) / this.perSecond;
+  }
+
+  /** Permits granted before are used up first: each process may hold a grant and the rest of the previous one. */
+  private goOffline(): void {
     const now = this.clock.monotonicMs();
-    if (now >= this.carefulUntil) this.aloneNext = now + 2 * this.processes * LEASE_MS * LOOSENESS;
-    this.aloneUntil = now + ALONE_MS;
-    this.carefulUntil = this.aloneUntil + 2 * ALONE_MS;
+    if (now >= this.othersOfflineUntil) {
+      this.nextOwn = now + 2 * this.processes * GRANT_MS * SHARED_SPACING_FACTOR;
+    }
+    this.offlineUntil = now + OFFLINE_MS;
+    this.othersOfflineUntil = this.offlineUntil + 2 * OFFLINE_MS;
   }
 
-  /** This process's share, as far as is known how many there are. */
-  private own(count: number): readonly number[] {
+  /** This process's share of the rate, by the last known number of processes. */
+  private issueOwn(count: number): readonly number[] {
     const spacingMs = this.spacingMs * this.processes;
-    const first = Math.max(this.aloneNext, this.clock.monotonicMs());
-    this.aloneNext = first + count * spacingMs;
-    return slots(first, count, spacingMs);
+    const first = Math.max(this.nextOwn, this.clock.monotonicMs());
+    this.nextOwn = first + count * spacingMs;
+    return spaced(first, count, spacingMs);
   }
 }
 
-function slots(first: number, count: number, spacingMs: number): readonly number[] {
-  return Array.from({ length: count }, (_, place) => first + place * spacingMs);
+function spaced(first: number, count: number, spacingMs: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => first + index * spacingMs);
 }

@@ -1,19 +1,22 @@
 import type { Clock } from '../../common/clock.js';
 
 export interface RateLimits {
-  /** Requests started in any one second, at most. */
+  /** Most requests started within any one second. */
   readonly perSecond: number;
-  /** Requests under way at once, at most. */
+  /** Most requests in progress at once. */
   readonly concurrency: number;
 }
 
-/** Where a rate is shared with other processes: the times at which this one may start requests. */
+/** Permits of a rate that is shared with other processes. A permit is the time from which one request may start. */
 export interface PermitSource {
-  /** One time or more on the clock's monotonic scale, each for one request; `wanted` wait for one. */
+  /**
+   * At least one permit, each on the clock's monotonic scale.
+   * @param wanted number of requests that wait for a permit
+   */
   take(wanted: number): Promise<readonly number[]>;
-  /** Nobody is to start a request for so long. */
+  /** No process starts a request for `ms` milliseconds. */
   pause(ms: number): Promise<void>;
-  /** The end of the latest pause that is known of, whoever began it; on the clock's monotonic scale. */
+  /** End of the latest known pause, whichever process began it, on the clock's monotonic scale. */
   readonly pausedUntil: number;
 }
 
@@ -21,54 +24,50 @@ interface Waiting {
   readonly start: () => void;
 }
 
-/**
- * The second is measured where requests leave; a server measures it where they arrive, which may be that much sooner
- * after one another.
- */
+/** TMDB measures the second where requests arrive; the time between two requests may shrink by this much on the way. */
 const MARGIN_MS = 13;
 const WINDOW_MS = 1_000 + MARGIN_MS;
-/** What timers can't tell apart. */
-const TICK_MS = 1;
-/** Starts that a late timer missed are made up for if it was no later; the window bounds them all the same. */
+/** Resolution of timers. */
+const TIMER_MS = 1;
+/** Starts that a timer missed by at most this much are made up for. The window bounds them all the same. */
 const CATCH_UP_MS = 100;
-/** The same for slots that all processes share, whose starts no single window bounds. */
-const SHARED_CATCH_UP_MS = 50;
-
-/** With fewer the next are asked for, so that no start waits for them. */
-const FEW_SLOTS = 3;
+/** The same for permits, whose starts no single process's window bounds. */
+const PERMIT_VALID_MS = 50;
+/** With fewer permits left, the next are taken ahead, so that no start waits for the database. */
+const LOW_PERMITS = 3;
 
 /**
- * Decides when requests start: evenly, never more than `perSecond` within any second, never more than `concurrency` at
- * once, none during a pause, first come first served.
+ * Decides when requests start: evenly spaced, at most `perSecond` within any second, at most `concurrency` at once, none
+ * during a pause, in the order of their arrival.
  */
 export class RateLimiter {
   private readonly queue = new Set<Waiting>();
-  /** The latest starts; the one about to be overwritten is the oldest that still counts. */
+  /** Ring buffer of the latest `perSecond` starts. */
   private readonly starts: Float64Array;
-  private nextSlot = 0;
+  private oldestStart = 0;
   private readonly spacingMs: number;
-  /** When the next start is due if all are evenly spaced. */
-  private evenly = -Infinity;
+  /** Earliest next start that keeps the spacing even. */
+  private nextEven = -Infinity;
   private pausedUntil = -Infinity;
   private running = 0;
-  private alarm: AbortController | null = null;
-  private slots: number[] = [];
-  private taking = false;
+  private timer: AbortController | null = null;
+  private permits: number[] = [];
+  private takingPermits = false;
 
   constructor(
-    private readonly pace: RateLimits,
+    private readonly limits: RateLimits,
     private readonly clock: Clock,
-    private readonly shared: PermitSource | null = null,
+    private readonly permitSource: PermitSource | null = null,
   ) {
-    this.starts = new Float64Array(pace.perSecond).fill(-Infinity);
-    this.spacingMs = WINDOW_MS / pace.perSecond;
+    this.starts = new Float64Array(limits.perSecond).fill(-Infinity);
+    this.spacingMs = WINDOW_MS / limits.perSecond;
   }
 
   /**
-   * Resolves when the request may start, with what is to be called at its end. Rejects with the signal's reason once
-   * that is aborted.
+   * Resolves when the request may start, with a function to call when the request has ended. Rejects with the signal's
+   * reason when that is aborted.
    */
-  enter(signal?: AbortSignal): Promise<() => void> {
+  acquire(signal?: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
         reject(signal.reason as Error);
@@ -77,12 +76,12 @@ export class RateLimiter {
       const waiting: Waiting = {
         start: () => {
           signal?.removeEventListener('abort', onAbort);
-          resolve(this.leaveOnce());
+          resolve(this.releaseOnce());
         },
       };
       const onAbort = (): void => {
         this.queue.delete(waiting);
-        if (this.queue.size === 0) this.alarm?.abort();
+        if (this.queue.size === 0) this.timer?.abort();
         reject(signal?.reason as Error);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -91,84 +90,84 @@ export class RateLimiter {
     });
   }
 
-  /** Starts nothing for `ms` from now. Returns by how many milliseconds that prolongs the pause there was. */
+  /** Starts nothing for `ms` from now. Returns the milliseconds by which this prolongs the current pause. */
   pause(ms: number): number {
     const now = this.clock.monotonicMs();
     const before = Math.max(now, this.pausedUntil);
     this.pausedUntil = Math.max(before, now + ms);
-    void this.shared?.pause(ms);
+    void this.permitSource?.pause(ms);
     return this.pausedUntil - before;
   }
 
-  /** The end of the pause that keeps requests from starting, on the clock's monotonic scale; null when none does. */
+  /** End of the pause that requests wait for, on the clock's monotonic scale; null when none waits for a pause. */
   get pauseEnd(): number | null {
-    const end = Math.max(this.pausedUntil, this.shared?.pausedUntil ?? -Infinity);
+    const end = Math.max(this.pausedUntil, this.permitSource?.pausedUntil ?? -Infinity);
     return this.queue.size > 0 && end > this.clock.monotonicMs() ? end : null;
   }
 
-  private leaveOnce(): () => void {
-    let left = false;
+  private releaseOnce(): () => void {
+    let released = false;
     return () => {
-      if (left) return;
-      left = true;
+      if (released) return;
+      released = true;
       this.running -= 1;
       this.startDue();
     };
   }
 
-  /** `lateMs`: how far back starts may be due that were not made. */
+  /** @param lateMs how far in the past a start may be due that was not made */
   private startDue(lateMs = 0): void {
     for (const waiting of this.queue) {
-      if (this.running >= this.pace.concurrency) return;
+      if (this.running >= this.limits.concurrency) return;
       const now = this.clock.monotonicMs();
-      const slot = this.sharedSlot(now);
-      if (slot === null) return;
-      const oldest = this.starts[this.nextSlot] ?? -Infinity;
-      const due = Math.max(this.pausedUntil, this.evenly - TICK_MS, oldest + WINDOW_MS, slot);
+      const permit = this.nextPermit(now);
+      if (permit === null) return;
+      const windowEnd = (this.starts[this.oldestStart] ?? -Infinity) + WINDOW_MS;
+      const due = Math.max(this.pausedUntil, this.nextEven - TIMER_MS, windowEnd, permit);
       if (due > now) {
         this.wakeAfter(due - now);
         return;
       }
-      this.slots.shift();
-      this.starts[this.nextSlot] = now;
-      this.nextSlot = (this.nextSlot + 1) % this.starts.length;
-      this.evenly = Math.max(this.evenly, now - lateMs) + this.spacingMs;
+      this.permits.shift();
+      this.starts[this.oldestStart] = now;
+      this.oldestStart = (this.oldestStart + 1) % this.starts.length;
+      this.nextEven = Math.max(this.nextEven, now - lateMs) + this.spacingMs;
       this.running += 1;
       this.queue.delete(waiting);
       waiting.start();
     }
   }
 
-  /** When the next request may start for the other processes' sake; null while that is being asked. */
-  private sharedSlot(now: number): number | null {
-    if (this.shared === null) return -Infinity;
-    // A slot long past is somebody else's time by now.
-    while ((this.slots[0] ?? Infinity) < now - SHARED_CATCH_UP_MS) this.slots.shift();
-    if (this.slots.length < FEW_SLOTS && this.slots.length < this.queue.size)
-      void this.takeSlots(this.shared);
-    return this.slots[0] ?? null;
+  /** When the other processes' share allows the next start; null while permits are being taken. */
+  private nextPermit(now: number): number | null {
+    if (this.permitSource === null) return -Infinity;
+    while ((this.permits[0] ?? Infinity) < now - PERMIT_VALID_MS) this.permits.shift();
+    if (this.permits.length < LOW_PERMITS && this.permits.length < this.queue.size) {
+      void this.takePermits(this.permitSource);
+    }
+    return this.permits[0] ?? null;
   }
 
-  private async takeSlots(shared: PermitSource): Promise<void> {
-    if (this.taking) return;
-    this.taking = true;
+  private async takePermits(source: PermitSource): Promise<void> {
+    if (this.takingPermits) return;
+    this.takingPermits = true;
     try {
-      this.slots.push(...(await shared.take(this.queue.size)));
+      this.permits.push(...(await source.take(this.queue.size)));
     } finally {
-      this.taking = false;
+      this.takingPermits = false;
     }
     this.startDue();
   }
 
-  /** One alarm at a time: what is due only moves away, so that an early one asks again. */
+  /** One timer is enough: a due time only moves later, and a timer that fires early sets the next one. */
   private wakeAfter(ms: number): void {
-    if (this.alarm !== null) return;
-    const alarm = new AbortController();
-    this.alarm = alarm;
-    const ring = (): void => {
-      this.alarm = null;
+    if (this.timer !== null) return;
+    const timer = new AbortController();
+    this.timer = timer;
+    const onEnd = (): void => {
+      this.timer = null;
       this.startDue(CATCH_UP_MS);
     };
-    this.clock.sleep(Math.ceil(ms), alarm.signal).then(ring, ring);
+    this.clock.sleep(Math.ceil(ms), timer.signal).then(onEnd, onEnd);
   }
 }

@@ -6,7 +6,7 @@ export interface TmdbGenre {
   readonly name: string;
 }
 
-/** Genres that lack an id or a name are left out. */
+/** Leaves out genres without an id or a name. */
 export function readGenres(values: readonly unknown[]): TmdbGenre[] {
   return values.flatMap((value) => {
     const genre = asObject(value);
@@ -16,10 +16,10 @@ export function readGenres(values: readonly unknown[]): TmdbGenre[] {
   });
 }
 
-/** @throws UnusableBodyError when the body is no genre list, or an empty one, which TMDB never has */
+/** @throws UnusableBodyError when the body is not a genre list, or is an empty one, which TMDB never sends */
 export function decodeGenres(body: unknown): TmdbGenre[] {
   const values = asObject(body)?.genres;
   const genres = Array.isArray(values) ? readGenres(values) : [];
-  if (genres.length === 0) throw new UnusableBodyError('the answer has no genres');
+  if (genres.length === 0) throw new UnusableBodyError('it has no genres');
   return genres;
 }

@@ -1,4 +1,4 @@
-/** Largest value of PostgreSQL's INTEGER, which TMDB's ids fit. */
+/** Largest value of PostgreSQL's INTEGER; TMDB's ids are smaller. */
 export const MAX_INT4 = 2 ** 31 - 1;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -7,15 +7,15 @@ export function asObject(value: unknown): JsonObject | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
 }
 
-/** PostgreSQL stores neither NUL nor lone surrogates, so text is freed of them. Empty text is null. */
+/** Without NUL and lone surrogates, which PostgreSQL cannot store. Empty text is null. */
 export function asText(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  // Hardly any has NUL, and to look for it is quicker than to replace nothing.
+  // NUL is rare, and `includes` is faster than a `replaceAll` that replaces nothing.
   const text = (value.includes('\0') ? value.replaceAll('\0', '') : value).toWellFormed();
   return text === '' ? null : text;
 }
 
-/** A finite number; TMDB has sent numbers as strings. */
+/** A finite number. TMDB sometimes sends numbers as strings. */
 export function asNumber(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
@@ -37,7 +37,7 @@ export function asBoolean(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
-/** `YYYY-MM-DD` of a day that exists, from year 1 on; TMDB sends "" where it knows none. */
+/** `YYYY-MM-DD` of an existing day from year 1 on. TMDB sends "" for an unknown date. */
 export function asDate(value: unknown): string | null {
   const match = typeof value === 'string' ? /^(\d{4})-(\d{2})-(\d{2})$/.exec(value) : null;
   if (match === null || match[1] === '0000') return null;

@@ -8,7 +8,7 @@ export interface TmdbCastMember {
   readonly name: string;
   readonly character: string | null;
   readonly profilePath: string | null;
-  /** Place in the billing, from 0. */
+  /** Position in the billing, from 0. */
   readonly order: number;
 }
 
@@ -27,7 +27,7 @@ export interface TmdbVideo {
   readonly official: boolean;
   /** ISO 639-1 */
   readonly language: string | null;
-  /** As TMDB writes it: ISO 8601 in UTC, so that text order is time order. */
+  /** ISO 8601 in UTC, so that text order is time order. */
   readonly publishedAt: string | null;
 }
 
@@ -38,6 +38,7 @@ export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'> {
   readonly budget: number | null;
   readonly revenue: number | null;
   readonly tagline: string | null;
+  readonly homepage: string | null;
   readonly imdbId: string | null;
   readonly status: string | null;
   readonly cast: readonly TmdbCastMember[];
@@ -48,13 +49,14 @@ export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'> {
 }
 
 /**
- * Reads `/movie/{id}?append_to_response=credits,keywords,videos,similar`. What one list names unusably is left out of it.
- * @throws UnusableBodyError when it is no movie, or lacks an appended part: absent is not empty
+ * Decodes `/movie/{id}?append_to_response=credits,keywords,videos,similar`. Leaves out list items that lack a required
+ * value.
+ * @throws UnusableBodyError when the body is not a movie, or lacks an appended part: absent is not empty
  */
 export function decodeMovie(body: unknown): TmdbMovie {
   const movie = asObject(body);
   const id = asId(movie?.id);
-  if (movie === null || id === null) throw new UnusableBodyError('the answer is no movie');
+  if (movie === null || id === null) throw new UnusableBodyError('it is not a movie');
   const genres = movie.genres;
   return {
     ...decodeSummary(movie),
@@ -64,20 +66,21 @@ export function decodeMovie(body: unknown): TmdbMovie {
     budget: asCount(movie.budget, Number.MAX_SAFE_INTEGER),
     revenue: asCount(movie.revenue, Number.MAX_SAFE_INTEGER),
     tagline: asText(movie.tagline),
+    homepage: asText(movie.homepage),
     imdbId: asText(movie.imdb_id),
     status: asText(movie.status),
     cast: part(movie, 'credits', 'cast').flatMap(castMember),
     crew: part(movie, 'credits', 'crew').flatMap(crewMember),
     keywords: part(movie, 'keywords', 'keywords').flatMap((keyword) => asText(keyword.name) ?? []),
     videos: part(movie, 'videos', 'results').flatMap(video),
-    similarIds: part(movie, 'similar', 'results').flatMap((movie) => asId(movie.id) ?? []),
+    similarIds: part(movie, 'similar', 'results').flatMap((similar) => asId(similar.id) ?? []),
   };
 }
 
 /** The objects of one appended list. */
 function part(movie: JsonObject, name: string, list: string): JsonObject[] {
   const values = asObject(movie[name])?.[list];
-  if (!Array.isArray(values)) throw new UnusableBodyError(`the answer lacks ${name}.${list}`);
+  if (!Array.isArray(values)) throw new UnusableBodyError(`it lacks ${name}.${list}`);
   return values.flatMap((value): JsonObject[] => {
     const object = asObject(value);
     return object === null ? [] : [object];

@@ -10,10 +10,10 @@ import {
 } from './json-values.js';
 import { UnusableBodyError } from './unusable-body-error.js';
 
-/** A movie as TMDB's lists show it. Null: TMDB did not say, or not in a form that makes sense. */
+/** A movie as TMDB's lists describe it. Null: the value is missing or invalid. */
 export interface TmdbListItem {
   readonly id: number;
-  /** Place on its page, from 0. */
+  /** Position on its page, from 0. */
   readonly index: number;
   readonly title: string | null;
   readonly originalTitle: string | null;
@@ -30,7 +30,7 @@ export interface TmdbListItem {
   readonly genreIds: readonly number[] | null;
 }
 
-/** An item that names no movie. */
+/** An item without a usable id. */
 export interface RejectedItem {
   readonly id: number | null;
   readonly index: number;
@@ -45,21 +45,21 @@ export interface TmdbPage {
   readonly rejected: readonly RejectedItem[];
 }
 
-/** @throws UnusableBodyError when the body is no page of a list */
+/** @throws UnusableBodyError when the body is not a page of a list */
 export function decodePage(body: unknown): TmdbPage {
   const page = asObject(body);
   const results = page?.results;
   const number = asId(page?.page);
   const totalPages = asCount(page?.total_pages);
-  if (!Array.isArray(results)) throw new UnusableBodyError('the answer has no list of results');
-  if (number === null || totalPages === null) throw new UnusableBodyError('the answer has no page numbers');
+  if (!Array.isArray(results)) throw new UnusableBodyError('it has no list of results');
+  if (number === null || totalPages === null) throw new UnusableBodyError('it has no page numbers');
 
   const items: TmdbListItem[] = [];
   const rejected: RejectedItem[] = [];
   for (const [index, value] of results.entries()) {
     const item = asObject(value);
     const id = asId(item?.id);
-    if (item === null) rejected.push({ id: null, index, reason: `item ${index + 1} is no object` });
+    if (item === null) rejected.push({ id: null, index, reason: `item ${index + 1} is not an object` });
     else if (id === null) rejected.push({ id: null, index, reason: `item ${index + 1} has no usable id` });
     else items.push({ ...decodeSummary(item), id, index, genreIds: decodeGenreIds(item.genre_ids) });
   }
@@ -68,7 +68,7 @@ export function decodePage(body: unknown): TmdbPage {
 
 type Summary = Omit<TmdbListItem, 'id' | 'index' | 'genreIds'>;
 
-/** What list items and details have in common. */
+/** The fields that list items and details have in common. */
 export function decodeSummary(item: JsonObject): Summary {
   return {
     title: asText(item.title),

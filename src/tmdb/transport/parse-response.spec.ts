@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseResponse } from './parse-response.js';
 import { TmdbError } from '../tmdb-error.js';
+import { parseResponse } from './parse-response.js';
 
 const NOW = new Date('2026-09-01T12:00:00Z');
 
@@ -11,14 +11,14 @@ function errorOf(status: number, body: unknown, retryAfter: string | null = null
     if (error instanceof TmdbError) return error;
     throw error;
   }
-  throw new Error('It was taken for an answer');
+  throw new Error('parseResponse did not throw');
 }
 
 function coded(code: number): object {
-  return { success: false, status_code: code, status_message: 'words of TMDB' };
+  return { success: false, status_code: code, status_message: "TMDB's own message" };
 }
 
-describe('an answer of TMDB', () => {
+describe('parseResponse', () => {
   it.each([
     [401, 7, 'key_refused'],
     [401, 3, 'key_refused'],
@@ -43,10 +43,10 @@ describe('an answer of TMDB', () => {
     [502, 43, 'server_error'],
     [503, 9, 'unavailable'],
     [503, 46, 'unavailable'],
-  ])('of %i with code %i is %s', (status, code, kind) => {
+  ])('maps status %i with code %i to %s', (status, code, kind) => {
     const error = errorOf(status, coded(code));
     expect(error).toMatchObject({ kind, status, code });
-    expect(error.message).not.toContain('words of TMDB');
+    expect(error.message).not.toContain("TMDB's own message");
   });
 
   it.each([
@@ -63,20 +63,26 @@ describe('an answer of TMDB', () => {
     [200, '<!doctype html>', 'garbled'],
     [200, '{"id": 5', 'garbled'],
     [200, '', 'garbled'],
-  ])('of %i without a known code, such as %j, is %s', (status, body, kind) => {
+  ])('maps status %i without a known code, with the body %j, to %s', (status, body, kind) => {
     expect(errorOf(status, body).kind).toBe(kind);
   });
 
-  it('of 404 that is not in the words of TMDB says nothing about a movie', () => {
+  it('does not take a 404 without a TMDB code for an unknown movie', () => {
     expect(errorOf(404, '<html>no such page</html>').kind).toBe('bad_request');
     expect(errorOf(404, {}).message).toContain('Check TMDB_BASE_URL');
   });
 
-  it('with a code of success, or none, is what was asked for', () => {
+  it('returns the body of a response with the code for success, or without a code', () => {
     const movie = { id: 550, status: 'Released' };
     expect(parseResponse({ status: 200, retryAfter: null, body: JSON.stringify(movie) }, NOW)).toEqual(movie);
     const body = '{"success":true,"status_code":1,"status_message":"Success."}';
     expect(parseResponse({ status: 200, retryAfter: null, body }, NOW)).toMatchObject({ success: true });
+  });
+
+  it('names the fault, its numbers and the next step in the message', () => {
+    const error = errorOf(401, coded(7));
+    expect(error.message).toBe('TMDB rejected the API key (401, code 7). Check TMDB_API_KEY.');
+    expect(errorOf(500, '').message).toBe('TMDB or a gateway in front of it failed (500).');
   });
 
   it.each([
@@ -89,7 +95,7 @@ describe('an answer of TMDB', () => {
     ['', null],
     ['-3', null],
     [null, null],
-  ])('says in Retry-After: %j how long to wait', (header, expected) => {
+  ])('reads a Retry-After of %j as %j ms', (header, expected) => {
     expect(errorOf(429, coded(25), header).retryAfterMs).toBe(expected);
   });
 });

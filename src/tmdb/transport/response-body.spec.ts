@@ -1,43 +1,46 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { readBody, LONGEST_BODY } from './response-body.js';
+import { MAX_BODY_LENGTH, readBody } from './response-body.js';
 
 const gzip = (text: string): Buffer => gzipSync(text);
-/** Larger than what Node cuts out of its common buffer. */
+/** Larger than the buffers that Node allocates in its shared pool. */
 const LARGE = 'ä, 馬, 🎬. '.repeat(20_000);
 
-describe('the text of a body', () => {
+describe('readBody', () => {
   it.each([
-    ['plain', Buffer.from('{"id": 1}'), null, '{"id": 1}'],
-    ['empty', Buffer.alloc(0), null, ''],
-    ['compressed', gzip('{"id": 1}'), 'gzip', '{"id": 1}'],
-    ['compressed and empty', gzip(''), 'gzip', ''],
-    ['compressed and large', gzip(LARGE), 'gzip', LARGE],
-    // The last four bytes speak of the second part alone.
-    ['compressed in two parts', Buffer.concat([gzip(LARGE), gzip('!')]), 'gzip', `${LARGE}!`],
-  ])('%s', (_, body, encoding, text) => {
+    ['a plain body', Buffer.from('{"id": 1}'), null, '{"id": 1}'],
+    ['an empty body', Buffer.alloc(0), null, ''],
+    ['a compressed body', gzip('{"id": 1}'), 'gzip', '{"id": 1}'],
+    ['a compressed empty body', gzip(''), 'gzip', ''],
+    ['a compressed large body', gzip(LARGE), 'gzip', LARGE],
+    // The last four bytes hold the length of the second member only.
+    ['a gzip of two members', Buffer.concat([gzip(LARGE), gzip('!')]), 'gzip', `${LARGE}!`],
+  ])('reads %s', (_, body, encoding, text) => {
     expect(readBody(body, encoding)).toBe(text);
   });
 
   it.each([
-    ['nothing', Buffer.alloc(0)],
-    ['three bytes', gzip(LARGE).subarray(0, 3)],
-    ['half', gzip(LARGE).subarray(0, 500)],
-    ['no gzip', Buffer.from(LARGE)],
-    ['a false length', Buffer.concat([gzip(LARGE).subarray(0, -4), Buffer.from([255, 255, 255, 255])])],
-  ])('compressed, can not be had of %s', (_, body) => {
-    expect(() => readBody(body, 'gzip')).toThrow('came half or damaged');
+    ['an empty gzip', Buffer.alloc(0)],
+    ['three bytes of a gzip', gzip(LARGE).subarray(0, 3)],
+    ['half a gzip', gzip(LARGE).subarray(0, 500)],
+    ['plain text sent as gzip', Buffer.from(LARGE)],
+    [
+      'a gzip with a wrong length',
+      Buffer.concat([gzip(LARGE).subarray(0, -4), Buffer.from([255, 255, 255, 255])]),
+    ],
+  ])('rejects %s as incomplete or damaged', (_, body) => {
+    expect(() => readBody(body, 'gzip')).toThrow('incomplete or damaged');
   });
 
-  it('is not unpacked past the limit', () => {
-    const tooLong = gzip('a'.repeat(LONGEST_BODY + 1));
+  it('stops decompressing at the length limit', () => {
+    const tooLong = gzip('a'.repeat(MAX_BODY_LENGTH + 1));
     expect(() => readBody(tooLong, 'gzip')).toThrow('longer than 10 MB');
   });
 
-  it('leaves no memory behind, whether it is collected or not', () => {
+  it('frees the decompressed buffers without a garbage collection', () => {
     const body = gzip(LARGE);
     const before = process.memoryUsage().arrayBuffers;
-    for (let times = 0; times < 100; times++) readBody(body, 'gzip');
+    for (let n = 0; n < 100; n++) readBody(body, 'gzip');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(Buffer.byteLength(LARGE));
   });
 });

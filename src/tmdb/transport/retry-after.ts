@@ -1,4 +1,4 @@
-/** Milliseconds that a Retry-After header asks for, given in seconds or as a date (RFC 9110); null when it says nothing. */
+/** Milliseconds that a Retry-After header asks to wait, given as seconds or as a date (RFC 9110); null if it has neither. */
 export function retryAfterMs(header: string | null, now: Date): number | null {
   const value = header?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1_000;

@@ -3,20 +3,20 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { EventLoopYield } from '../../common/event-loop-yield.js';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
-import { readBody, tooLong } from './response-body.js';
-import { type TmdbResponse, parseResponse } from './parse-response.js';
 import { TmdbError } from '../tmdb-error.js';
+import { parseResponse, type TmdbResponse } from './parse-response.js';
+import { readBody, tooLong } from './response-body.js';
 
 export type Parameters = Readonly<Record<string, string | number>>;
 
-/** Ends what waits on an answer that has come. A reason that is there costs no stack trace, as one made anew would. */
-const ANSWERED = new Error('The answer has come.');
+/** Ends the timer of a request that has ended. Shared, since creating an error costs a stack trace. */
+const ENDED = new Error('The request has ended.');
 
-/** One request to TMDB, without repeats. */
+/** Sends one request to TMDB, without retries. */
 @Injectable()
 export class TmdbTransport {
-  /** A large body takes milliseconds to undo, and as long to read. */
-  private readonly turns = new EventLoopYield();
+  /** Decompressing and parsing a large body each take milliseconds. */
+  private readonly eventLoop = new EventLoopYield();
   private readonly timeoutMs: number;
   private readonly headers: Record<string, string>;
   private readonly baseUrl: string;
@@ -35,8 +35,8 @@ export class TmdbTransport {
   }
 
   /**
-   * The JSON that TMDB answers with.
-   * @throws TmdbError when that can't be had, or the signal's reason once it is aborted
+   * The JSON of TMDB's response.
+   * @throws TmdbError when the request fails, or the signal's reason when that is aborted
    */
   async get(path: string, parameters: Parameters, signal?: AbortSignal): Promise<unknown> {
     const end = new AbortController();
@@ -46,18 +46,20 @@ export class TmdbTransport {
     signal?.addEventListener('abort', cancel, { once: true });
     this.clock.sleep(this.timeoutMs, end.signal).then(
       () => {
-        end.abort(new TmdbError('timeout', `TMDB took longer than ${this.timeoutMs} ms (TMDB_TIMEOUT_MS).`));
+        end.abort(
+          new TmdbError('timeout', `TMDB did not respond within ${this.timeoutMs} ms (TMDB_TIMEOUT_MS).`),
+        );
       },
       () => undefined,
     );
     try {
       signal?.throwIfAborted();
-      const answer = await this.request(path, parameters, end.signal);
-      await this.turns.next();
-      return parseResponse(answer, this.clock.now());
+      const response = await this.request(path, parameters, end.signal);
+      await this.eventLoop.next();
+      return parseResponse(response, this.clock.now());
     } finally {
       signal?.removeEventListener('abort', cancel);
-      end.abort(ANSWERED);
+      end.abort(ENDED);
     }
   }
 
@@ -72,7 +74,7 @@ export class TmdbTransport {
         const value: unknown = headers[name];
         return typeof value === 'string' ? value : null;
       };
-      await this.turns.next();
+      await this.eventLoop.next();
       return { status, retryAfter: header('retry-after'), body: readBody(data, header('content-encoding')) };
     } catch (error) {
       signal.throwIfAborted();
@@ -81,7 +83,7 @@ export class TmdbTransport {
   }
 }
 
-/** A v4 token goes into a header; a v3 key TMDB takes in the query only. */
+/** TMDB accepts a v4 token in a header only, and a v3 key in the query only. */
 function credentials(apiKey: string | null): { headers: Record<string, string>; key: Parameters } {
   const headers = { Accept: 'application/json', 'Accept-Encoding': 'gzip', 'User-Agent': 'movie-pipeline' };
   if (apiKey === null) return { headers, key: {} };
@@ -98,28 +100,24 @@ function query(parameters: Parameters): string {
 
 const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 
-/** Only the code is taken over: what else an error carries may name the address, and with it the key. */
+/** Copies only the error's code: its message may contain the address, and with it the API key. */
 function connectionError(error: unknown): TmdbError {
   const { code = 'unknown', message = '' } = error as { code?: string; message?: string };
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLong();
-  const [, refusal] = /^Proxy response \((\d+)\)/.exec(message) ?? [];
-  if (refusal !== undefined) {
-    return new TmdbError('connection', `The proxy in HTTPS_PROXY does not let TMDB be reached (${refusal}).`);
+  const [, proxyStatus] = /^Proxy response \((\d+)\)/.exec(message) ?? [];
+  return new TmdbError('connection', connectionFault(code, proxyStatus));
+}
+
+function connectionFault(code: string, proxyStatus: string | undefined): string {
+  if (proxyStatus !== undefined) {
+    return `The proxy in HTTPS_PROXY rejected the connection to TMDB (${proxyStatus}).`;
   }
   if (BAD_CERTIFICATE.test(code)) {
-    return new TmdbError(
-      'connection',
-      `TMDB's certificate can't be verified (${code}). If a proxy opens TLS, name its CA in NODE_EXTRA_CA_CERTS.`,
-    );
+    return `TMDB's certificate cannot be verified (${code}). If a proxy intercepts TLS, set NODE_EXTRA_CA_CERTS to its CA.`;
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new TmdbError(
-      'connection',
-      `The host in TMDB_BASE_URL or HTTPS_PROXY can't be looked up (${code}).`,
-    );
+    return `The host name in TMDB_BASE_URL or HTTPS_PROXY cannot be resolved (${code}).`;
   }
-  if (code === 'ECONNREFUSED') {
-    return new TmdbError('connection', 'Nothing listens at TMDB_BASE_URL or HTTPS_PROXY (ECONNREFUSED).');
-  }
-  return new TmdbError('connection', `The connection to TMDB broke off (${code}).`);
+  if (code === 'ECONNREFUSED') return 'Nothing listens at TMDB_BASE_URL or HTTPS_PROXY (ECONNREFUSED).';
+  return `The connection to TMDB was lost (${code}).`;
 }

@@ -1,12 +1,12 @@
 import type { AxiosAdapter } from 'axios';
 import { EnvHttpProxyAgent, request } from 'undici';
 import type { TmdbConfig } from '../../config/app-config.js';
-import { LONGEST_BODY } from './response-body.js';
+import { MAX_BODY_LENGTH } from './response-body.js';
 
 /**
- * How axios sends: over connections of undici that stay open, through HTTPS_PROXY where the host is not in NO_PROXY.
- * A body comes as bytes, as it was sent, whatever the status; a redirect is not followed. Time runs out by the signal
- * alone.
+ * Sends axios's requests over undici's keep-alive connections, through HTTPS_PROXY unless NO_PROXY names the host.
+ * Returns the body as the bytes that were sent, for every status. Does not follow redirects. Only the signal ends a
+ * request that takes too long.
  */
 export function undiciAdapter({ maxConcurrency, timeoutMs, httpsProxy, noProxy }: TmdbConfig): AxiosAdapter {
   const dispatcher = new EnvHttpProxyAgent({
@@ -14,8 +14,8 @@ export function undiciAdapter({ maxConcurrency, timeoutMs, httpsProxy, noProxy }
     connect: { timeout: timeoutMs },
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxResponseSize: LONGEST_BODY,
-    // What is null, undici would look for in the environment.
+    maxResponseSize: MAX_BODY_LENGTH,
+    // undici reads an option that is null from the environment.
     httpProxy: '',
     httpsProxy: httpsProxy ?? '',
     noProxy: noProxy ?? '',

@@ -2,12 +2,12 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { LONGEST_PASSWORD, USER_NAME, USER_NAME_RULE } from '../../../common/credentials.js';
 
-/** Shorter than what may be set is wrong like any other. */
+/** No minimum of 12 here: a password that is too short to be set is answered as a wrong one. */
 const LOGIN_PASSWORD = new RegExp(`^\\P{Cc}{1,${LONGEST_PASSWORD}}$`, 'u');
 
-/** A name and a password; the other fields are those that OAuth 2's password flow sends along, and mean nothing here. */
+/** The other fields belong to OAuth 2's password flow (RFC 6749, section 4.3.2); they are accepted and ignored. */
 export class LoginDto {
-  @ApiProperty({ example: 'admin', pattern: USER_NAME.source, description: `It is ${USER_NAME_RULE}.` })
+  @ApiProperty({ example: 'admin', pattern: USER_NAME.source, description: `Must be ${USER_NAME_RULE}.` })
   @Matches(USER_NAME, { message: `username must be ${USER_NAME_RULE}` })
   username!: string;
 
@@ -16,7 +16,7 @@ export class LoginDto {
     minLength: 1,
     maxLength: LONGEST_PASSWORD,
     format: 'password',
-    description: 'Without control characters.',
+    description: 'No control characters.',
   })
   @Matches(LOGIN_PASSWORD, {
     message: `password must be 1 to ${LONGEST_PASSWORD} characters, without control characters`,
@@ -58,6 +58,6 @@ export class TokenDto {
   @ApiProperty({ enum: ['bearer'], example: 'bearer' })
   token_type!: 'bearer';
 
-  @ApiProperty({ description: 'Seconds.', example: 3_600 })
+  @ApiProperty({ description: 'Seconds until the token expires.', example: 3_600 })
   expires_in!: number;
 }

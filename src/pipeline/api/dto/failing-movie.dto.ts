@@ -9,7 +9,7 @@ export class FailingQueryDto {
     minimum: 1,
     maximum: 100,
     default: 20,
-    description: 'Movies in the answer, at most.',
+    description: 'The most movies to return.',
   })
   @Type(() => Number)
   @IsInt()
@@ -19,7 +19,7 @@ export class FailingQueryDto {
 }
 
 export class MovieErrorDto {
-  @ApiProperty({ description: 'A stable word for the kind of failure.', example: 'server_error' })
+  @ApiProperty({ description: 'A stable identifier of the kind of failure.', example: 'server_error' })
   code!: string;
 
   @ApiProperty({ example: 'TMDB had an internal error (500, code 11).' })
@@ -28,11 +28,11 @@ export class MovieErrorDto {
   @ApiProperty({ format: 'date-time', example: '2026-09-01T03:00:04.512Z' })
   occurred_at!: string;
 
-  @ApiProperty({ description: 'The run that met it.', example: 42 })
+  @ApiProperty({ description: 'The run in which it failed.', example: 42 })
   run_id!: number;
 }
 
-/** A movie whose details could not be had or stored, at least twice in a row. */
+/** A movie whose details could not be fetched or stored at least twice in a row. */
 export class FailingMovieDto {
   @ApiProperty({ description: "TMDB's id.", example: 603 })
   movie_id!: number;
@@ -40,27 +40,32 @@ export class FailingMovieDto {
   @ApiProperty({ type: String, nullable: true, example: 'The Matrix' })
   title!: string | null;
 
-  @ApiProperty({ description: 'In a row.', example: 4 })
+  @ApiProperty({ description: 'Failures in a row.', example: 4 })
   failures!: number;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'The last time.' })
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'The last attempt.' })
   tried_at!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Not tried before then.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The earliest next attempt.',
+  })
   retry_at!: string | null;
 
   @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'TMDB no longer knows it since then; null: it does.',
+    description: 'Since when TMDB no longer has it; null: TMDB has it.',
   })
   gone_at!: string | null;
 
   @ApiProperty({
     type: MovieErrorDto,
     nullable: true,
-    description: 'The last failure; null when its run is no longer on record.',
+    description: 'The last failure; null when its run is no longer recorded.',
   })
   last_error!: MovieErrorDto | null;
 

@@ -1,17 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { AuthUser } from '../../../auth/users/auth-user.js';
 import { SOURCES, type Source } from '../../../runs/run-plan.js';
-import type { ItemError, SourceReport } from '../../../runs/run.js';
-import type { RunDetails } from '../../../runs/runs.repository.js';
+import { type ItemError, type RunDetails, SOURCE_STATUSES, type SourceReport } from '../../../runs/run.js';
 import { RunDto } from './run.dto.js';
-
-const SOURCE_STATUSES = [
-  'pending',
-  'fetching',
-  'done',
-  'partial',
-  'failed',
-] as const satisfies SourceReport['status'][];
 
 export class SourceReportDto implements SourceReport {
   @ApiProperty({ enum: SOURCES, enumName: 'Source', example: 'popular' })
@@ -23,13 +14,13 @@ export class SourceReportDto implements SourceReport {
   @ApiProperty({ example: 5 })
   pages_fetched!: number;
 
-  @ApiProperty({ description: 'Different movies that this source named.', example: 98 })
+  @ApiProperty({ description: 'Distinct movies that this source named.', example: 98 })
   movies!: number;
 
   @ApiProperty({ enum: SOURCE_STATUSES, enumName: 'SourceStatus', example: 'done' })
   status!: SourceReport['status'];
 
-  @ApiProperty({ type: String, nullable: true, description: 'The last failure of a page.' })
+  @ApiProperty({ type: String, nullable: true, description: 'The last failure of one of its pages.' })
   error!: string | null;
 }
 
@@ -43,10 +34,10 @@ export class ItemErrorDto {
   @ApiProperty({ type: Number, nullable: true, example: 603 })
   movie_id!: number | null;
 
-  @ApiProperty({ description: 'A stable word for the kind of failure.', example: 'server_error' })
+  @ApiProperty({ description: 'A stable identifier of the kind of failure.', example: 'server_error' })
   code!: string;
 
-  @ApiProperty({ example: 'TMDB failed on page 3 (503).' })
+  @ApiProperty({ example: 'TMDB or a gateway in front of it failed (503).' })
   message!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-09-01T03:00:04.512Z' })
@@ -64,16 +55,16 @@ export class ItemErrorDto {
   }
 }
 
-/** One run with what became of its sources, and what it could not bring in. */
+/** One run with the result of each source, and what it could not store. */
 export class RunDetailsDto extends RunDto {
-  @ApiProperty({ type: [SourceReportDto], description: 'What became of each source.' })
+  @ApiProperty({ type: [SourceReportDto], description: 'The progress or result of each source.' })
   sources!: SourceReportDto[];
 
   @ApiProperty({ type: [ItemErrorDto], description: 'The first 1,000 failures; `failed` counts them all.' })
   errors!: ItemErrorDto[];
 
   @ApiProperty({
-    description: 'All failures of this run, those beyond the first 1,000 included.',
+    description: 'All failures of this run, including those beyond the first 1,000.',
     example: 0,
   })
   errors_total!: number;

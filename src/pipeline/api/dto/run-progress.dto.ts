@@ -1,9 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TMDB_WAITS, type TmdbWait } from '../../../tmdb/tmdb-wait.js';
-import { type Run, type RunProgress, RUN_STATUSES, type RunStatus } from '../../../runs/run.js';
+import {
+  ACTIVE_STAGES,
+  type Run,
+  type RunProgress,
+  RUN_STATUSES,
+  type RunStatus,
+} from '../../../runs/run.js';
 import { SourceReportDto } from './run-details.dto.js';
 
-const STAGES = ['queued', 'collecting', 'enriching', 'finishing'] as const;
+const STAGES = ['queued', ...ACTIVE_STAGES] as const;
 
 export class EnrichmentProgressDto {
   @ApiProperty({ example: 310 })
@@ -21,22 +27,22 @@ export class WaitingDto implements TmdbWait {
     enum: TMDB_WAITS,
     enumName: 'WaitingFor',
     description:
-      'throttled: TMDB asked for a pause; failing: it fails, and is tried again; slow: it takes its time.',
+      'throttled: TMDB requested a pause; failing: requests fail and are retried; slow: TMDB responds slowly.',
     example: 'throttled',
   })
   for!: TmdbWait['for'];
 
-  @ApiProperty({ example: 'TMDB asked for a pause (429): requests go on in 12 s.' })
+  @ApiProperty({ example: 'TMDB asked for a pause (429); requests resume in 12 s.' })
   message!: string;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'The end of the pause; otherwise it is said again before then if it goes on.',
+    description: 'When the pause ends. Any other wait that lasts is renewed before this time.',
   })
   until!: string;
 }
 
-/** What an active run is doing. */
+/** The progress of an active run. */
 export class RunProgressDto {
   @ApiProperty({ example: 43 })
   run_id!: number;
@@ -47,23 +53,23 @@ export class RunProgressDto {
   @ApiProperty({ enum: STAGES, enumName: 'RunStage', example: 'enriching' })
   stage!: (typeof STAGES)[number];
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it was so.' })
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When this was recorded.' })
   at!: string | null;
 
-  @ApiProperty({ type: [SourceReportDto], description: 'How far each source is.' })
+  @ApiProperty({ type: [SourceReportDto], description: 'The progress of each source.' })
   sources!: SourceReportDto[];
 
   @ApiProperty({
     type: EnrichmentProgressDto,
     nullable: true,
-    description: 'Null before the movies are chosen.',
+    description: 'Null until the movies are selected.',
   })
   enrichment!: EnrichmentProgressDto | null;
 
   @ApiProperty({
     type: WaitingDto,
     nullable: true,
-    description: 'What it waits for; null while all goes well.',
+    description: 'What it waits for; null while nothing holds it up.',
   })
   waiting!: WaitingDto | null;
 

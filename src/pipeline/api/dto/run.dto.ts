@@ -3,12 +3,12 @@ import type { AuthUser } from '../../../auth/users/auth-user.js';
 import { UPDATE_TYPES, type UpdateType } from '../../../runs/run-plan.js';
 import { type Run, RUN_STATUSES, type RunStatus, TRIGGERS, type Trigger } from '../../../runs/run.js';
 
-/** One run. The name of the user who asked for it is for those only who have a token. */
+/** One run. Only requests with a token are told who triggered it. */
 export class RunDto {
   @ApiProperty({ example: 42 })
   id!: number;
 
-  @ApiProperty({ format: 'date-time', description: 'When the run was put on record.' })
+  @ApiProperty({ format: 'date-time', description: 'When the run was queued.' })
   run_date!: string;
 
   @ApiProperty({
@@ -23,7 +23,7 @@ export class RunDto {
     enum: TRIGGERS,
     enumName: 'Trigger',
     nullable: true,
-    description: 'What asked for the run.',
+    description: 'What triggered the run.',
   })
   trigger!: Trigger | null;
 
@@ -31,7 +31,7 @@ export class RunDto {
     enum: RUN_STATUSES,
     enumName: 'RunStatus',
     description:
-      'PARTIAL: some source or movie failed for good and the rest is stored. FAILED: nothing usable came in.',
+      'PARTIAL: some source or movie failed for good and the rest is stored. FAILED: nothing could be stored.',
   })
   status!: RunStatus;
 
@@ -39,7 +39,7 @@ export class RunDto {
   source_categories!: string[];
 
   @ApiProperty({
-    description: 'Different movies stored from the lists: inserted + updated + unchanged.',
+    description: 'Distinct movies stored from the lists: inserted + updated + unchanged.',
     example: 118,
   })
   movies_processed!: number;
@@ -47,19 +47,19 @@ export class RunDto {
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'Seconds from the start to the end.',
+    description: 'Seconds from start to end, without the time in the queue.',
     example: 12.7,
   })
   duration_seconds!: number | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why the run did not bring in everything.' })
+  @ApiProperty({ type: String, nullable: true, description: 'Why the run is not SUCCESS.' })
   error_message!: string | null;
 
   @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'When a worker took it; null while it is queued.',
+    description: 'When a worker started it; null while it is queued.',
   })
   started_at!: string | null;
 
@@ -71,7 +71,7 @@ export class RunDto {
   })
   finished_at!: string | null;
 
-  @ApiProperty({ description: 'List items that TMDB sent, repeats included.', example: 120 })
+  @ApiProperty({ description: 'List items received, repeats included.', example: 120 })
   fetched!: number;
 
   @ApiProperty({ example: 12 })
@@ -86,10 +86,10 @@ export class RunDto {
   @ApiProperty({ description: 'Movies whose details were fetched and stored.', example: 40 })
   enriched!: number;
 
-  @ApiProperty({ description: 'Collected movies whose details are fresh enough.', example: 78 })
+  @ApiProperty({ description: 'Collected movies whose details are still fresh.', example: 78 })
   skipped_fresh!: number;
 
-  @ApiProperty({ description: 'Movies that TMDB no longer knows; their rows stay.', example: 0 })
+  @ApiProperty({ description: 'Movies that TMDB no longer has; their rows stay.', example: 0 })
   gone!: number;
 
   @ApiProperty({ description: 'Movies, pages and sources that failed for good.', example: 0 })
@@ -101,19 +101,22 @@ export class RunDto {
   @ApiProperty({ description: 'Requests that repeated a failed one.', example: 0 })
   tmdb_retries!: number;
 
-  @ApiProperty({ description: 'Answers of 429 (too many requests).', example: 0 })
+  @ApiProperty({ description: 'Responses with status 429 (too many requests).', example: 0 })
   rate_limited!: number;
 
-  @ApiProperty({ description: 'Seconds of back-off and of pauses that TMDB asked for.', example: 0 })
+  @ApiProperty({
+    description: 'Seconds of back-off and of requested pauses, summed over parallel requests.',
+    example: 0,
+  })
   waited_seconds!: number;
 
-  @ApiProperty({ description: 'How often another process took the run over.', example: 0 })
+  @ApiProperty({ description: 'How often the run was resumed after an interruption.', example: 0 })
   times_resumed!: number;
 
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'By how many seconds a scheduled run came after its time; null when it did not.',
+    description: 'By how many seconds a scheduled run was late; null when it was on time.',
     example: null,
   })
   late_seconds!: number | null;
@@ -121,7 +124,7 @@ export class RunDto {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
-    description: 'Who asked for it; only in answers to a request with a token.',
+    description: 'Who triggered it; only in responses to a request with a token.',
     example: 'admin',
   })
   triggered_by?: string | null;

@@ -12,7 +12,7 @@ export class RunsQueryDto {
     minimum: 1,
     maximum: 100,
     default: 20,
-    description: 'Runs in one answer, at most.',
+    description: 'The most runs to return.',
   })
   @Type(() => Number)
   @IsInt()
@@ -20,18 +20,18 @@ export class RunsQueryDto {
   @Max(100)
   limit = 20;
 
-  @ApiPropertyOptional({ enum: RUN_STATUSES, enumName: 'RunStatus', description: 'In any case.' })
+  @ApiPropertyOptional({ enum: RUN_STATUSES, enumName: 'RunStatus', description: 'Case-insensitive.' })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
   @IsIn(RUN_STATUSES)
   status?: RunStatus;
 
-  @ApiPropertyOptional({ enum: UPDATE_TYPES, enumName: 'UpdateType', description: 'Runs of this type.' })
+  @ApiPropertyOptional({ enum: UPDATE_TYPES, enumName: 'UpdateType', description: 'Only runs of this type.' })
   @IsOptional()
   @IsIn(UPDATE_TYPES)
   update_type?: UpdateType;
 
-  @ApiPropertyOptional({ enum: TRIGGERS, enumName: 'Trigger', description: 'Runs that this asked for.' })
+  @ApiPropertyOptional({ enum: TRIGGERS, enumName: 'Trigger', description: 'Only runs triggered by this.' })
   @IsOptional()
   @IsIn(TRIGGERS)
   trigger?: Trigger;
@@ -39,7 +39,7 @@ export class RunsQueryDto {
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    description: 'Put on record then or later, such as 2026-09-01T00:00:00Z; without a zone, UTC.',
+    description: 'Only runs queued at or after this time, such as 2026-09-01T00:00:00Z; UTC without a zone.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => timeOf(value))
@@ -49,7 +49,7 @@ export class RunsQueryDto {
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    description: 'Put on record then or before, such as 2026-09-30T23:59:59Z; without a zone, UTC.',
+    description: 'Only runs queued at or before this time, such as 2026-09-30T23:59:59Z; UTC without a zone.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => timeOf(value))
@@ -58,7 +58,7 @@ export class RunsQueryDto {
 
   @ApiPropertyOptional({
     type: 'integer',
-    description: 'From the `Link` header of the page before.',
+    description: 'From the `Link` header of the previous page.',
     minimum: 1,
     maximum: MAX_INT4,
   })
@@ -75,7 +75,7 @@ export class RunIdDto {
     type: 'integer',
     minimum: 1,
     maximum: MAX_INT4,
-    description: 'The number of a run.',
+    description: 'The id of a run.',
     example: 42,
   })
   @Type(() => Number)
@@ -87,7 +87,7 @@ export class RunIdDto {
 
 const ISO_TIME = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/i;
 
-/** An invalid date for what is no time. */
+/** Returns an invalid date when the value is not a time. */
 function timeOf(value: unknown): Date {
   const [, day = '', time = '00:00', zone = 'Z'] =
     (typeof value === 'string' ? ISO_TIME.exec(value) : null) ?? [];

@@ -1,3 +1,4 @@
+import { BadRequestException } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
@@ -15,20 +16,23 @@ import {
   CATEGORIES,
   type Category,
   CUSTOM_DEFAULTS,
+  customPlan,
   MAX_ENRICHMENT,
   MAX_PAGES,
+  presetPlan,
+  type RunPlan,
   UPDATE_TYPES,
   type UpdateType,
 } from '../../../runs/run-plan.js';
 import { RUN_STATUSES, type RunStatus } from '../../../runs/run.js';
 
-/** What to run. The options but `update_type` go with `custom` only. */
+/** What to run. All options but `update_type` require `custom`. */
 export class TriggerRunDto {
   @ApiPropertyOptional({
     enum: UPDATE_TYPES,
     enumName: 'UpdateType',
     default: 'quick',
-    description: 'In any case.',
+    description: 'Case-insensitive.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value))
@@ -40,7 +44,7 @@ export class TriggerRunDto {
     enumName: 'Category',
     isArray: true,
     default: CUSTOM_DEFAULTS.categories,
-    description: 'Lists to collect; none is allowed where trending is included.',
+    description: 'The lists to collect; may be empty if trending is included.',
   })
   @IsOptional()
   @IsArray()
@@ -54,7 +58,7 @@ export class TriggerRunDto {
     minimum: 1,
     maximum: MAX_PAGES,
     default: CUSTOM_DEFAULTS.pages_per_category,
-    description: 'Pages of each list, of 20 movies.',
+    description: 'Pages of each list; a page has 20 movies.',
   })
   @IsOptional()
   @IsInt()
@@ -69,7 +73,7 @@ export class TriggerRunDto {
 
   @ApiPropertyOptional({
     default: CUSTOM_DEFAULTS.enrich_data,
-    description: 'Whether details are fetched, too.',
+    description: 'Whether to fetch details as well.',
   })
   @IsOptional()
   @IsBoolean()
@@ -80,7 +84,7 @@ export class TriggerRunDto {
     minimum: 0,
     maximum: MAX_ENRICHMENT,
     default: CUSTOM_DEFAULTS.max_enrichment,
-    description: 'Movies whose details are fetched, at most.',
+    description: 'The most movies whose details are fetched.',
   })
   @IsOptional()
   @IsInt()
@@ -90,11 +94,36 @@ export class TriggerRunDto {
 
   @ApiPropertyOptional({
     default: CUSTOM_DEFAULTS.incremental,
-    description: 'False: every collected movie counts as due.',
+    description: 'False: treat every collected movie as due.',
   })
   @IsOptional()
   @IsBoolean()
   incremental?: boolean;
+}
+
+/**
+ * The plan of the run that a request describes.
+ * @throws BadRequestException when its options contradict each other
+ */
+export function planOfRequest({ update_type: requested, ...options }: TriggerRunDto): RunPlan {
+  const update_type = requested ?? 'quick';
+  const entries: [string, unknown][] = Object.entries(options);
+  const given = entries.filter(([, value]) => value !== undefined && value !== null);
+  if (update_type === 'custom') return planOfOptions(Object.fromEntries(given));
+  if (given.length === 0) return presetPlan(update_type);
+  const names = given.map(([name]) => name).join(', ');
+  throw new BadRequestException(
+    `${names} requires "update_type": "custom". Leave it out, or request a custom run.`,
+  );
+}
+
+function planOfOptions(options: Partial<typeof CUSTOM_DEFAULTS>): RunPlan {
+  try {
+    return customPlan({ ...CUSTOM_DEFAULTS, ...options });
+  } catch (error) {
+    if (error instanceof RangeError) throw new BadRequestException(error.message);
+    throw error;
+  }
 }
 
 export class TriggeredRunDto {
@@ -107,12 +136,12 @@ export class TriggeredRunDto {
   @ApiProperty({ enum: RUN_STATUSES, enumName: 'RunStatus', example: 'QUEUED' })
   status!: RunStatus;
 
-  @ApiProperty({ example: 'admin', description: 'The name of whoever asked for it.' })
+  @ApiProperty({ example: 'admin', description: 'The user who triggered it.' })
   triggered_by!: string;
 }
 
 export class CancelledRunDto {
-  @ApiProperty({ example: 'Run 42 will end within seconds.' })
+  @ApiProperty({ example: 'Run 42 is being cancelled.' })
   message!: string;
 
   @ApiProperty({ example: 42 })

@@ -1,0 +1,51 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ApiProblem } from '../../common/problem-details/api-problem.js';
+import { type AuthUser, USER_ROLES, type UserRole } from '../users/auth-user.js';
+
+/** Who may call a route. A route without metadata is open to USER_ROLES. A handler's metadata overrides its controller's. */
+export type Access = 'public' | readonly UserRole[];
+export const ACCESS = 'movie-pipeline:access';
+/** The security schemes of the OpenAPI document. A guarded route accepts either. */
+export const SECURITY = { password: 'password', token: 'token' } as const;
+
+/** No token is required. A valid one identifies the caller; an invalid one is ignored. */
+export function Public(): MethodDecorator & ClassDecorator {
+  return SetMetadata(ACCESS, 'public' satisfies Access);
+}
+
+/** Any signed-in user, which is the default: this documents it in OpenAPI. */
+export function Authenticated(): MethodDecorator & ClassDecorator {
+  return guarded(USER_ROLES, 401, 503);
+}
+
+/** Signed-in users who have one of the roles. */
+export function Roles(...roles: UserRole[]): MethodDecorator & ClassDecorator {
+  return guarded(roles, 401, 403, 503);
+}
+
+function guarded(access: Access, ...problems: number[]): MethodDecorator & ClassDecorator {
+  return applyDecorators(
+    SetMetadata(ACCESS, access),
+    ApiSecurity(SECURITY.password),
+    ApiSecurity(SECURITY.token),
+    ApiProblem(...problems),
+  );
+}
+
+/** The caller of a guarded route. On a public route it throws; use {@link OptionalUser} there. */
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): AuthUser => {
+  const user = userOf(context);
+  if (user === null) throw new Error('@CurrentUser() requires a route that is not @Public().');
+  return user;
+});
+
+/** The caller of a public route; null without a valid token. */
+export const OptionalUser = createParamDecorator((_: unknown, context: ExecutionContext): AuthUser | null =>
+  userOf(context),
+);
+
+function userOf(context: ExecutionContext): AuthUser | null {
+  return (context.switchToHttp().getRequest<Request>().user as AuthUser | undefined) ?? null;
+}

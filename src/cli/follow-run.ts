@@ -1,0 +1,114 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { RunFollower } from '../pipeline/execution/run-follower.js';
+import { RunTriggers } from '../pipeline/execution/run-triggers.js';
+import { RunActiveError, RunEndedError } from '../runs/run-errors.js';
+import { RunLeases } from '../runs/run-lease.repository.js';
+import type { RunPlan } from '../runs/run-plan.js';
+import type { RunDetails, RunProgress } from '../runs/run.js';
+import { type ActiveRun, RunsRepository } from '../runs/runs.repository.js';
+import { LiveView, PlainView, type ProgressView } from './progress-view.js';
+
+interface FollowOptions {
+  readonly username: string;
+  /** True: nothing is written to standard error. */
+  readonly quiet: boolean;
+  /** Aborted to cancel the run. */
+  readonly signal: AbortSignal;
+}
+
+const POLL_MS = 250;
+/** A short run may end before its worker records any. */
+const NO_PROGRESS: RunProgress = {
+  ...{ at: '', stage: 'finishing', sources: [], enrichment: null, waiting: null },
+};
+
+/**
+ * Requests a run and follows it to its end. The application must have the role of a worker: it first finishes a run that
+ * was interrupted, and then leads its own, unless another process is quicker.
+ * Null: the signal was aborted before the run was queued.
+ * @throws RunActiveError when another process is working on a run
+ */
+export async function requestAndFollow(
+  app: INestApplicationContext,
+  plan: RunPlan,
+  { username, quiet, signal }: FollowOptions,
+): Promise<RunDetails | null> {
+  const say = (text: string): void => {
+    if (!quiet) process.stderr.write(`${text}\n`);
+  };
+  if (!(await finishInterrupted(app, signal, say))) return null;
+  const runId = await app.get(RunTriggers).trigger(plan, { trigger: 'cli', username, key: null });
+  const cancel = (): void => {
+    say('Cancelling the run; what is stored stays.');
+    void cancelRun(app, runId);
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    await showUntilEnd(app, runId, quiet ? null : progressView());
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+  return app.get(RunsRepository).details(runId);
+}
+
+/** Waits for a run that no other process works on: this one's worker finishes it. False: the signal was aborted. */
+async function finishInterrupted(
+  app: INestApplicationContext,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<boolean> {
+  const clock = app.get<Clock>(CLOCK);
+  const { leaseholder } = app.get(RunLeases);
+  let announced: number | null = null;
+  for (let before: ActiveRun | null = null; !signal.aborted;) {
+    const { active } = await app.get(RunsRepository).overview();
+    if (active === null) return true;
+    const { run } = active;
+    if (active.leaseholder === leaseholder && announced !== run.id) {
+      const why = run.timesResumed > 0 ? 'was interrupted' : 'was queued first';
+      say(`Run ${run.id} (${run.updateType ?? 'unknown'}) ${why}. Finishing it before this one.`);
+      announced = run.id;
+    }
+    if (active.leaseholder !== leaseholder && isBeating(before, active)) throw new RunActiveError(run);
+    before = active;
+    await clock.sleep(POLL_MS, signal).catch(() => undefined);
+  }
+  return false;
+}
+
+/** Whether a process renews the lease: the heartbeat of a run whose worker has died stands still. */
+function isBeating(before: ActiveRun | null, now: ActiveRun): boolean {
+  return (
+    before?.run.id === now.run.id &&
+    before.heartbeatAt !== null &&
+    before.heartbeatAt.getTime() !== now.heartbeatAt?.getTime()
+  );
+}
+
+async function showUntilEnd(
+  app: INestApplicationContext,
+  runId: number,
+  view: ProgressView | null,
+): Promise<void> {
+  let last = NO_PROGRESS;
+  for await (const event of app.get(RunFollower).follow(runId, new AbortController().signal)) {
+    if (event.kind === 'progress') last = event.progress ?? last;
+    else last = { ...last, sources: event.details.sources };
+    view?.show(last);
+  }
+}
+
+async function cancelRun(app: INestApplicationContext, runId: number): Promise<void> {
+  try {
+    await app.get(RunLeases).cancel(runId, app.get<Clock>(CLOCK).now());
+  } catch (error) {
+    if (!(error instanceof RunEndedError)) throw error;
+  }
+}
+
+function progressView(): ProgressView {
+  const now = (): number => performance.now();
+  return process.stderr.isTTY ? new LiveView(process.stderr, now) : new PlainView(process.stderr, now);
+}

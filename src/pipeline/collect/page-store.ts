@@ -1,0 +1,122 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import type { Mutex } from '../../common/mutex.js';
+import { ListsRepository } from '../../movies/lists.repository.js';
+import { listedMovie } from '../../movies/listed-movie.js';
+import type { ListedMovie } from '../../movies/movie-record.js';
+import { MoviesRepository } from '../../movies/movies.repository.js';
+import { RowRefusedError } from '../../movies/row-refused-error.js';
+import { itemError } from '../../runs/item-failure.js';
+import { RunCheckpoint } from '../../runs/run-checkpoint.repository.js';
+import type { RunContext } from '../../runs/run-context.js';
+import type { Source } from '../../runs/run-plan.js';
+import type { TmdbGenre } from '../../tmdb/schema/genres.js';
+import type { TmdbListItem, TmdbPage } from '../../tmdb/schema/page.js';
+
+export interface CollectContext extends RunContext {
+  readonly genreNames: Promise<ReadonlyMap<number, string>>;
+  /** Pages are stored one at a time, so that a movie that two sources name is stored once. */
+  readonly storing: Mutex;
+}
+
+interface SourcePage extends TmdbPage {
+  readonly source: Source;
+}
+
+/** Items on one page of any of TMDB's lists. */
+const PAGE_SIZE = 20;
+
+/** Stores what lists name: movies, their places in the lists, and genres. */
+@Injectable()
+export class PageStore {
+  constructor(
+    private readonly movies: MoviesRepository,
+    private readonly lists: ListsRepository,
+    private readonly checkpoint: RunCheckpoint,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Returns the names of all stored genres, by id. */
+  async genres(genres: readonly TmdbGenre[]): Promise<ReadonlyMap<number, string>> {
+    if (genres.length > 0) await this.lists.storeGenres(genres);
+    return this.lists.genreNames();
+  }
+
+  /** @param fresh the items of the page that no earlier page of its source named */
+  async page(page: SourcePage, fresh: readonly TmdbListItem[], context: CollectContext): Promise<void> {
+    const genreNames = await context.genreNames;
+    await context.storing.run(async () => {
+      const movies = fresh
+        .filter(({ id }) => !context.storedMovies.has(id))
+        .map((item) => listedMovie(item, genreNames));
+      try {
+        await this.storePage(movies, page, fresh, context);
+      } catch (error) {
+        if (!(error instanceof RowRefusedError)) throw error;
+        for (const movie of movies) await this.storeAlone(movie, page, context);
+        await this.storePage([], page, fresh, context);
+      }
+    });
+  }
+
+  /** Removes movies from the list that its fetched part no longer names. */
+  async sweep(
+    source: Source,
+    { lastPage, isComplete }: { readonly lastPage: number; readonly isComplete: boolean },
+    { storing, startedAt }: CollectContext,
+  ): Promise<void> {
+    const sweep = { seenAt: startedAt, lastPosition: lastPage * PAGE_SIZE, listEnded: isComplete };
+    await storing.run(() => this.lists.sweep(source, sweep));
+  }
+
+  async failed(
+    where: Parameters<typeof itemError>[0],
+    error: unknown,
+    { lease }: Pick<RunContext, 'lease'>,
+  ): Promise<void> {
+    const failure = itemError(where, error, this.clock.now());
+    await this.checkpoint.transaction((tx) => this.checkpoint.itemFailed(tx, lease, failure));
+  }
+
+  private async storePage(
+    movies: readonly ListedMovie[],
+    page: SourcePage,
+    fresh: readonly TmdbListItem[],
+    { lease, startedAt, storedMovies }: RunContext,
+  ): Promise<void> {
+    const { source, page: number, rejected } = page;
+    const entries = fresh.map(({ id, index }) => ({
+      movieId: id,
+      position: (number - 1) * PAGE_SIZE + index + 1,
+    }));
+    await this.checkpoint.transaction(async (tx) => {
+      const now = this.clock.now();
+      const stored = await this.movies.storeListed(movies, now, tx);
+      await this.lists.storeEntries(source, entries, startedAt, tx);
+      for (const { id, reason } of rejected) {
+        const error = itemError({ source, page: number, movieId: id }, reason, now);
+        await this.checkpoint.itemFailed(tx, lease, error);
+      }
+      await this.checkpoint.pageStored(tx, lease, page, stored);
+    });
+    for (const { id } of movies) storedMovies.add(id);
+  }
+
+  /** A movie that the database refuses fails alone, without the others of its page. */
+  private async storeAlone(
+    movie: ListedMovie,
+    { source, page }: SourcePage,
+    { lease, storedMovies }: RunContext,
+  ): Promise<void> {
+    try {
+      await this.checkpoint.transaction(async (tx) => {
+        const stored = await this.movies.storeListed([movie], this.clock.now(), tx);
+        await this.checkpoint.moviesStored(tx, lease, stored);
+      });
+      storedMovies.add(movie.id);
+    } catch (error) {
+      if (!(error instanceof RowRefusedError)) throw error;
+      await this.failed({ source, page, movieId: movie.id }, error, { lease });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { QueueOptions, QueuePolicy } from 'pg-boss';
+
+export interface QueueDefinition extends QueueOptions {
+  readonly name: string;
+  readonly policy?: QueuePolicy;
+}
+
+/** A job leads one run. */
+export const RUN_QUEUE = 'run';
+export interface RunJob {
+  readonly runId: number;
+}
+
+/** A job enriches a range of a run's movies. */
+export const ENRICH_QUEUE = 'enrich';
+export interface EnrichJob {
+  readonly runId: number;
+  /** The place of the first movie. */
+  readonly from: number;
+  /** The place behind the last one. */
+  readonly to: number;
+}
+
+const DAY_SECONDS = 86_400;
+
+const COMMON = {
+  /** The shortest that pg-boss accepts: a dead worker is noticed after it and one supervision interval. */
+  heartbeatSeconds: 10,
+  /** The longest that pg-boss accepts. A run that takes longer is resumed where it is. */
+  expireInSeconds: DAY_SECONDS,
+  /** The run records the result of a job; looking up a run's jobs reads all that are kept. */
+  deleteAfterSeconds: 300,
+  /** A run may wait long for a worker. */
+  retentionSeconds: 365 * DAY_SECONDS,
+};
+
+export const QUEUES: readonly QueueDefinition[] = [
+  // One run at a time, in order. How often a run may crash its worker is counted in pipeline_runs.
+  { ...COMMON, name: RUN_QUEUE, policy: 'singleton', retryLimit: 10_000 },
+  { ...COMMON, name: ENRICH_QUEUE, retryLimit: 5, retryDelay: 1 },
+];

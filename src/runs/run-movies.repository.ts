@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { Prisma } from '../database/generated/client.js';
+import { PrismaService, type Transaction } from '../database/prisma.service.js';
+import type { MoviesQuery } from '../movies/movies.repository.js';
+import { RunAborted } from './run-ending.js';
+import { leased, type RunLease } from './run-lease.js';
+import { isLeased } from './run-lease.repository.js';
+
+/** The result of enriching one movie. */
+export type EnrichmentResult = 'done' | 'gone' | 'failed';
+
+/** The movies that a run is to enrich. */
+export interface EnrichmentWork {
+  /** In this order, before those of `rest`. */
+  readonly ids: readonly number[];
+  /** Selects further ids, `ids` among them or not; null: none. */
+  readonly rest: MoviesQuery | null;
+  /** Collected movies that are left out because their details are fresh. */
+  readonly fresh: number;
+}
+
+const NO_MOVIES = Prisma.sql`SELECT 0 AS id WHERE false`;
+
+/** Sole reader of pipeline_run_movies: which movies an active run has stored, and which it has yet to enrich. */
+@Injectable()
+export class RunMovies {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /** Ids of the movies that the run stored from its lists. */
+  async stored(runId: number): Promise<number[]> {
+    const where = { runId, stored: { not: null } };
+    const rows = await this.prisma.pipelineRunMovie.findMany({ where, select: { movieId: true } });
+    return rows.map(({ movieId }) => movieId);
+  }
+
+  /** Records the movies to enrich, each with its place. Returns how many there are. */
+  async plan(tx: Transaction, lease: RunLease, { ids, rest, fresh }: EnrichmentWork): Promise<number> {
+    const first = Prisma.sql`${[...ids]}::int[]`;
+    const total = await tx.$executeRaw`
+      INSERT INTO pipeline_run_movies (run_id, movie_id, place, enrichment)
+      SELECT ${lease.runId}, id, place - 1, 'due'
+      FROM unnest(${first} || ARRAY(SELECT id FROM (${rest ?? NO_MOVIES}) AS movies WHERE id NOT IN (SELECT unnest(${first}))))
+        WITH ORDINALITY AS due (id, place)
+      ON CONFLICT (run_id, movie_id) DO UPDATE SET place = excluded.place, enrichment = 'due'`;
+    const { count } = await tx.pipelineRun.updateMany({
+      where: leased(lease),
+      data: { enrichmentTotal: total, skippedFresh: fresh },
+    });
+    if (count === 0) throw new RunAborted({ kind: 'lost' });
+    return total;
+  }
+
+  /** How many movies are yet to be enriched, and how many could not be. */
+  async remaining(runId: number): Promise<{ readonly due: number; readonly failed: number }> {
+    const counts = await this.prisma.pipelineRunMovie.groupBy({
+      by: 'enrichment',
+      where: { runId, enrichment: { in: ['due', 'failed'] } },
+      _count: true,
+    });
+    const of = (result: string): number =>
+      counts.find(({ enrichment }) => enrichment === result)?._count ?? 0;
+    return { due: of('due'), failed: of('failed') };
+  }
+
+  /** Ids of the movies that are yet to be enriched, from one place up to another, exclusive. */
+  async due(runId: number, { from, to }: { from: number; to: number }): Promise<number[]> {
+    // In one row: a million rows would be a million objects.
+    const [row] = await this.prisma.$queryRaw<{ ids: number[] }[]>`
+      SELECT ARRAY(SELECT movie_id FROM pipeline_run_movies
+        WHERE run_id = ${runId} AND enrichment = 'due' AND place >= ${from} AND place < ${to} ORDER BY place) AS ids`;
+    return row?.ids ?? [];
+  }
+
+  /** How many movies are yet to be enriched in each range of `size` places that has any. */
+  dueByRange(runId: number, size: number): Promise<{ readonly from: number; readonly movies: number }[]> {
+    return this.prisma.$queryRaw`
+      SELECT place / ${size}::int * ${size}::int AS from, count(*)::int AS movies FROM pipeline_run_movies
+      WHERE run_id = ${runId} AND enrichment = 'due' GROUP BY 1`;
+  }
+
+  /**
+   * Records the result of movies; each counts once, whichever worker is first. A failure is counted by
+   * `RunCheckpoint.itemFailed`. Returns how many movies this call settled.
+   */
+  async settle(
+    tx: Transaction,
+    lease: RunLease,
+    ids: readonly number[],
+    result: EnrichmentResult,
+  ): Promise<number> {
+    const [answer] = await tx.$queryRaw<{ settled: number; isLeased: boolean }[]>`
+      WITH settled AS (
+        UPDATE pipeline_run_movies SET enrichment = ${result}
+        WHERE run_id = ${lease.runId} AND movie_id = ANY(${[...ids]}::int[]) AND enrichment = 'due'
+        RETURNING movie_id
+      ), counted AS (
+        UPDATE pipeline_runs SET
+          enriched = enriched + CASE WHEN ${result} = 'done' THEN (SELECT count(*)::int FROM settled) ELSE 0 END,
+          gone = gone + CASE WHEN ${result} = 'gone' THEN (SELECT count(*)::int FROM settled) ELSE 0 END
+        WHERE ${isLeased(lease)}
+        RETURNING id
+      )
+      SELECT (SELECT count(*)::int FROM settled) AS settled, EXISTS (SELECT FROM counted) AS "isLeased"`;
+    if (answer?.isLeased !== true) throw new RunAborted({ kind: 'lost' });
+    return answer.settled;
+  }
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { MoviesModule } from '../movies/movies.module.js';
+import { TmdbModule } from '../tmdb/tmdb.module.js';
+import { FailingMovies } from './failing-movies.js';
+import { RunCheckpoint } from './run-checkpoint.repository.js';
+import { RunHeartbeat } from './run-heartbeat.js';
+import { RunLeases } from './run-lease.repository.js';
+import { RunMovies } from './run-movies.repository.js';
+import { RunRequests } from './run-requests.repository.js';
+import { RunRetention } from './run-retention.repository.js';
+import { RunsRepository } from './runs.repository.js';
+
+const PROVIDERS = [
+  ...[RunsRepository, RunLeases, RunCheckpoint, RunMovies, RunRequests],
+  ...[RunHeartbeat, RunRetention, FailingMovies],
+];
+
+/** What a run is, and everything that is recorded of it. */
+@Module({ imports: [TmdbModule, MoviesModule], providers: PROVIDERS, exports: PROVIDERS })
+export class RunsModule {}
