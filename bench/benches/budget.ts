@@ -56,9 +56,9 @@ async function measureUsage(processes: number, target: Target, environment: Envi
   }
   const measured = await services[0]!.run(await customPlan(target, MOVIES), { isShared: processes > 1 });
   await checkRun(measured, database);
-  const { requests, answers, maxPerSecond } = await sandbox.counters();
+  const { requests, responses, maxPerSecond } = await sandbox.counters();
   expectEqual('recorded requests', measured.run.tmdbRequests, requests);
-  const refused = answers['429'] ?? 0;
+  const refused = responses['429'] ?? 0;
   await Promise.all(services.map((service) => service.finish()));
   await database.drop();
   await sandbox.stop();

@@ -21,10 +21,10 @@ export const requests: Bench = {
       env,
     });
     const first = await service.run(await dailyPlan(target));
-    const firstRequests = (await sandbox.counters()).asked.details;
+    const firstRequests = (await sandbox.counters()).requestsTo.details;
     await sandbox.reset();
     const second = await service.run(await dailyPlan(target));
-    const secondRequests = (await sandbox.counters()).asked.details;
+    const secondRequests = (await sandbox.counters()).requestsTo.details;
     expectEqual('status of the runs', [first.run.status, second.run.status], ['SUCCESS', 'SUCCESS']);
     expectEqual('movies that the second run collected', second.run.unchanged, first.run.inserted);
     expectEqual('movies that it skipped as fresh', second.run.skippedFresh, first.run.enriched);

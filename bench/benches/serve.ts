@@ -145,7 +145,7 @@ class Subject {
   }
 
   private async detailRequests(): Promise<number> {
-    return (await this.sandbox.counters()).asked.details;
+    return (await this.sandbox.counters()).requestsTo.details;
   }
 
   /** A run first collects list pages, which are small. */

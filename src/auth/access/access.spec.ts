@@ -1,0 +1,62 @@
+import { ServerResponse, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { UnauthorizedException } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { Reflector } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import type { AuthUser } from '../users/auth-user.js';
+import { CurrentUser, OptionalUser, Public } from './access.decorators.js';
+import { AccessGuard } from './access.guard.js';
+
+class Routes {
+  unmarked(@CurrentUser() user: AuthUser): AuthUser {
+    return user;
+  }
+
+  @Public()
+  public(@OptionalUser() user: AuthUser | null): AuthUser | null {
+    return user;
+  }
+}
+
+type Handler = 'unmarked' | 'public';
+const ANN: AuthUser = { name: 'ann', role: 'viewer' };
+
+function contextOf(handler: Handler, user?: AuthUser): ExecutionContextHost {
+  const request = Object.assign(new IncomingMessage(new Socket()), { user });
+  return new ExecutionContextHost(
+    [request, new ServerResponse(request)],
+    Routes,
+    Reflect.get(Routes.prototype, handler),
+  );
+}
+
+/** What the parameter decorator of a handler gives. */
+function argumentOf(handler: Handler, user?: AuthUser): unknown {
+  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, Routes, handler) as Record<
+    string,
+    { readonly factory: (data: unknown, context: ExecutionContextHost) => unknown }
+  >;
+  return Object.values(parameters)[0]?.factory(undefined, contextOf(handler, user));
+}
+
+describe('access to a route', () => {
+  it('a route without access metadata refuses a request without a valid token', () => {
+    const guard = new AccessGuard(new Reflector());
+    const answer = (handler: Handler): unknown =>
+      guard.handleRequest<unknown>(null, false, undefined, contextOf(handler));
+    expect(() => answer('unmarked')).toThrow(UnauthorizedException);
+    expect(answer('public')).toBeUndefined();
+  });
+
+  it('@CurrentUser() gives the user and throws when there is none', () => {
+    expect(argumentOf('unmarked', ANN)).toBe(ANN);
+    expect(() => argumentOf('unmarked')).toThrow('requires a route that is not @Public()');
+  });
+
+  it('@OptionalUser() gives the user, or null when there is none', () => {
+    expect(argumentOf('public', ANN)).toBe(ANN);
+    expect(argumentOf('public')).toBeNull();
+  });
+});
