@@ -28,7 +28,7 @@ function select(names: readonly string[]): readonly Bench[] {
   const benches = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name));
   const known = new Set(benches.map(({ name }) => name));
   const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length > 0) throw new TypeError(`Unknown benchmark: ${unknown.join(', ')}.`);
+  if (unknown.length > 0) throw new TypeError(`Unknown bench: ${unknown.join(', ')}.`);
   return benches;
 }
 
@@ -45,7 +45,7 @@ function readOptions(): { benches: readonly Bench[]; against: string | null } {
   }
 }
 
-/** Returns whether every benchmark did its work. A missed goal is no failure. */
+/** Returns whether every bench did its work. A missed goal is no failure. */
 async function runBenches(cleanup: Cleanup): Promise<boolean> {
   const { benches, against } = readOptions();
   const environment = await Environment.open(cleanup);
@@ -85,7 +85,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   process.exitCode = (await runBenches(cleanup)) ? 0 : 1;
 } catch (error) {
-  // The cleanup of an interrupt makes the running benchmark fail.
+  // The cleanup of an interrupt makes the running bench fail.
   if (!interrupt.signal.aborted)
     log(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;

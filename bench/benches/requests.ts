@@ -7,7 +7,7 @@ export const requests: Bench = {
   about: 'a daily run, and a second one immediately after it',
   figures: [
     { name: 'requests per enriched movie', unit: '', goal: { atMost: 1 } },
-    { name: 'detail requests of the second run', unit: '', goal: { atMost: 0 } },
+    { name: 'details requested by the second run', unit: '', goal: { atMost: 0 } },
   ],
   repeats: 1,
   warmUps: 0,
@@ -21,10 +21,10 @@ export const requests: Bench = {
       env,
     });
     const first = await service.run(await dailyPlan(target));
-    const firstRequests = (await sandbox.counters()).asked.details;
+    const firstRequests = (await sandbox.counters()).requestsTo.details;
     await sandbox.reset();
     const second = await service.run(await dailyPlan(target));
-    const secondRequests = (await sandbox.counters()).asked.details;
+    const secondRequests = (await sandbox.counters()).requestsTo.details;
     expectEqual('status of the runs', [first.run.status, second.run.status], ['SUCCESS', 'SUCCESS']);
     expectEqual('movies that the second run collected', second.run.unchanged, first.run.inserted);
     expectEqual('movies that it skipped as fresh', second.run.skippedFresh, first.run.enriched);
@@ -33,7 +33,7 @@ export const requests: Bench = {
     await sandbox.stop();
     return {
       'requests per enriched movie': firstRequests / first.run.enriched,
-      'detail requests of the second run': secondRequests,
+      'details requested by the second run': secondRequests,
     };
   },
 };

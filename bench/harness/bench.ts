@@ -1,7 +1,7 @@
 import type { Environment } from './environment.js';
 import type { Target } from './target.js';
 
-/** A number that a benchmark measures, and its goal. */
+/** A number that a bench measures, and its goal. */
 export interface Figure {
   readonly name: string;
   /** Printed after the number; empty for ratios and counts. */

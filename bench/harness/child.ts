@@ -21,7 +21,7 @@ export function startChild({ file, args = [], env = {}, cwd, flags = [] }: Child
     env: { ...Object.fromEntries(kept), ...env },
     ...(cwd === undefined ? {} : { cwd }),
     execArgv: [...flags],
-    // A terminal sends Ctrl-C to its whole process group. The benchmarks end their processes themselves.
+    // A terminal sends Ctrl-C to its whole process group. The benches end their processes themselves.
     detached: process.platform !== 'win32',
   });
 }

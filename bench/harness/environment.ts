@@ -11,18 +11,18 @@ import { built, load, NOW, type Target } from './target.js';
 
 const DATA = join(NOW.root, '.data');
 
-/** A database that exists until the benchmarks end. */
+/** A database that exists until the benches end. */
 export interface FilledDatabase {
   readonly url: string;
   readonly client: Client;
 }
 
-/** A database that the benchmark drops. */
+/** A database that the bench drops. */
 export interface Database extends FilledDatabase {
   drop(): Promise<void>;
 }
 
-/** The PostgreSQL server, sandboxes, services and folders that the benchmarks use, all on this machine. */
+/** The PostgreSQL server, sandboxes, services and folders that the benches use, all on this machine. */
 export class Environment {
   private readonly filledDatabases = new Map<string, Promise<FilledDatabase>>();
   /** The number of databases and folders created so far, for their names. */
@@ -50,7 +50,7 @@ export class Environment {
     return new Environment(folder, server.url, cleanup);
   }
 
-  /** Calls `close` when the benchmarks end, or earlier by the returned function. */
+  /** Calls `close` when the benches end, or earlier by the returned function. */
   onClose(close: () => Promise<void>): () => Promise<void> {
     return this.cleanup.add(close);
   }
@@ -88,7 +88,7 @@ export class Environment {
   }
 
   /**
-   * A database that the target has migrated, with these rows. All benchmarks share it; each must restore what it changes.
+   * A database that the target has migrated, with these rows. All benches share it; each must restore what it changes.
    */
   filled(target: Target, dataset: Dataset): Promise<FilledDatabase> {
     const key = `${target.root} ${dataset.movies} ${dataset.runs}`;
@@ -165,7 +165,7 @@ async function removeCluster(dataDir: string): Promise<void> {
   await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
 }
 
-/** Removes the folders of benchmarks that were killed. */
+/** Removes the folders of benches that were killed. */
 async function removeLeftovers(): Promise<void> {
   await mkdir(DATA, { recursive: true });
   const { attachEmbeddedPostgres } = await embedded();

@@ -1,21 +1,16 @@
 /**
- * What `--against 5e9e428` needs: at that commit, files stood elsewhere, a table had another name, and a run could be
- * executed in the foreground. Delete this file and its uses when no benchmark compares with that commit any more.
+ * What `--against 5e9e428` needs: at that commit, modules stood elsewhere, a table had another name, and a run could be
+ * executed in the foreground. Delete this file and its uses when no bench compares with that commit any more.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type * as RunLeaseModule from '../../src/runs/run-lease.repository.js';
 import type { RunPlan } from '../../src/runs/run-plan.js';
 import type { Run } from '../../src/runs/run.js';
 
 const OLD_PATHS: Readonly<Record<string, string>> = {
   'app/bootstrap.js': 'serve.js',
   'database/connection/open-database.js': 'database/open-database.js',
-  'pipeline/execution/run-queue.js': 'pipeline/run-queue.js',
-  'queue/job-queue.js': 'database/job-queue.js',
-  'queue/queues.js': 'pipeline/queues.js',
-  'runs/run-lease.repository.js': 'pipeline/run-claims.repository.js',
   'runs/run-plan.js': 'pipeline/run-plan.js',
   'runs/runs.repository.js': 'pipeline/runs.repository.js',
   'tmdb/schema/movie.js': 'tmdb/wire/movie.js',
@@ -34,26 +29,35 @@ export function runTotalsTable(root: string): string {
   return isOld(root) ? 'pipeline_run_figures' : 'pipeline_run_totals';
 }
 
-/** The class that cancels runs. */
-export function leasesOf(module: typeof RunLeaseModule): typeof RunLeaseModule.RunLeases {
-  return 'RunClaims' in module ? (module.RunClaims as typeof module.RunLeases) : module.RunLeases;
+export interface OldRuns {
+  /** Executes a run in this process. Returns it once it has ended. */
+  execute(plan: RunPlan, signal: AbortSignal): Promise<Run>;
+  /** Queues a run for the workers of all processes. Returns its id. */
+  trigger(plan: RunPlan): Promise<number>;
 }
-
-type ForegroundRun = (plan: RunPlan, signal: AbortSignal) => Promise<Run>;
 
 interface PipelineService {
   run(plan: RunPlan, origin: object, options: { signal: AbortSignal }): Promise<{ readonly run: Run }>;
 }
 
-/** Executes a run in the foreground, until it has ended; null where every run is a job. */
-export async function foregroundRun(
+interface RunTriggers {
+  trigger(plan: RunPlan, username: string, key: null): Promise<number>;
+}
+
+/** Null where every run is a job. */
+export async function oldRuns(
   root: string,
-  app: { get(type: new () => PipelineService): PipelineService },
-): Promise<ForegroundRun | null> {
+  app: { get<Service>(type: new () => Service): Service },
+): Promise<OldRuns | null> {
   if (!isOld(root)) return null;
-  const { PipelineService } = (await import(
-    pathToFileURL(join(root, 'dist', 'pipeline', 'pipeline.service.js')).href
-  )) as { PipelineService: new () => PipelineService };
+  const load = (file: string): Promise<unknown> =>
+    import(pathToFileURL(join(root, 'dist', 'pipeline', file)).href);
+  const service = (await load('pipeline.service.js')) as { PipelineService: new () => PipelineService };
+  const triggers = (await load('run-triggers.js')) as { RunTriggers: new () => RunTriggers };
   const origin = { trigger: 'cli', triggeredBy: 'bench' };
-  return async (plan, signal) => (await app.get(PipelineService).run(plan, origin, { signal })).run;
+  return {
+    execute: async (plan, signal) =>
+      (await app.get(service.PipelineService).run(plan, origin, { signal })).run,
+    trigger: (plan) => app.get(triggers.RunTriggers).trigger(plan, 'bench', null),
+  };
 }

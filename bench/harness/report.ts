@@ -4,10 +4,10 @@ import type { Summary } from './statistics.js';
 /** A Markdown table with a row for each figure: its median, range and goal, and the median of the ref to compare with. */
 export function table(results: readonly Result[], against: string | null): string {
   const head = [
-    'benchmark',
+    'bench',
     'figure',
     'median',
-    'range',
+    'from … to',
     'goal',
     '',
     ...(against === null ? [] : [against, 'change']),
@@ -15,7 +15,7 @@ export function table(results: readonly Result[], against: string | null): strin
   const rows = results.map(({ bench, figure, of }) => {
     const now = of.now;
     const then = against === null ? undefined : of[against];
-    if (now === undefined) throw new Error(`The benchmark ${bench} has no figure "${figure.name}".`);
+    if (now === undefined) throw new Error(`The bench ${bench} has no figure "${figure.name}".`);
     const met = isMet(figure, now.median);
     return [
       bench,

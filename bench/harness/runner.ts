@@ -31,8 +31,8 @@ export async function runBench(
     bench: bench.name,
     figure,
     of: Object.fromEntries(
-      [...samples].map(([{ name }, taken]) => {
-        const values = taken.map((sample) => valueOf(sample, figure, bench));
+      [...samples].map(([{ name }, measured]) => {
+        const values = measured.map((sample) => valueOf(sample, figure, bench));
         return [name, { ...summarize(values), values }];
       }),
     ),
@@ -41,7 +41,7 @@ export async function runBench(
 
 function valueOf(sample: Sample, figure: Figure, bench: Bench): number {
   const value = sample[figure.name];
-  if (value === undefined) throw new Error(`The benchmark ${bench.name} did not measure "${figure.name}".`);
+  if (value === undefined) throw new Error(`The bench ${bench.name} did not measure "${figure.name}".`);
   return value;
 }
 

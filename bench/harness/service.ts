@@ -47,7 +47,7 @@ export function serviceEnvironment(settings: Omit<ServiceSettings, 'databaseUrl'
   return {
     TMDB_API_KEY: '0'.repeat(32),
     TMDB_BASE_URL: settings.sandboxUrl,
-    JWT_SECRET: 'for the benchmarks on loopback only',
+    JWT_SECRET: 'for the benches on loopback only',
     DATA_DIR: settings.dataDir,
     PORT: '0',
     SCHEDULER_ENABLED: 'false',

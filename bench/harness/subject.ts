@@ -3,43 +3,31 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Bootstrap from '../../src/app/bootstrap.js';
 import type * as LoadConfig from '../../src/config/load-config.js';
-import type * as PrismaServiceModule from '../../src/database/prisma.service.js';
-import type * as RunQueueModule from '../../src/pipeline/execution/run-queue.js';
-import type * as JobQueueModule from '../../src/queue/job-queue.js';
-import type * as Queues from '../../src/queue/queues.js';
-import type * as RunLeaseModule from '../../src/runs/run-lease.repository.js';
+import type * as RunTriggersModule from '../../src/pipeline/execution/run-triggers.js';
+import type * as RunLeasesModule from '../../src/runs/run-lease.repository.js';
 import type { RunPlan } from '../../src/runs/run-plan.js';
 import type { Run } from '../../src/runs/run.js';
 import type * as RunsRepositoryModule from '../../src/runs/runs.repository.js';
-import { foregroundRun, leasesOf } from './layouts.js';
+import { oldRuns } from './layouts.js';
 import type { Command, MeasuredRun, Reply } from './service.js';
 import { load, type Target } from './target.js';
 
 const target: Target = { name: 'target', root: process.argv[2] ?? '.' };
 const { loadServiceConfig } = await load<typeof LoadConfig>(target, 'config/load-config.js');
 const { createApp, serve } = await load<typeof Bootstrap>(target, 'app/bootstrap.js');
-const { PrismaService } = await load<typeof PrismaServiceModule>(target, 'database/prisma.service.js');
-const { RunQueue } = await load<typeof RunQueueModule>(target, 'pipeline/execution/run-queue.js');
-const { JobQueue } = await load<typeof JobQueueModule>(target, 'queue/job-queue.js');
-const { RUN_QUEUE } = await load<typeof Queues>(target, 'queue/queues.js');
 const { RunsRepository } = await load<typeof RunsRepositoryModule>(target, 'runs/runs.repository.js');
-const RunLeases = leasesOf(await load<typeof RunLeaseModule>(target, 'runs/run-lease.repository.js'));
 
 const POLL_MS = 50;
 
 const config = loadServiceConfig(process.env);
 const app = await createApp(config);
-const inForeground = await foregroundRun(target.root, app);
+const old = await oldRuns(target.root, app);
 const cancelled = new AbortController();
 
 /** Queues the run. Returns it once a worker has finished it. */
-async function asJob(plan: RunPlan): Promise<Run> {
+async function runAsJob(plan: RunPlan): Promise<Run> {
   await app.init();
-  const id = await app
-    .get(PrismaService)
-    .$transaction((tx) => app.get(RunQueue).enqueue(tx, plan, { trigger: 'api', triggeredBy: 'bench' }));
-  // Without this, the worker would be idle for up to a second before each run.
-  app.get(JobQueue).wake(RUN_QUEUE);
+  const id = await trigger(plan);
   let run = await recorded(id);
   for (let isCancelled = false; run.finishedAt === null; run = await recorded(id)) {
     if (cancelled.signal.aborted && !isCancelled) {
@@ -51,13 +39,20 @@ async function asJob(plan: RunPlan): Promise<Run> {
   return run;
 }
 
+async function trigger(plan: RunPlan): Promise<number> {
+  if (old !== null) return old.trigger(plan);
+  const { RunTriggers } = await load<typeof RunTriggersModule>(target, 'pipeline/execution/run-triggers.js');
+  return app.get(RunTriggers).trigger(plan, { trigger: 'api', username: 'bench', key: null });
+}
+
 async function recorded(id: number): Promise<Run> {
   const found = await app.get(RunsRepository).progress(id);
-  if (found === null) throw new Error(`Run ${id} is not on record.`);
+  if (found === null) throw new Error(`Run ${id} is not recorded.`);
   return found.details.run;
 }
 
 async function cancel(id: number): Promise<void> {
+  const { RunLeases } = await load<typeof RunLeasesModule>(target, 'runs/run-lease.repository.js');
   try {
     await app.get(RunLeases).cancel(id, new Date());
   } catch (error) {
@@ -89,9 +84,7 @@ async function execute(command: Command): Promise<unknown> {
       return serve(app, config.http);
     case 'run': {
       const { plan, isShared } = command;
-      return measure(() =>
-        inForeground === null || isShared ? asJob(plan) : inForeground(plan, cancelled.signal),
-      );
+      return measure(() => (old === null || isShared ? runAsJob(plan) : old.execute(plan, cancelled.signal)));
     }
     case 'cancel':
       cancelled.abort();

@@ -59,6 +59,6 @@ export async function buildRef(ref: string, folder: string, cleanup: Cleanup): P
 }
 
 async function sameFile(name: string, root: string): Promise<boolean> {
-  const [ours, theirs] = await Promise.all([readFile(join(ROOT, name)), readFile(join(root, name))]);
-  return ours.equals(theirs);
+  const [here, there] = await Promise.all([readFile(join(ROOT, name)), readFile(join(root, name))]);
+  return here.equals(there);
 }

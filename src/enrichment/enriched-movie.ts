@@ -1,14 +1,14 @@
+import { summaryOf } from '../movies/listed-movie.js';
 import type { CastEntry, CrewEntry, EnrichedMovie } from '../movies/movie-record.js';
 import type { TmdbCastMember, TmdbCrewMember, TmdbMovie, TmdbVideo } from '../tmdb/schema/movie.js';
-import { summaryOf } from '../movies/listed-movie.js';
 
 const CAST_SIZE = 10;
 const CREW_SIZE = 30;
 const SIMILAR_SIZE = 20;
 /** `movies.trailer_key` is VARCHAR(100). */
-const TRAILER_KEY_LENGTH = 100;
+const MAX_TRAILER_KEY_LENGTH = 100;
 
-/** The crew that is kept, in the order in which it is. */
+/** The jobs that are stored, in the order in which they are. */
 const CREW_JOBS = [
   'Director',
   'Screenplay',
@@ -22,11 +22,15 @@ const CREW_JOBS = [
   'Original Music Composer',
 ];
 
-/** A movie's details as they are stored. `language` is the configured one, such as `en-US`. */
+/**
+ * The record of a movie's details.
+ * @param language TMDB_LANGUAGE, such as `en-US`; trailers in it are preferred
+ */
 export function enrichedMovie(movie: TmdbMovie, language: string): EnrichedMovie {
   return {
     ...summaryOf(movie),
     genres: movie.genres?.map(({ name }) => name) ?? null,
+    homepage: movie.homepage,
     imdbId: movie.imdbId,
     status: movie.status,
     runtime: movie.runtime,
@@ -55,13 +59,12 @@ function topCast(cast: readonly TmdbCastMember[]): CastEntry[] {
 }
 
 function keyCrew(crew: readonly TmdbCrewMember[]): CrewEntry[] {
-  const kept = new Map<string, TmdbCrewMember>();
-  for (const person of crew) {
-    if (!CREW_JOBS.includes(person.job)) continue;
-    const key = `${person.id} ${person.job}`;
-    if (!kept.has(key)) kept.set(key, person);
+  const byPersonAndJob = new Map<string, TmdbCrewMember>();
+  for (const member of crew) {
+    const key = `${member.id} ${member.job}`;
+    if (CREW_JOBS.includes(member.job) && !byPersonAndJob.has(key)) byPersonAndJob.set(key, member);
   }
-  return [...kept.values()]
+  return [...byPersonAndJob.values()]
     .sort((a, b) => CREW_JOBS.indexOf(a.job) - CREW_JOBS.indexOf(b.job))
     .slice(0, CREW_SIZE)
     .map(({ id, name, job, department, profilePath }) => ({
@@ -74,23 +77,24 @@ function keyCrew(crew: readonly TmdbCrewMember[]): CrewEntry[] {
 }
 
 function trailerKey(videos: readonly TmdbVideo[], language: string): string | null {
-  const spoken = language.slice(0, 2);
-  const foreign = (video: TmdbVideo): number => (video.language === spoken ? 0 : 1);
+  const isoLanguage = language.slice(0, 2);
+  const languageRank = (video: TmdbVideo): number => (video.language === isoLanguage ? 0 : 1);
   const [best] = videos
     .filter(
-      (video) => video.site === 'YouTube' && kindOf(video) !== null && video.key.length <= TRAILER_KEY_LENGTH,
+      (video) =>
+        video.site === 'YouTube' && trailerRank(video) !== null && video.key.length <= MAX_TRAILER_KEY_LENGTH,
     )
     .sort(
       (a, b) =>
-        (kindOf(a) ?? 0) - (kindOf(b) ?? 0) ||
-        foreign(a) - foreign(b) ||
+        (trailerRank(a) ?? 0) - (trailerRank(b) ?? 0) ||
+        languageRank(a) - languageRank(b) ||
         (b.publishedAt ?? '').localeCompare(a.publishedAt ?? ''),
     );
   return best?.key ?? null;
 }
 
-/** 0 is what is wanted most; null is no trailer at all. */
-function kindOf(video: TmdbVideo): number | null {
+/** 0 ranks first; null is not a trailer. */
+function trailerRank(video: TmdbVideo): number | null {
   if (video.type === 'Trailer') return video.official ? 0 : 1;
   return video.type === 'Teaser' ? 2 : null;
 }

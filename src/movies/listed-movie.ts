@@ -1,14 +1,11 @@
-import type { ListedMovie } from './movie-record.js';
 import type { TmdbListItem } from '../tmdb/schema/page.js';
+import type { ListedMovie } from './movie-record.js';
 
 const IMAGES = 'https://image.tmdb.org/t/p';
 
 type Summary = Omit<TmdbListItem, 'index' | 'genreIds'>;
 
-/**
- * A list item as it is stored. Without the names of all its genres the movie's genres stay unknown, for half a list
- * would erase the other half.
- */
+/** The record of a list item. Its genres are unknown unless all their names are: a part of them would erase the rest. */
 export function listedMovie(item: TmdbListItem, genreNames: ReadonlyMap<number, string>): ListedMovie {
   const names = item.genreIds?.map((id) => genreNames.get(id));
   const known = names?.filter((name) => name !== undefined);
@@ -18,7 +15,7 @@ export function listedMovie(item: TmdbListItem, genreNames: ReadonlyMap<number, 
   };
 }
 
-/** What lists and details say alike. 0 votes are a fact; a rating of 0 with them only says that nobody voted. */
+/** The fields that lists and details have in common. */
 export function summaryOf(movie: Summary): Omit<ListedMovie, 'genres'> {
   return {
     id: movie.id,

@@ -1,18 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 
-/** Where a list names a movie; 1 is its head. */
+/** A movie's place in a list. */
 export interface ListEntry {
   readonly movieId: number;
+  /** From 1. */
   readonly position: number;
 }
 
-/** How far a list was read. */
+/** The part of a list that was read. */
 export interface Sweep {
-  /** Marks the sightings of this reading. */
+  /** The mark that `storeEntries` put on the entries of this reading. */
   readonly seenAt: Date;
   readonly lastPosition: number;
-  /** Whether the list goes no further. */
+  /** Whether the list was read to its end. */
   readonly listEnded: boolean;
 }
 
@@ -21,29 +22,29 @@ export interface Genre {
   readonly name: string;
 }
 
-/** Sole reader and writer of movie_categories and genres. */
+/** The only reader and writer of the tables `movie_categories` and `genres`. */
 @Injectable()
 export class ListsRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** Records where a list names movies, each movie once. Movies that are not stored are left out. */
+  /** Stores the places of movies in a list, each movie once, marked with `seenAt`. Leaves out movies that are not stored. */
   async storeEntries(
     category: string,
-    sightings: readonly ListEntry[],
+    entries: readonly ListEntry[],
     seenAt: Date,
     tx: Transaction = this.prisma,
   ): Promise<void> {
     await tx.$executeRaw`
       INSERT INTO movie_categories (category, movie_id, position, seen_at)
       SELECT ${category}, movie_id, position, ${seenAt.toISOString()}::timestamptz
-      FROM unnest(${sightings.map(({ movieId }) => movieId)}::int[],
-                  ${sightings.map(({ position }) => position)}::int[]) AS seen (movie_id, position)
+      FROM unnest(${entries.map(({ movieId }) => movieId)}::int[],
+                  ${entries.map(({ position }) => position)}::int[]) AS seen (movie_id, position)
       JOIN movies ON movies.id = movie_id
       ORDER BY movie_id
       ON CONFLICT (category, movie_id) DO UPDATE SET position = excluded.position, seen_at = excluded.seen_at`;
   }
 
-  /** Takes movies off the list that stood in the part that was read and were not seen there. */
+  /** Deletes the entries in the part that was read that lack the mark of this reading. */
   async sweep(category: string, { seenAt, lastPosition, listEnded }: Sweep): Promise<void> {
     await this.prisma.$executeRaw`
       DELETE FROM movie_categories
@@ -51,13 +52,13 @@ export class ListsRepository {
         AND (${listEnded} OR position <= ${lastPosition})`;
   }
 
-  /** Adds new genres and renames those that TMDB renamed. */
+  /** Inserts new genres and updates renamed ones. */
   async storeGenres(genres: readonly Genre[]): Promise<void> {
     const byId = [...new Map(genres.map((genre) => [genre.id, genre])).values()].sort((a, b) => a.id - b.id);
     await this.prisma.$executeRaw`
       INSERT INTO genres AS g (id, name)
-      SELECT * FROM unnest(${byId.map(({ id }) => id)}::int[], ${byId.map(({ name }) => name)}::text[]) AS given (id, name)
-      WHERE NOT EXISTS (SELECT FROM genres AS same WHERE same.id = given.id AND same.name = given.name)
+      SELECT * FROM unnest(${byId.map(({ id }) => id)}::int[], ${byId.map(({ name }) => name)}::text[]) AS incoming (id, name)
+      WHERE NOT EXISTS (SELECT FROM genres AS same WHERE same.id = incoming.id AND same.name = incoming.name)
       ON CONFLICT (id) DO UPDATE SET name = excluded.name`;
   }
 
@@ -66,7 +67,7 @@ export class ListsRepository {
     return new Map(genres.map(({ id, name }) => [id, name]));
   }
 
-  /** When any list was read last; null: never. */
+  /** When any list was last read; null if never. */
   async lastSeenAt(): Promise<Date | null> {
     const { _max } = await this.prisma.movieCategory.aggregate({ _max: { seenAt: true } });
     return _max.seenAt;

@@ -37,6 +37,7 @@ export interface CrewEntry {
 
 /** A movie as its details describe it. Lists and the trailer are complete: they replace what is stored. */
 export interface EnrichedMovie extends ListedMovie {
+  readonly homepage: string | null;
   readonly imdbId: string | null;
   readonly status: string | null;
   /** Minutes. */
@@ -115,6 +116,7 @@ export const ENRICHED_COLUMNS = {
   tagline: column('tagline', 'text', 'unless-null'),
   similarMovieIds: hiddenColumn('similar_movie_ids', 'jsonb', 'replace'),
   trailerKey: column('trailer_key', 'varchar(100)', 'replace'),
+  homepage: column('homepage', 'text', 'unless-null'),
   imdbId: hiddenColumn('imdb_id', 'text', 'unless-null'),
   status: hiddenColumn('status', 'text', 'unless-null'),
 } satisfies Columns<EnrichedMovie>;

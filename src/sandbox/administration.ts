@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Counters } from './counters.js';
 import type { Faults } from './faults.js';
-import { sendPlain } from './send.js';
+import { sendPlain } from './responses.js';
 
 interface Administered {
   counters(): Counters;
@@ -15,8 +15,8 @@ interface Administered {
 }
 
 /**
- * Steers a sandbox that runs in a process of its own: GET /sandbox/counters; POST /sandbox/reset, /sandbox/faults (shares
- * by fault), /sandbox/remove and /sandbox/restore (`{"ids": […]}`), /sandbox/revoke-key and /sandbox/allow-key. Answers
+ * Controls a sandbox in another process: GET /sandbox/counters; POST /sandbox/reset, /sandbox/faults (shares by fault),
+ * /sandbox/remove and /sandbox/restore (`{"ids": […]}`), /sandbox/revoke-key and /sandbox/allow-key. Each responds with
  * the counters.
  */
 export async function administer(
@@ -27,7 +27,7 @@ export async function administer(
 ): Promise<void> {
   const body = request.method === 'POST' ? await bodyOf(request) : {};
   const { ids = [] } = body as { ids?: number[] };
-  const orders: Record<string, () => void> = {
+  const actions: Record<string, () => void> = {
     'POST /sandbox/reset': () => {
       sandbox.reset();
     },
@@ -48,14 +48,17 @@ export async function administer(
     },
     'GET /sandbox/counters': () => undefined,
   };
-  const order = orders[`${request.method ?? ''} ${path}`];
-  order?.();
-  const answer =
-    order === undefined ? { error: `There is only ${Object.keys(orders).join(', ')}` } : sandbox.counters();
-  sendPlain(response, { status: order === undefined ? 404 : 200, body: answer });
+  const action = actions[`${request.method ?? ''} ${path}`];
+  if (action === undefined) {
+    const error = `Unknown action. The actions are: ${Object.keys(actions).join(', ')}.`;
+    sendPlain(response, { status: 404, body: { error } });
+    return;
+  }
+  action();
+  sendPlain(response, { status: 200, body: sandbox.counters() });
 }
 
-/** Without a body, nothing. */
+/** An empty object without a body. */
 async function bodyOf(request: IncomingMessage): Promise<object> {
   if ((request.headers['content-length'] ?? '0') === '0') return {};
   const body: unknown = await json(request);

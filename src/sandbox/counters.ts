@@ -1,25 +1,25 @@
-export type Asked =
+export type Endpoint =
   'lists' | 'trending' | 'details' | 'genres' | 'changes' | 'export' | 'authentication' | 'other';
 
-/** What a sandbox was asked since it was started or reset. */
+/** What a sandbox has counted since its start or the last reset. */
 export interface Counters {
   readonly requests: number;
-  /** Answers sent whole, by HTTP status. */
-  readonly answers: Readonly<Record<string, number>>;
-  readonly asked: Readonly<Record<Asked, number>>;
-  /** Answers spoilt on purpose, by kind of fault. */
+  readonly requestsTo: Readonly<Record<Endpoint, number>>;
+  /** Complete responses, by HTTP status. */
+  readonly responses: Readonly<Record<string, number>>;
+  /** Faulty responses, by kind of fault. */
   readonly faults: Readonly<Record<string, number>>;
-  /** The most requests that came in any one second. */
+  /** The most requests received in any one second. */
   readonly maxPerSecond: number;
-  /** The most that were being answered at once. */
+  /** The most requests in progress at once. */
   readonly maxConcurrent: number;
   readonly connections: number;
-  /** Details of a movie that were sent whole. */
+  /** Complete responses with the details of a movie. */
   readonly details: number;
 }
 
-/** The times of one second, the present one last. */
-export class Second {
+/** Counts events within the last second. */
+export class LastSecond {
   private readonly times: number[] = [];
   private first = 0;
 
@@ -29,7 +29,6 @@ export class Second {
     this.times.push(this.now());
   }
 
-  /** How many times lie less than a second back. */
   count(): number {
     const since = this.now() - 1_000;
     while ((this.times[this.first] ?? Infinity) <= since) this.first += 1;
@@ -41,54 +40,53 @@ export class Second {
   }
 }
 
-export class Counting {
-  private counted = nothing();
-  private readonly second = new Second(() => performance.now());
+export class RequestCounter {
+  private counters = zeroCounters();
+  private readonly lastSecond = new LastSecond(() => performance.now());
   private concurrent = 0;
 
-  connected(): void {
-    this.counted.connections += 1;
+  connectionOpened(): void {
+    this.counters.connections += 1;
   }
 
-  begin(asked: Asked): void {
-    this.counted.requests += 1;
-    this.counted.asked[asked] += 1;
-    this.second.add();
+  requestReceived(endpoint: Endpoint): void {
+    this.counters.requests += 1;
+    this.counters.requestsTo[endpoint] += 1;
+    this.lastSecond.add();
     this.concurrent += 1;
-    this.counted.maxPerSecond = Math.max(this.counted.maxPerSecond, this.second.count());
-    this.counted.maxConcurrent = Math.max(this.counted.maxConcurrent, this.concurrent);
+    this.counters.maxPerSecond = Math.max(this.counters.maxPerSecond, this.lastSecond.count());
+    this.counters.maxConcurrent = Math.max(this.counters.maxConcurrent, this.concurrent);
   }
 
-  /** The answer is under way no more, be it whole or not. */
-  end(): void {
+  /** The response is complete, or its connection has ended. */
+  requestEnded(): void {
     this.concurrent -= 1;
   }
 
-  answered(asked: Asked, status: number): void {
-    add(this.counted.answers, String(status));
-    if (asked === 'details' && status === 200) this.counted.details += 1;
+  responseSent(endpoint: Endpoint, status: number): void {
+    increment(this.counters.responses, String(status));
+    if (endpoint === 'details' && status === 200) this.counters.details += 1;
   }
 
-  spoilt(fault: string): void {
-    add(this.counted.faults, fault);
+  faultInjected(fault: string): void {
+    increment(this.counters.faults, fault);
   }
 
   snapshot(): Counters {
-    return structuredClone(this.counted);
+    return structuredClone(this.counters);
   }
 
   reset(): void {
-    this.counted = nothing();
+    this.counters = zeroCounters();
   }
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends object ? Writable<T[K]> : T[K] };
 
-function nothing(): Writable<Counters> {
+function zeroCounters(): Writable<Counters> {
   return {
     requests: 0,
-    answers: {},
-    asked: {
+    requestsTo: {
       lists: 0,
       trending: 0,
       details: 0,
@@ -98,6 +96,7 @@ function nothing(): Writable<Counters> {
       authentication: 0,
       other: 0,
     },
+    responses: {},
     faults: {},
     maxPerSecond: 0,
     maxConcurrent: 0,
@@ -106,6 +105,6 @@ function nothing(): Writable<Counters> {
   };
 }
 
-function add(counts: Record<string, number>, key: string): void {
+function increment(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
 }

@@ -21,7 +21,7 @@ export interface Credits {
   readonly crew: readonly CrewMember[];
 }
 
-/** Jobs that nearly every movie has, with how many people hold them at most. */
+/** Jobs of nearly every movie: job, department, and the most people who have it. */
 const MAIN_JOBS = [
   ['Director', 'Directing', 1],
   ['Screenplay', 'Writing', 2],
@@ -50,26 +50,26 @@ const OTHER_JOBS = [
   ['Steadicam Operator', 'Camera'],
 ] as const;
 
-/** One movie in so many has nobody on record. */
-const NOBODY = 0.03;
-/** And one in so many has hundreds: a body of 15 KB is the median, 35 KB the mean, and 1% are above 200 KB. */
+/** Share of movies without credits. */
+const WITHOUT_CREDITS = 0.03;
+/** Share of movies with hundreds of people. Bodies then are 15 KB in the median, 35 KB on average, 1% above 200 KB. */
 const LARGE = 0.14;
 
-/** As many people as TMDB's movies have: a dozen in most, hundreds in a few. */
+/** As many people as in TMDB's movies: a dozen in most, hundreds in a few. */
 export function credits({ seed, movies, people }: Catalogue, id: number): Credits {
   const dice = new Dice(seed, id, 21);
-  if (people === null && dice.chance(NOBODY)) return { cast: [], crew: [] };
+  if (people === null && dice.chance(WITHOUT_CREDITS)) return { cast: [], crew: [] };
   const size = people ?? (dice.chance(LARGE) ? dice.int(80, 374) : Math.exp(1.9 + dice.normal()));
-  const somebody = (): number => 1 + dice.int(0, Math.max(500, movies));
+  const personId = (): number => 1 + dice.int(0, Math.max(500, movies));
   const cast = Array.from({ length: Math.max(1, Math.round(size)) }, (_, order) => {
     const credit_id = creditId(seed, id, order, 22);
     const character = `${dice.pick(FIRST_NAMES)}${dice.chance(0.4) ? ` ${dice.pick(LAST_NAMES)}` : ''}`;
-    return { ...person(seed, somebody(), 'Acting'), cast_id: order + 3, character, credit_id, order };
+    return { ...person(seed, personId(), 'Acting'), cast_id: order + 3, character, credit_id, order };
   });
   const crew = shuffled(dice, [...mainCrew(dice), ...otherCrew(dice, Math.round(size))]).map(
-    ([job, department], place) => {
-      const credit_id = creditId(seed, id, place, 23);
-      return { ...person(seed, somebody(), department), credit_id, department, job };
+    ([job, department], index) => {
+      const credit_id = creditId(seed, id, index, 23);
+      return { ...person(seed, personId(), department), credit_id, department, job };
     },
   );
   return { cast, crew: withRepeats(crew) };
@@ -92,7 +92,7 @@ function shuffled<T>(dice: Dice, list: T[]): T[] {
   return dice.some(list, list.length);
 }
 
-/** The director often wrote the movie too, and TMDB's lists name somebody twice for one job now and then. */
+/** As in TMDB's lists, the director is often also a writer, and a person may occur twice for one job. */
 function withRepeats(crew: readonly CrewMember[]): CrewMember[] {
   const director = crew.find(({ job }) => job === 'Director');
   const repeated = crew.find(({ job }) => job === 'Producer');

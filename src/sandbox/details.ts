@@ -19,7 +19,7 @@ interface Video {
 
 type Details = Omit<Movie, 'genre_ids'> & Readonly<Record<string, unknown>>;
 
-/** What can be appended to details, and how it is made. */
+/** The parts that can be appended to details. */
 const PARTS = {
   credits,
   keywords,
@@ -27,7 +27,7 @@ const PARTS = {
   similar,
 } satisfies Record<string, (catalogue: Catalogue, id: number, rank: number) => unknown>;
 
-/** The body of `/movie/{id}`, with the parts that are asked for and known. */
+/** The body of `/movie/{id}`, with the known ones of the parts to append. */
 export function details(
   catalogue: Catalogue,
   rank: number,
@@ -51,7 +51,7 @@ function plainDetails(catalogue: Catalogue, rank: number): Details {
     ...origin(dice, listed.original_language),
     belongs_to_collection: collection(catalogue, rank, listed.title),
     genres: GENRES.filter(({ id }) => genre_ids.includes(id)),
-    homepage: '',
+    homepage: rank % 3 === 0 ? `https://movies.example/${listed.id}` : '',
     imdb_id: dice.chance(0.05) ? null : `tt${String(1_000_000 + listed.id)}`,
     runtime: dice.chance(0.02) ? null : dice.chance(0.06) ? 0 : 68 + dice.int(0, 40) + dice.int(0, 40),
     status: isOut ? 'Released' : dice.pick(['Post Production', 'In Production', 'Planned']),
@@ -59,7 +59,7 @@ function plainDetails(catalogue: Catalogue, rank: number): Details {
   };
 }
 
-/** In US dollars; 0 is unknown. A few of the most popular movies earned more than 2³¹. */
+/** US dollars; 0 means unknown. The revenue of a few of the most popular movies exceeds 2³¹. */
 function money(dice: Dice, rank: number, isOut: boolean): { budget: number; revenue: number } {
   const budget = dice.chance(0.45) ? Math.round(Math.exp(15.5 + 1.6 * dice.normal()) / 1e4) * 1e4 : 0;
   const revenue = isOut && budget > 0 ? Math.round(budget * Math.exp(0.6 + 0.9 * dice.normal())) : 0;
@@ -80,7 +80,7 @@ function origin(dice: Dice, code: string): Record<string, unknown> {
   };
 }
 
-/** The series that a sequel belongs to. */
+/** The collection of a sequel; null for other movies. */
 function collection({ seed }: Catalogue, rank: number, title: string): object | null {
   const [series, part] = title.split(': Part');
   if (part === undefined) return null;
@@ -90,34 +90,34 @@ function collection({ seed }: Catalogue, rank: number, title: string): object | 
 
 function keywords({ seed }: Catalogue, id: number): { keywords: { id: number; name: string }[] } {
   const dice = new Dice(seed, id, 6);
-  const named = dice.some(KEYWORDS, dice.int(0, 12));
-  return { keywords: named.map((name) => ({ id: 100 + KEYWORDS.indexOf(name), name })) };
+  const names = dice.some(KEYWORDS, dice.int(0, 12));
+  return { keywords: names.map((name) => ({ id: 100 + KEYWORDS.indexOf(name), name })) };
 }
 
 const VIDEO_TYPES = ['Trailer', 'Trailer', 'Teaser', 'Clip', 'Featurette', 'Behind the Scenes'] as const;
 
 function videos({ seed, today }: Catalogue, id: number): { results: Video[] } {
   const dice = new Dice(seed, id, 7);
-  const results = Array.from({ length: dice.chance(0.25) ? 0 : dice.int(1, 6) }, (_, place): Video => {
+  const results = Array.from({ length: dice.chance(0.25) ? 0 : dice.int(1, 6) }, (_, index): Video => {
     const type = dice.pick(VIDEO_TYPES);
     const language = dice.chance(0.8) ? LANGUAGES[0] : dice.pick(LANGUAGES);
     return {
       iso_639_1: language.code,
       iso_3166_1: language.country,
-      name: type === 'Trailer' ? `Official Trailer ${place + 1}` : `${type} ${place + 1}`,
-      key: imagePath(seed, id, place, 8).slice(1, 12),
+      name: type === 'Trailer' ? `Official Trailer ${index + 1}` : `${type} ${index + 1}`,
+      key: imagePath(seed, id, index, 8).slice(1, 12),
       site: dice.chance(0.92) ? 'YouTube' : 'Vimeo',
       size: 1080,
       type,
       official: dice.chance(0.7),
       published_at: new Date(today.getTime() - dice.int(86_400, 3e8) * 1_000).toISOString(),
-      id: creditId(seed, id, place, 9),
+      id: creditId(seed, id, index, 9),
     };
   });
   return { results };
 }
 
-/** Page 1 only, of at most 20 movies. */
+/** Page 1, at most 20 movies. */
 function similar(catalogue: Catalogue, id: number, rank: number): object {
   const dice = new Dice(catalogue.seed, id, 10);
   const count = Math.min(catalogue.movies - 1, dice.chance(0.4) ? 20 : dice.int(0, 12));

@@ -3,18 +3,18 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Catalogue, movie } from './movies.js';
 
-/** Movies that are made before what reads them is waited for. */
-const PORTION = 500;
+/** Lines that are made at once. */
+const CHUNK = 500;
 
-/** Writes the daily export of all ids: gzipped, one JSON object a line, in flat memory however many there are. */
+/** Writes the daily export of all ids: gzip of one JSON object per line, in constant memory. */
 export async function writeExport(catalogue: Catalogue, to: Writable): Promise<void> {
-  await pipeline(Readable.from(portions(catalogue)), createGzip(), to);
+  await pipeline(Readable.from(chunks(catalogue)), createGzip(), to);
 }
 
-function* portions(catalogue: Catalogue): Generator<string> {
-  for (let rank = 0; rank < catalogue.movies; rank += PORTION) {
-    const count = Math.min(PORTION, catalogue.movies - rank);
-    yield Array.from({ length: count }, (_, place) => line(catalogue, rank + place)).join('');
+function* chunks(catalogue: Catalogue): Generator<string> {
+  for (let rank = 0; rank < catalogue.movies; rank += CHUNK) {
+    const count = Math.min(CHUNK, catalogue.movies - rank);
+    yield Array.from({ length: count }, (_, index) => line(catalogue, rank + index)).join('');
   }
 }
 

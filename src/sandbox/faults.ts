@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { failure, type JsonAnswer } from './answer.js';
 import { Dice } from './random.js';
-import { JSON_TYPE, sendPlain } from './send.js';
+import { failure, JSON_TYPE, type JsonResponse, sendPlain } from './responses.js';
 
-/** Shares of the answers, from 0 to 1, that are spoilt on purpose; together 1 at most. */
+/** The share of responses, from 0 to 1, that have each fault. The shares sum to at most 1. */
 export interface Faults {
   /** 429, as above the rate limit. */
   readonly tooMany: number;
@@ -11,13 +10,13 @@ export interface Faults {
   readonly serverError: number;
   /** 503, as during maintenance. */
   readonly unavailable: number;
-  /** The connection ends without an answer. */
+  /** The connection ends without a response. */
   readonly dropped: number;
   /** The connection ends in the middle of the body. */
   readonly truncated: number;
   /** A page of HTML in place of JSON. */
   readonly html: number;
-  /** The body stops in its middle and never ends. */
+  /** The body stops in the middle and the connection stays open. */
   readonly hung: number;
 }
 
@@ -33,7 +32,7 @@ const NO_FAULTS: Faults = {
   hung: 0,
 };
 
-/** Decides which answers are spoilt, and how. */
+/** Decides which responses are faulty, and how. */
 export class FaultDice {
   private faults = NO_FAULTS;
   private readonly dice: Dice;
@@ -59,8 +58,8 @@ export class FaultDice {
 const HTML =
   '<!DOCTYPE html><html><head><title>Please wait</title></head><body><h1>The site is busy</h1></body></html>';
 
-/** Answers badly, in the way asked for. */
-export function spoil(fault: Fault, response: ServerResponse, answer: JsonAnswer): void {
+/** @param intended the response without the fault */
+export function sendFaulty(fault: Fault, response: ServerResponse, intended: JsonResponse): void {
   switch (fault) {
     case 'tooMany':
       response.setHeader('Retry-After', '1');
@@ -83,14 +82,14 @@ export function spoil(fault: Fault, response: ServerResponse, answer: JsonAnswer
       break;
     case 'truncated':
     case 'hung':
-      sendHalf(response, answer, fault === 'truncated');
+      sendHalf(response, intended, fault === 'truncated');
   }
 }
 
-function sendHalf(response: ServerResponse, { body }: JsonAnswer, andEnd: boolean): void {
+function sendHalf(response: ServerResponse, { body }: JsonResponse, closeAfterwards: boolean): void {
   const whole = Buffer.from(JSON.stringify(body));
   response.writeHead(200, { 'Content-Type': JSON_TYPE, 'Content-Length': whole.length });
   response.write(whole.subarray(0, whole.length / 2), () => {
-    if (andEnd) response.socket?.destroy();
+    if (closeAfterwards) response.socket?.destroy();
   });
 }

@@ -1,28 +1,37 @@
-import { type Catalogue, EVERY, movie, type Movie, idOf, isoDay, NOW_PLAYING, UPCOMING } from './movies.js';
+import {
+  type Catalogue,
+  idOf,
+  isoDay,
+  movie,
+  type Movie,
+  NOW_PLAYING,
+  RELEASE_CYCLE,
+  UPCOMING,
+} from './movies.js';
 import { hash } from './random.js';
 
-/** The path's last part: TMDB's four lists, and what trends. */
+/** TMDB's four lists, by the last part of their paths, and the trending movies. */
 export type List = 'popular' | 'top_rated' | 'upcoming' | 'now_playing' | 'trending';
 
 const PAGE_SIZE = 20;
 const CHANGES_PAGE_SIZE = 100;
 const CHANGED_A_DAY = 9_000;
-/** Lists other than the popular ones hold so many movies at most. */
-const LIST_SIZE = 10_000;
+/** Most movies of a list, except `popular`. */
+const MAX_LIST_SIZE = 10_000;
 const DAY_MS = 86_400_000;
 const PRIME = 7_919;
 
 /**
- * A page of a list. The ranking moves while it is read: now and then a movie turns up on two pages, and totals differ
- * between pages. The same page asked for twice is the same.
+ * A page of a list. As at TMDB, the ranking moves between the requests for two pages: a movie may occur on both, and
+ * totals differ. The same page is always the same.
  */
 export function listPage(catalogue: Catalogue, list: List, page: number): object {
   const size = listSize(catalogue, list);
-  // As if two movies in five pages had risen to the head of the list meanwhile.
+  // Two movies per five pages move to the head of the list, which pushes the others down.
   const first = (page - 1) * PAGE_SIZE - Math.floor((page - 1) * 0.4);
   const count = Math.max(0, Math.min(PAGE_SIZE, size - first));
-  const movies = Array.from({ length: count }, (_, place) =>
-    movie(catalogue, rankIn(catalogue, list, first + place)),
+  const movies = Array.from({ length: count }, (_, index) =>
+    movie(catalogue, rankIn(catalogue, list, first + index)),
   );
   const results = list === 'trending' ? movies.map(trendingItem) : movies;
   const total = size + (hash(catalogue.seed, page) % 3);
@@ -41,32 +50,32 @@ function listSize({ movies }: Catalogue, list: List): number {
       return movies;
     case 'top_rated':
     case 'trending':
-      return Math.min(movies, LIST_SIZE);
+      return Math.min(movies, MAX_LIST_SIZE);
     case 'upcoming':
     case 'now_playing':
-      return Math.min(Math.floor(movies / EVERY), LIST_SIZE);
+      return Math.min(Math.floor(movies / RELEASE_CYCLE), MAX_LIST_SIZE);
   }
 }
 
-/** Which movie stands at a place of a list. */
-function rankIn(catalogue: Catalogue, list: List, place: number): number {
+/** Popularity rank of the movie at an index of a list. */
+function rankIn(catalogue: Catalogue, list: List, index: number): number {
   const size = listSize(catalogue, list);
   switch (list) {
     case 'popular':
-      return place;
+      return index;
     case 'top_rated':
-      return (place * PRIME + 5) % size;
+      return (index * PRIME + 5) % size;
     case 'trending':
       // Mostly popular movies, in another order.
-      return place % 3 === 0 ? (place * PRIME + 11) % size : place;
+      return index % 3 === 0 ? (index * PRIME + 11) % size : index;
     case 'upcoming':
-      return place * EVERY + UPCOMING;
+      return index * RELEASE_CYCLE + UPCOMING;
     case 'now_playing':
-      return place * EVERY + NOW_PLAYING;
+      return index * RELEASE_CYCLE + NOW_PLAYING;
   }
 }
 
-/** TMDB orders the keys of what trends differently, and adds one. */
+/** TMDB gives the keys of trending movies in another order and adds `media_type`. */
 function trendingItem({ adult, backdrop_path, id, title, original_title, overview, ...rest }: Movie): object {
   return { adult, backdrop_path, id, title, original_title, overview, media_type: 'movie', ...rest };
 }
@@ -78,13 +87,13 @@ function dates({ today }: Catalogue, list: List): object {
   return {};
 }
 
-/** A page of the ids that changed. */
+/** A page of the ids of changed movies. */
 export function changesPage(catalogue: Catalogue, days: number, page: number): object {
   const total = Math.min(catalogue.movies, CHANGED_A_DAY * days);
   const first = (page - 1) * CHANGES_PAGE_SIZE;
   const count = Math.max(0, Math.min(CHANGES_PAGE_SIZE, total - first));
-  const results = Array.from({ length: count }, (_, place) => {
-    const rank = ((first + place) * PRIME + 3) % catalogue.movies;
+  const results = Array.from({ length: count }, (_, index) => {
+    const rank = ((first + index) * PRIME + 3) % catalogue.movies;
     return { id: idOf(catalogue, rank), adult: rank % 50 === 1 ? null : false, softcore: false };
   });
   return { results, page, total_pages: Math.ceil(total / CHANGES_PAGE_SIZE), total_results: total };

@@ -15,21 +15,21 @@ const { values } = parseArgs({
   },
 });
 
-function given(value: string | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
+function numberOf(value: string | undefined, defaultValue: number): number {
+  if (value === undefined) return defaultValue;
   if (/^\d+$/.test(value)) return Number(value);
-  throw new Error(`Not a whole number: ${value}`);
+  throw new Error(`Not a whole number: ${value}.`);
 }
 
 const sandbox = await Sandbox.start({
-  movies: given(values.movies, 10_000),
-  seed: given(values.seed, 1),
-  port: given(values.port, 0),
-  latencyMs: given(values['latency-ms'], 0),
-  jitterMs: given(values['jitter-ms'], 0),
-  rateLimit: values['rate-limit'] === undefined ? null : given(values['rate-limit'], 0),
+  movies: numberOf(values.movies, 10_000),
+  seed: numberOf(values.seed, 1),
+  port: numberOf(values.port, 0),
+  latencyMs: numberOf(values['latency-ms'], 0),
+  jitterMs: numberOf(values['jitter-ms'], 0),
+  rateLimit: values['rate-limit'] === undefined ? null : numberOf(values['rate-limit'], 0),
   keepAnswers: values['keep-answers'] ?? false,
-  ...(values.people === undefined ? {} : { people: given(values.people, 0) }),
+  ...(values.people === undefined ? {} : { people: numberOf(values.people, 0) }),
 });
 
 const stop = (): void => {
@@ -37,7 +37,7 @@ const stop = (): void => {
   if (process.connected) process.disconnect();
 };
 process.once('SIGTERM', stop).once('SIGINT', stop);
-// Whoever started it has ended.
+// The parent process has exited.
 process.once('disconnect', () => void sandbox.stop());
 
 process.stdout.write(`${JSON.stringify({ url: sandbox.url })}\n`);

@@ -2,17 +2,17 @@ import { imagePath } from './people.js';
 import { Dice, hash } from './random.js';
 import * as words from './words.js';
 
-/** How a catalogue is made. Every movie follows from this and its rank: none is kept. */
+/** The parameters of all movies. A movie is computed from these and its rank; none is kept in memory. */
 export interface Catalogue {
   readonly seed: number;
   readonly movies: number;
-  /** Premieres and the like are around this day. */
+  /** Release dates are relative to this day. */
   readonly today: Date;
-  /** People in each cast, and as many in each crew; null: as TMDB's movies have. */
+  /** People in each cast and in each crew; null: as many as in TMDB's movies. */
   readonly people: number | null;
 }
 
-/** A movie as lists show it, with TMDB's keys. */
+/** A list item, with TMDB's keys. */
 export interface Movie {
   readonly adult: boolean;
   readonly backdrop_path: string | null;
@@ -32,10 +32,10 @@ export interface Movie {
 }
 
 const DAY_MS = 86_400_000;
-/** Ids have gaps, as TMDB's do: one movie in each block of this many. */
+/** Ids have gaps, as at TMDB: there is one movie in each block of this many ids. */
 const BLOCK = 7;
-/** Ranks that leave this remainder premiere soon, or did lately. */
-export const EVERY = 25;
+/** Of this many ranks, one movie is released soon and one was released recently. */
+export const RELEASE_CYCLE = 25;
 export const UPCOMING = 7;
 export const NOW_PLAYING = 3;
 
@@ -44,7 +44,7 @@ export function idOf({ seed }: Catalogue, rank: number): number {
   return 1 + rank * BLOCK + (hash(seed, rank, 1) % BLOCK);
 }
 
-/** The rank of an id; null when no movie has it. */
+/** The rank of an id; null if no movie has it. */
 export function rankOf(catalogue: Catalogue, id: number): number | null {
   const rank = Math.floor((id - 1) / BLOCK);
   return rank >= 0 && rank < catalogue.movies && idOf(catalogue, rank) === id ? rank : null;
@@ -100,7 +100,7 @@ function titleOf(dice: Dice): string {
   }
 }
 
-/** Some are empty, and some hold a carriage return, as TMDB's do. */
+/** As at TMDB, some are empty and some contain carriage returns. */
 function overviewOf(dice: Dice): string {
   if (dice.chance(0.04)) return '';
   const name = dice.pick(words.FIRST_NAMES);
@@ -111,11 +111,11 @@ function overviewOf(dice: Dice): string {
 }
 
 function releaseDate({ today }: Catalogue, rank: number, dice: Dice): string {
-  const remainder = rank % EVERY;
+  const remainder = rank % RELEASE_CYCLE;
   if (remainder === UPCOMING) return isoDay(new Date(today.getTime() + dice.int(2, 28) * DAY_MS));
   if (remainder === NOW_PLAYING) return isoDay(new Date(today.getTime() - dice.int(1, 40) * DAY_MS));
   if (dice.chance(0.03)) return '';
-  // Half of the movies of the last 15 years, the others back to 1920.
+  // Half of the movies are from the last 15 years, the others go back to 1920.
   const years = dice.chance(0.5) ? dice.next() * 15 : dice.next() ** 1.5 * (today.getUTCFullYear() - 1920);
   return isoDay(new Date(today.getTime() - Math.floor((0.15 + years) * 365.25) * DAY_MS));
 }

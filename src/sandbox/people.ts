@@ -14,15 +14,15 @@ export interface Person {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** An image path like TMDB's, always the same for the same numbers. */
-export function imagePath(...of: readonly number[]): string {
-  const dice = new Dice(...of);
+/** An image path like TMDB's. The same numbers give the same path. */
+export function imagePath(...seeds: readonly number[]): string {
+  const dice = new Dice(...seeds);
   let path = '/';
-  for (let place = 0; place < 27; place++) path += LETTERS.charAt(dice.int(0, LETTERS.length - 1));
+  for (let n = 0; n < 27; n++) path += LETTERS.charAt(dice.int(0, LETTERS.length - 1));
   return `${path}.jpg`;
 }
 
-/** Everything about a person follows from the id, so that a name is the same in every movie. */
+/** A person is computed from the id, so that the name is the same in every movie. */
 export function person(seed: number, id: number, department: string): Person {
   const dice = new Dice(seed, id, 11);
   const name = `${dice.pick(FIRST_NAMES)} ${dice.pick(LAST_NAMES)}`;
@@ -38,11 +38,11 @@ export function person(seed: number, id: number, department: string): Person {
   };
 }
 
-/** 24 hexadecimal digits that name one part of one person in one movie. */
-export function creditId(...of: readonly number[]): string {
+/** 24 hexadecimal digits, as TMDB's credit ids have. The same numbers give the same id. */
+export function creditId(...seeds: readonly number[]): string {
   return [1, 2, 3]
     .map((part) =>
-      hash(...of, part)
+      hash(...seeds, part)
         .toString(16)
         .padStart(8, '0'),
     )

@@ -1,4 +1,4 @@
-/** Mixes numbers into one of 32 bits: the same numbers always give the same. */
+/** A 32-bit hash of the numbers. */
 export function hash(...numbers: readonly number[]): number {
   let mixed = 0x9e3779b9;
   for (const number of numbers) {
@@ -9,7 +9,7 @@ export function hash(...numbers: readonly number[]): number {
   return mixed >>> 0;
 }
 
-/** Chance that repeats itself: the same seeds give the same throws. */
+/** A random number generator. The same seeds give the same sequence. */
 export class Dice {
   private state: number;
 
@@ -17,7 +17,7 @@ export class Dice {
     this.state = hash(...seeds);
   }
 
-  /** From 0 up to, not including, 1. */
+  /** At least 0 and less than 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -36,11 +36,11 @@ export class Dice {
 
   pick<T>(from: readonly T[]): T {
     const picked = from[Math.floor(this.next() * from.length)];
-    if (picked === undefined) throw new Error('There is nothing to pick from');
+    if (picked === undefined) throw new Error('The array to pick from is empty.');
     return picked;
   }
 
-  /** Different ones, in any order; all of them when there are no more. */
+  /** `count` different elements in random order; all elements when there are fewer. */
   some<T>(from: readonly T[], count: number): T[] {
     const rest = [...from];
     const picked: T[] = [];
@@ -49,7 +49,7 @@ export class Dice {
     return picked;
   }
 
-  /** Around 0, two thirds of them between -1 and 1. */
+  /** Normally distributed, with mean 0 and standard deviation 1. */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }

@@ -2,31 +2,38 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { administer } from './administration.js';
-import { type JsonAnswer, routeOf } from './answer.js';
-import { type Asked, type Counters, Counting, Second } from './counters.js';
+import { type Counters, type Endpoint, LastSecond, RequestCounter } from './counters.js';
 import { writeExport } from './export.js';
-import { FaultDice, type Faults, spoil } from './faults.js';
+import { FaultDice, type Faults, sendFaulty } from './faults.js';
 import { type Catalogue, idOf } from './movies.js';
-import { KeptAnswers } from './kept-answers.js';
 import { Dice } from './random.js';
-import { encode, type Encoded, NO_KEY, sendEncoded, takesGzip } from './send.js';
+import { ResponseCache } from './response-cache.js';
+import {
+  acceptsGzip,
+  encode,
+  type Encoded,
+  INVALID_KEY,
+  type JsonResponse,
+  sendEncoded,
+} from './responses.js';
+import { routeOf } from './routes.js';
 
 export interface SandboxOptions {
-  /** Movies in the catalogue; each follows from the seed, so that millions take no memory. */
+  /** Number of movies. Each is computed from the seed, so that millions take no memory. */
   readonly movies?: number;
   readonly seed?: number;
   readonly port?: number;
-  /** Requests that any one second takes; the others are answered 429. Null: no limit. */
+  /** Requests accepted within any one second; further ones get a 429. Null: no limit. */
   readonly rateLimit?: number | null;
-  /** Each answer waits so long, and a random part of the jitter. */
+  /** Delay of each response; a random part of `jitterMs` is added. */
   readonly latencyMs?: number;
   readonly jitterMs?: number;
-  /** The only key that is taken; null: any that looks like one. */
+  /** The only API key that is accepted; null: any with the form of one. */
   readonly apiKey?: string | null;
   readonly faults?: Partial<Faults>;
-  /** People in each cast, and as many in each crew; left out: as TMDB's movies have. */
+  /** People in each cast and in each crew. Default: as many as in TMDB's movies. */
   readonly people?: number;
-  /** Makes each answer once and keeps it: what is removed or restored later changes nothing that was asked for. */
+  /** Caches each response. Movies removed or restored later do not change a cached response. */
   readonly keepAnswers?: boolean;
 }
 
@@ -34,15 +41,15 @@ const EXPORT = /^\/p\/exports\/movie_ids_\d\d_\d\d_\d{4}\.json\.gz$/;
 const KEY = /^[0-9a-f]{32}$/i;
 const TOKEN = /^Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** A TMDB of made-up movies, on loopback. It answers as TMDB does, as fast, as slow or as badly as it is told. */
+/** A stand-in for TMDB with made-up movies, on loopback, with configurable delays and faults. */
 export class Sandbox {
-  private readonly counting = new Counting();
-  private readonly accepted = new Second(() => performance.now());
+  private readonly counter = new RequestCounter();
+  private readonly accepted = new LastSecond(() => performance.now());
   private readonly faults: FaultDice;
   private readonly dice: Dice;
   private readonly removed = new Set<number>();
   private readonly broken = new Set<string>();
-  private readonly kept: KeptAnswers | null;
+  private readonly cache: ResponseCache | null;
   private keyRevoked = false;
 
   private constructor(
@@ -53,12 +60,12 @@ export class Sandbox {
     this.faults = new FaultDice(catalogue.seed);
     this.faults.set(options.faults ?? {});
     this.dice = new Dice(catalogue.seed, 98);
-    this.kept = options.keepAnswers === true ? new KeptAnswers() : null;
+    this.cache = options.keepAnswers === true ? new ResponseCache() : null;
     server.on('connection', () => {
-      this.counting.connected();
+      this.counter.connectionOpened();
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      // What fails is a client that went away.
+      // Serving fails only when the client closes the connection.
       this.serve(request, response).catch(() => response.destroy());
     });
   }
@@ -74,26 +81,26 @@ export class Sandbox {
     return sandbox;
   }
 
-  /** What TMDB_BASE_URL is set to. */
+  /** The value for TMDB_BASE_URL. */
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/3`;
   }
 
   counters(): Counters {
-    return this.counting.snapshot();
+    return this.counter.snapshot();
   }
 
-  /** Sets the counters to nothing. */
+  /** Sets the counters to zero. */
   reset(): void {
-    this.counting.reset();
+    this.counter.reset();
   }
 
-  /** Replaces all shares. */
+  /** Replaces all shares; a fault that is not given has none. */
   setFaults(faults: Partial<Faults>): void {
     this.faults.set(faults);
   }
 
-  /** From now on TMDB does not know these ids, though its lists may name them. */
+  /** From now on the details of these ids are not found, although lists may still name them. */
   remove(...ids: number[]): void {
     for (const id of ids) this.removed.add(id);
   }
@@ -102,7 +109,7 @@ export class Sandbox {
     for (const id of ids) this.removed.delete(id);
   }
 
-  /** From now on every request for a path, `/movie/popular`, or for one page of it, `/movie/popular?page=2`, fails. */
+  /** From now on requests for a path (`/movie/popular`) or for one page of it (`/movie/popular?page=2`) fail with 500. */
   breakDown(...paths: string[]): void {
     for (const path of paths) this.broken.add(path);
   }
@@ -115,12 +122,12 @@ export class Sandbox {
     this.keyRevoked = false;
   }
 
-  /** Ids by popularity, from a rank on. */
+  /** Ids in the order of popularity, from a rank on. */
   movieIds(from: number, count: number): number[] {
     return Array.from({ length: count }, (_, place) => idOf(this.catalogue, from + place));
   }
 
-  /** Ends every connection, those of hung answers too. */
+  /** Closes all connections, those of hung responses included. */
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
@@ -135,36 +142,36 @@ export class Sandbox {
     const path = url.pathname.replace(/^\/3(?=\/)/, '');
     const route = routeOf(path, (id) => this.removed.has(id));
     const isExport = EXPORT.test(url.pathname);
-    this.count(isExport ? 'export' : route.asked, response);
+    this.count(isExport ? 'export' : route.endpoint, response);
     const fault = this.isOverLimit()
       ? 'tooMany'
       : this.isBroken(path, url)
         ? 'serverError'
         : this.faults.throw();
-    if (fault !== null) this.counting.spoilt(fault);
+    if (fault !== null) this.counter.faultInjected(fault);
     await delay((this.options.latencyMs ?? 0) + this.dice.next() * (this.options.jitterMs ?? 0));
     if (isExport && fault === null) {
       await writeExport(this.catalogue, response);
       return;
     }
-    const make = (): JsonAnswer =>
-      this.isLetIn(url, request) ? route.answer(this.catalogue, url.searchParams) : NO_KEY;
-    if (fault !== null) spoil(fault, response, make());
+    const make = (): JsonResponse =>
+      this.isAuthorized(url, request) ? route.respond(this.catalogue, url.searchParams) : INVALID_KEY;
+    if (fault !== null) sendFaulty(fault, response, make());
     else sendEncoded(response, await this.encoded(url, request, make));
   }
 
-  private encoded(url: URL, request: IncomingMessage, make: () => JsonAnswer): Promise<Encoded> {
-    if (this.kept === null) return encode(request, make());
-    return this.kept.get(`${takesGzip(request)} ${url.href}`, () => encode(request, make()));
+  private encoded(url: URL, request: IncomingMessage, make: () => JsonResponse): Promise<Encoded> {
+    if (this.cache === null) return encode(request, make());
+    return this.cache.get(`${acceptsGzip(request)} ${url.href}`, () => encode(request, make()));
   }
 
-  private count(asked: Asked, response: ServerResponse): void {
-    this.counting.begin(asked);
+  private count(endpoint: Endpoint, response: ServerResponse): void {
+    this.counter.requestReceived(endpoint);
     response.once('close', () => {
-      this.counting.end();
+      this.counter.requestEnded();
     });
     response.once('finish', () => {
-      this.counting.answered(asked, response.statusCode);
+      this.counter.responseSent(endpoint, response.statusCode);
     });
   }
 
@@ -179,7 +186,7 @@ export class Sandbox {
     return this.broken.has(path) || this.broken.has(`${path}?page=${searchParams.get('page') ?? '1'}`);
   }
 
-  private isLetIn(url: URL, request: IncomingMessage): boolean {
+  private isAuthorized(url: URL, request: IncomingMessage): boolean {
     if (this.keyRevoked) return false;
     const { apiKey = null } = this.options;
     const key = url.searchParams.get('api_key');

@@ -1,4 +1,4 @@
-/** TMDB's own movie genres, with its ids. */
+/** TMDB's movie genres, with its ids. */
 export const GENRES = [
   { id: 28, name: 'Action' },
   { id: 12, name: 'Adventure' },
@@ -72,7 +72,7 @@ export const KEYWORDS =
   );
 
 export const COMPANIES =
-  'Northlight Pictures|Halcyon Movies|Blue Door Productions|Meridian Studios|Paper Lantern Movies|Ostrava Movie Works|Copper Kettle Entertainment|Third Bell Pictures|Estuary Movies|Grand Quay Media|Lodestar Pictures|Little Harbor Animation'.split(
+  'Northlight Pictures|Halcyon Pictures|Blue Door Productions|Meridian Studios|Paper Lantern Productions|Ostrava Motion Pictures|Copper Kettle Entertainment|Third Bell Pictures|Estuary Entertainment|Grand Quay Media|Lodestar Pictures|Little Harbor Animation'.split(
     '|',
   );
 
@@ -82,7 +82,7 @@ interface Language {
   readonly own: string;
   readonly country: string;
   readonly countryName: string;
-  /** Words for titles in the language itself. */
+  /** Original titles in this language. */
   readonly titles: readonly string[];
 }
 
@@ -97,7 +97,7 @@ function language(
   return { code, english, own, country, countryName, titles: titles.split('|') };
 }
 
-/** The first is that of most movies. */
+/** Most movies are in the first one. */
 export const LANGUAGES: readonly [Language, ...Language[]] = [
   language('en', 'English', 'English', 'US', 'United States of America', ''),
   language(

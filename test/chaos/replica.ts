@@ -108,16 +108,15 @@ export class Replica {
 
   /** Each time when it acquired a run's lease, in milliseconds since the epoch. */
   get leaseAcquisitions(): number[] {
-    return [...this.log.matchAll(/"time":"([^"]+)".*"event":"run\.taken"/g)].map(([, time = '']) =>
+    return [...this.log.matchAll(/"time":"([^"]+)".*"event":"run\.acquired"/g)].map(([, time = '']) =>
       Date.parse(time),
     );
   }
 
   /** When its process acquired the lease that it holds, in ISO 8601; '' when it holds none. */
   get leaseAcquiredAt(): string {
-    const last =
-      (this.program?.stdout ?? '').match(/^.*"event":"run\.(?:taken|left|handed_back)".*$/gm)?.at(-1) ?? '';
-    return last.includes('run.taken') ? (/"time":"([^"]+)"/.exec(last)?.[1] ?? '') : '';
+    const last = (this.program?.stdout ?? '').match(/^.*"event":"run\.(?:acquired|left)".*$/gm)?.at(-1) ?? '';
+    return last.includes('run.acquired') ? (/"time":"([^"]+)"/.exec(last)?.[1] ?? '') : '';
   }
 
   /** SIGSTOP: like a machine that swaps or sleeps. */

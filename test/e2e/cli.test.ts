@@ -113,7 +113,7 @@ describe('a run on the command line', () => {
       await new Promise((resolve) => setImmediate(resolve));
     const second = await done('run full');
     expect(second.code).toBe(4);
-    expect(second.stderr).toMatch(/^Run \d+ \(quick\) is active since /);
+    expect(second.stderr).toMatch(/^Run \d+ \(quick\) has been active since /);
     program.kill('SIGINT');
     expect(await program.end()).toBe(130);
     expect(JSON.parse(program.stdout)).toMatchObject({ status: 'CANCELLED' });

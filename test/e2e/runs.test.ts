@@ -78,7 +78,7 @@ describe('triggering a run', () => {
     [{ update_type: 'weekly' }, 'update_type must be one of'],
     [
       { update_type: 'quick', pages_per_category: 2 },
-      'pages_per_category goes with "update_type": "custom" only',
+      'pages_per_category requires "update_type": "custom"',
     ],
     [{ update_type: 'custom', pages_per_category: 501 }, 'pages_per_category must not be greater than 500'],
     [{ update_type: 'custom', pages_per_category: '5' }, 'pages_per_category must be an integer'],
@@ -97,7 +97,7 @@ describe('triggering a run', () => {
     const runId = await hangingRun();
     const second = await trigger({ update_type: 'full' });
     expect(second.status).toBe(409);
-    expect(second.body).toMatchObject({ detail: expect.stringContaining(`Run ${runId} (quick) is active`) });
+    expect(second.body).toMatchObject({ detail: expect.stringContaining(`Run ${runId} (quick) has been active`) });
     await service.post(`/pipeline/runs/${runId}/cancel`);
     await service.end(runId);
   });

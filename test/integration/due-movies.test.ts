@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
-describe('which movies are due', () => {
+describe('a movie', () => {
   async function enrich(
     id: number,
     releaseDate: string | null,
@@ -36,14 +36,14 @@ describe('which movies are due', () => {
     ['1999-10-15', 119, false],
     ['1999-10-15', 121, true],
     [null, 119, false],
-  ])('of %s, enriched %i days ago: %s', async (releaseDate, daysAgo, isDue) => {
+  ])('released on %s and enriched %i days ago is due: %s', async (releaseDate, daysAgo, isDue) => {
     await enrich(1, releaseDate, daysAgo);
     const { due, fresh } = await store.movies.dueAmong([1], { limit: 10, now, incremental: true });
     expect([due, fresh]).toEqual(isDue ? [[1], 0] : [[], 1]);
     expect(await store.movies.dueStored({ limit: 10, now })).toEqual(isDue ? [1] : []);
   });
 
-  it('starts with those never enriched, then the most popular', async () => {
+  it('that was never enriched comes first, then the most popular', async () => {
     await enrich(1, '1999-10-15', 130, 99);
     await enrich(2, '1999-10-15', 130, 100);
     await store.movies.storeListed([{ ...LISTED, id: 3, popularity: 5 }], now);
@@ -55,13 +55,13 @@ describe('which movies are due', () => {
     expect(await store.movies.dueStored({ limit: 2, now })).toEqual([5, 3]);
   });
 
-  it('is every one that was collected when the run is not incremental', async () => {
+  it('that was collected is always due in a run that is not incremental', async () => {
     await enrich(1, '1999-10-15', 0);
     const { due, fresh } = await store.movies.dueAmong([1], { limit: 10, now, incremental: false });
     expect([due, fresh]).toEqual([[1], 0]);
   });
 
-  it('is none that TMDB does not know, until four months later', async () => {
+  it('that TMDB does not know any more is due again after 120 days', async () => {
     await store.movies.storeListed([LISTED], now);
     await store.movies.markGone([550], now);
     expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 100 * DAY_MS) })).toEqual(
@@ -72,7 +72,7 @@ describe('which movies are due', () => {
     ]);
   });
 
-  it('is one that failed: at once after the first time, then ever more rarely', async () => {
+  it('that fails is due at once after the first failure, then after doubling delays up to 30 days', async () => {
     await store.movies.storeListed([LISTED], now);
     const isDueAfter = async (hours: number): Promise<boolean> => {
       const later = new Date(now.getTime() + hours * 3_600_000);
@@ -91,7 +91,7 @@ describe('which movies are due', () => {
     expect(await store.row(550)).toMatchObject({ enrich_failures: 0, enrich_retry_at: null });
   });
 
-  it('is listed once it failed twice in a row, those with the most failures first, until it is enriched', async () => {
+  it('that failed twice in a row is listed as failing until it is enriched, most failures first', async () => {
     await store.movies.storeListed(
       [1, 2, 3, 4].map((id) => ({ ...LISTED, id })),
       now,
@@ -110,7 +110,7 @@ describe('which movies are due', () => {
     expect(await ids()).toEqual([4, 2]);
   });
 
-  it('is found among many by an index of those that fail alone', async () => {
+  it('that is failing is found by the partial index', async () => {
     await store.query(`
     INSERT INTO movies (id, title, enrich_failures) SELECT n, 'A movie', CASE WHEN n % 1000 = 0 THEN 3 ELSE n % 2 END
     FROM generate_series(1, 20000) AS n;
@@ -121,7 +121,7 @@ describe('which movies are due', () => {
     }
   });
 
-  it('names those that TMDB’s terms will not let stay much longer', async () => {
+  it('that was enriched more than 150 days ago is overdue, the oldest first', async () => {
     await enrich(1, '1999-10-15', 149);
     await enrich(2, '1999-10-15', 151);
     await enrich(3, '1999-10-15', 170);

@@ -67,7 +67,7 @@ describe('a disk that is full', () => {
         status: 'FAILED',
         error_message:
           'The database failed: its disk is full (SQLSTATE 53100). Free disk space for it, then try again. ' +
-          'What was stored stays; the log says more.',
+          'What was stored stays; the log has the details.',
       });
       await expectCountsOfTables(run);
       expect(await workers.database.query(TRIED_AGAIN)).toEqual([]);

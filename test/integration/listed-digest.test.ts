@@ -30,29 +30,29 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
-/** Which of the movies need not be sent. */
-async function recognised(...movies: readonly ListedMovie[]): Promise<number[]> {
+/** Ids of the movies that need not be sent. */
+async function storedAsListed(...movies: readonly ListedMovie[]): Promise<number[]> {
   const ids = movies.map(({ id }) => id);
-  const answer = await store.query(STORED_AS_LISTED, [ids, movies.map(listedDigest)]);
-  return (answer[0] as { ids: number[] }).ids;
+  const [row] = await store.query<{ ids: number[] }>(STORED_AS_LISTED, [ids, movies.map(listedDigest)]);
+  return row!.ids;
 }
 
-it('recognises movies that are stored as a list says, whatever their values', async () => {
-  const nothing = Object.fromEntries(Object.keys(MOVIE).map((key) => [key, null])) as unknown as ListedMovie;
+it('the digest finds stored movies that a list describes identically, for all kinds of values', async () => {
+  const unknown = Object.fromEntries(Object.keys(MOVIE).map((key) => [key, null])) as unknown as ListedMovie;
   const movies = [
     MOVIE,
     { ...MOVIE, id: 12, genres: [], adult: false, popularity: 1e-3, voteAverage: 0 },
-    { ...nothing, id: 13 },
+    { ...unknown, id: 13 },
   ];
   await store.movies.storeListed(movies, T1);
-  expect(await recognised(...movies)).toEqual([11, 12, 13]);
+  expect(await storedAsListed(...movies)).toEqual([11, 12, 13]);
 });
 
-it('has those sent alone of which a list says something else', async () => {
+it('storing a list sends only the movies that differ from what is stored', async () => {
   const movies = [MOVIE, { ...MOVIE, id: 12 }];
   await store.movies.storeListed(movies, T1);
   const sent: string[] = [];
-  const listening = new Proxy(store.prisma, {
+  const recordingTx = new Proxy(store.prisma, {
     get: (prisma, name) => {
       if (name !== '$queryRawUnsafe') return Reflect.get(prisma, name) as unknown;
       return (sql: string, ...values: unknown[]) => {
@@ -61,10 +61,10 @@ it('has those sent alone of which a list says something else', async () => {
       };
     },
   });
-  await store.movies.storeListed(movies, T2, listening);
+  await store.movies.storeListed(movies, T2, recordingTx);
   expect(sent).toEqual([]);
   const changed = { ...MOVIE, id: 12, voteCount: 1 };
-  const report = await store.movies.storeListed([MOVIE, changed], T2, listening);
+  const report = await store.movies.storeListed([MOVIE, changed], T2, recordingTx);
   expect(report).toEqual({ inserted: [], updated: [12], unchanged: [11] });
   expect(sent).toEqual([JSON.stringify([changed])]);
 });
@@ -82,21 +82,21 @@ it.each<Partial<ListedMovie>>([
   { backdropUrl: 'https://image.tmdb.org/t/p/w1280/another.jpg' },
   { genres: ['Action'] },
   { adult: false },
-])('takes none for stored of which a list says something else: %j', async (change) => {
+])('the digest does not find a movie that a list describes differently: %j', async (change) => {
   await store.movies.storeListed([MOVIE], T1);
-  expect(await recognised({ ...MOVIE, ...change })).toEqual([]);
+  expect(await storedAsListed({ ...MOVIE, ...change })).toEqual([]);
   expect((await store.movies.storeListed([{ ...MOVIE, ...change }], T2)).updated).toEqual([11]);
-  expect(await recognised({ ...MOVIE, ...change })).toEqual([11]);
+  expect(await storedAsListed({ ...MOVIE, ...change })).toEqual([11]);
 });
 
-it('mends what was changed by hand', async () => {
+it('storing a list overwrites a value that was changed by hand', async () => {
   await store.movies.storeListed([MOVIE], T1);
   await store.query(`UPDATE movies SET overview = 'By hand'`);
   expect((await store.movies.storeListed([MOVIE], T2)).updated).toEqual([11]);
   expect(await store.row(11)).toMatchObject({ overview: MOVIE.overview });
 });
 
-it('is not misled by values that hold what stands between them', async () => {
+it('a value that contains the separator has no digest and is stored', async () => {
   await store.movies.storeListed([{ ...MOVIE, title: 'a\u001fb', overview: 'c' }], T1);
   const moved = { ...MOVIE, title: 'a', overview: 'b\u001fc' };
   expect(listedDigest(moved)).toBeNull();
@@ -104,8 +104,8 @@ it('is not misled by values that hold what stands between them', async () => {
   expect(await store.row(11)).toMatchObject({ title: 'a', overview: 'b\u001fc' });
 });
 
-it('does not take a movie for stored whose mark of being gone is to be cleared', async () => {
+it('the digest does not find a movie whose gone_at must be cleared', async () => {
   await store.movies.storeListed([MOVIE], T1);
   await store.movies.markGone([11], T1);
-  expect(await recognised(MOVIE)).toEqual([]);
+  expect(await storedAsListed(MOVIE)).toEqual([]);
 });

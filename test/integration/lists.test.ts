@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
-describe('lists', () => {
+describe('a list', () => {
   beforeEach(() =>
     store.query(`INSERT INTO movies (id, title) SELECT id, 'Movie ' || id FROM generate_series(1, 3) AS id`),
   );
@@ -28,16 +28,16 @@ describe('lists', () => {
     return ids.map((movieId, index) => ({ movieId, position: index + 1 }));
   }
 
-  it('keep the position at which each movie was seen last, without writing the movie', async () => {
-    const before = await store.written(1);
+  it('stores the latest position of each movie without writing the movie', async () => {
+    const before = await store.rowVersion(1);
     await store.lists.storeEntries('popular', seen(1, 2, 3), T1);
     await store.lists.storeEntries('popular', seen(3, 1), T2);
     expect((await list()).sort()).toEqual(['1@2', '2@2', '3@1']);
-    expect(await store.written(1)).toEqual(before);
+    expect(await store.rowVersion(1)).toEqual(before);
     expect(await store.lists.lastSeenAt()).toEqual(T2);
   });
 
-  it('lose what is no longer in the part that was read', async () => {
+  it('loses the movies that are no longer in the part that was read', async () => {
     await store.lists.storeEntries('popular', seen(1, 2, 3), T1);
     await store.lists.storeEntries('popular', seen(1), T2);
     await store.lists.sweep('popular', { seenAt: T2, lastPosition: 2, listEnded: false });
@@ -46,14 +46,14 @@ describe('lists', () => {
     expect(await list()).toEqual(['1@1']);
   });
 
-  it('leave out a movie that is not stored', async () => {
+  it('leaves out a movie that is not stored', async () => {
     await store.lists.storeEntries('popular', seen(1, 99), T1);
     expect(await list()).toEqual(['1@1']);
   });
 });
 
-describe('genres', () => {
-  it('are added and renamed', async () => {
+describe('the genres', () => {
+  it('are inserted once and renamed', async () => {
     await store.lists.storeGenres([
       { id: 18, name: 'Drama' },
       { id: 28, name: 'Action' },

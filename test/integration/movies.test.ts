@@ -17,57 +17,62 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
-describe('storing what a list says', () => {
-  it('inserts a movie, updates it when something changed, and else leaves the row alone', async () => {
+describe('storing a list', () => {
+  it('inserts a new movie, updates a changed one and does not write an unchanged one', async () => {
     expect(await store.movies.storeListed([LISTED], T1)).toEqual({
       inserted: [550],
       updated: [],
       unchanged: [],
     });
-    const before = await store.written(550);
+    const before = await store.rowVersion(550);
     expect(await store.movies.storeListed([LISTED], T2)).toEqual({
       inserted: [],
       updated: [],
       unchanged: [550],
     });
-    expect(await store.written(550)).toEqual(before);
+    expect(await store.rowVersion(550)).toEqual(before);
     const changed = await store.movies.storeListed([{ ...LISTED, popularity: 71 }], T2);
     expect(changed).toEqual({ inserted: [], updated: [550], unchanged: [] });
     expect(await store.row(550)).toMatchObject({ popularity: 71, created_at: AT_T1, updated_at: AT_T2 });
   });
 
-  it('leaves every column alone that comes from details', async () => {
+  it('leaves every column that comes from details unchanged', async () => {
     await store.movies.storeEnriched([ENRICHED], T1);
     const before = await store.row(550);
     await store.movies.storeListed([{ ...LISTED, title: 'Another title' }], T2);
     expect(await store.row(550)).toEqual({ ...before, title: 'Another title', updated_at: AT_T2 });
   });
 
-  it('never erases what is known with null or 0', async () => {
+  it('never replaces a known value with null or 0', async () => {
     await store.movies.storeListed([LISTED], T1);
     const before = await store.row(550);
-    const nothing = Object.fromEntries(
+    const unknown = Object.fromEntries(
       Object.keys(LISTED).map((key) => [key, null]),
     ) as unknown as ListedMovie;
     const report = await store.movies.storeListed(
-      [{ ...nothing, id: 550, voteAverage: 0, voteCount: 0, popularity: 0 }],
+      [{ ...unknown, id: 550, voteAverage: 0, voteCount: 0, popularity: 0 }],
       T2,
     );
     expect(report.unchanged).toEqual([550]);
     expect(await store.row(550)).toEqual(before);
   });
 
-  it('takes genres in another order as the same, and none as unknown', async () => {
+  it('treats genres in another order as unchanged, and an empty array as unknown', async () => {
     await store.movies.storeListed([LISTED], T1);
     const shuffled = await store.movies.storeListed([{ ...LISTED, genres: ['Thriller', 'Drama'] }], T2);
     expect(shuffled.unchanged).toEqual([550]);
-    const none = await store.movies.storeListed([{ ...LISTED, genres: [] }], T2);
-    expect(none.unchanged).toEqual([550]);
+    const empty = await store.movies.storeListed([{ ...LISTED, genres: [] }], T2);
+    expect(empty.unchanged).toEqual([550]);
     const fewer = await store.movies.storeListed([{ ...LISTED, genres: ['Drama'] }], T2);
     expect(fewer.updated).toEqual([550]);
   });
 
-  it('clears the mark of a movie that was gone, though nothing of it changed', async () => {
+  it('stores unknown genres as NULL, not as JSON null', async () => {
+    await store.movies.storeListed([{ ...LISTED, genres: null }], T1);
+    expect(await store.query('SELECT genres IS NULL AS is_null FROM movies')).toEqual([{ is_null: true }]);
+  });
+
+  it('clears gone_at of a movie that a list names again, although the movie is unchanged', async () => {
     await store.movies.storeListed([LISTED], T1);
     await store.movies.markGone([550], T1);
     expect(await store.row(550)).toMatchObject({ gone_at: `${AT_T1}+00:00`, title: 'Fight Club' });
@@ -75,7 +80,7 @@ describe('storing what a list says', () => {
     expect(await store.row(550)).toMatchObject({ gone_at: null, updated_at: AT_T1 });
   });
 
-  it('stores a batch in one go, whatever its order, and two batches at once', async () => {
+  it('stores two concurrent batches of the same movies in opposite order without a deadlock', async () => {
     const movies = Array.from({ length: 200 }, (_, index) => ({ ...LISTED, id: index + 1 }));
     const [a, b] = await Promise.all([
       store.movies.storeListed(movies, T1),
@@ -86,7 +91,7 @@ describe('storing what a list says', () => {
     expect(await store.query('SELECT count(*)::int AS n FROM movies')).toEqual([{ n: 200 }]);
   });
 
-  it('refuses a value that does not fit without storing half of the batch', async () => {
+  it('stores nothing of a batch with a value that is out of range', async () => {
     const batch = [LISTED, { ...LISTED, id: 551, voteCount: 2 ** 40 }];
     await expect(store.movies.storeListed(batch, T1)).rejects.toBeInstanceOf(RowRefusedError);
     expect(await store.query('SELECT id FROM movies')).toEqual([]);
@@ -94,7 +99,7 @@ describe('storing what a list says', () => {
 });
 
 describe('storing details', () => {
-  it('stores them all, money above 2³¹ too', async () => {
+  it('stores all columns, with a revenue above 2³¹', async () => {
     await store.movies.storeEnriched([ENRICHED], T1);
     expect(await store.row(550)).toMatchObject({
       runtime: 139,
@@ -104,11 +109,12 @@ describe('storing details', () => {
       keywords: ['dual identity'],
       similar_movie_ids: [680, 807],
       trailer_key: 'dfeUzm6KF4g',
+      homepage: 'https://fightclub.example/',
       enriched_at: `${AT_T1}+00:00`,
     });
   });
 
-  it('takes their lists and the trailer as the whole truth', async () => {
+  it('replaces the stored lists and the trailer, with empty ones too', async () => {
     await store.movies.storeEnriched([ENRICHED], T1);
     const bare = {
       ...ENRICHED,
@@ -131,10 +137,10 @@ describe('storing details', () => {
     });
   });
 
-  it('never erases single values with null or 0', async () => {
+  it('never replaces a known single value with null or 0', async () => {
     await store.movies.storeEnriched([ENRICHED], T1);
     const unknown = { runtime: 0, budget: 0, revenue: null, tagline: null, status: null, imdbId: null };
-    await store.movies.storeEnriched([{ ...ENRICHED, ...unknown }], T2);
+    await store.movies.storeEnriched([{ ...ENRICHED, ...unknown, homepage: null }], T2);
     expect(await store.row(550)).toMatchObject({
       runtime: 139,
       budget: 63_000_000,
@@ -142,17 +148,26 @@ describe('storing details', () => {
       tagline: 'Mischief. Mayhem. Soap.',
       status: 'Released',
       imdb_id: 'tt0137523',
+      homepage: 'https://fightclub.example/',
+      updated_at: AT_T1,
     });
   });
 
-  it('moves updated_at only when something changed that it stands for', async () => {
+  it('moves updated_at when the homepage changes', async () => {
+    await store.movies.storeEnriched([ENRICHED], T1);
+    const report = await store.movies.storeEnriched([{ ...ENRICHED, homepage: 'https://new.example/' }], T2);
+    expect(report.updated).toEqual([550]);
+    expect(await store.row(550)).toMatchObject({ homepage: 'https://new.example/', updated_at: AT_T2 });
+  });
+
+  it('does not move updated_at when only the similar movies change', async () => {
     await store.movies.storeEnriched([ENRICHED], T1);
     await store.movies.storeEnriched([{ ...ENRICHED, similarMovieIds: [1] }], T2);
     const row = await store.row(550);
     expect(row).toMatchObject({ updated_at: AT_T1, enriched_at: `${AT_T2}+00:00`, similar_movie_ids: [1] });
   });
 
-  it('writes a long value again only when it is another', async () => {
+  it('does not write an unchanged value in TOAST again', async () => {
     const cast = Array.from({ length: 10 }, (_, order) => ({
       ...{ id: order, order, profile_path: null, character: null },
       name: Array.from({ length: 40 }, (__, at) => Math.sin(41 * order + at)).join(' '),
@@ -168,7 +183,7 @@ describe('storing details', () => {
     expect(await chunks()).not.toEqual(before);
   });
 
-  /** What PostgreSQL keeps of `movies` outside its rows. */
+  /** The TOAST chunks of `movies`. */
   async function chunks(): Promise<object[]> {
     const [toast] = await store.query<{ name: string }>(
       `SELECT reltoastrelid::regclass::text AS name FROM pg_class WHERE oid = 'movies'::regclass`,

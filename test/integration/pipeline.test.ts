@@ -45,12 +45,12 @@ describe('a run', () => {
     );
     expect(own.run).toMatchObject({ status: 'SUCCESS', updateType: 'custom', counts: { enriched: 30 } });
     expect(own.run.sourceCategories).toEqual(['top_rated', 'now_playing']);
-    expect(pipeline.sandbox.counters().asked).toMatchObject({ lists: 4, trending: 0, details: 30 });
+    expect(pipeline.sandbox.counters().requestsTo).toMatchObject({ lists: 4, trending: 0, details: 30 });
 
     pipeline.sandbox.reset();
     const { run } = await pipeline.run(custom({}));
     expect(run).toMatchObject({ status: 'SUCCESS', counts: { enriched: 0 } });
-    expect(pipeline.sandbox.counters().asked).toMatchObject({ lists: 20, trending: 3, details: 0 });
+    expect(pipeline.sandbox.counters().requestsTo).toMatchObject({ lists: 20, trending: 3, details: 0 });
   });
 
   it('asks at the rate that all processes on the database share', async () => {
@@ -80,9 +80,9 @@ describe('a run', () => {
 
   it('counts what is in the database and what TMDB was asked', async () => {
     const { run } = await pipeline.run(presetPlan('daily'));
-    const { asked, requests, details } = pipeline.sandbox.counters();
+    const { requestsTo, requests, details } = pipeline.sandbox.counters();
     expect(run.counts).toMatchObject({
-      fetched: 20 * (asked.lists + asked.trending),
+      fetched: 20 * (requestsTo.lists + requestsTo.trending),
       inserted: await count('movies'),
       updated: 0,
       unchanged: 0,
@@ -102,7 +102,7 @@ describe('a run', () => {
     const { run } = await pipeline.run(presetPlan('full'));
     expect(run).toMatchObject({ status: 'SUCCESS', counts: { inserted: 0, updated: 0, enriched: 0 } });
     expect(run.counts).toMatchObject({ unchanged: run.moviesProcessed, skippedFresh: run.moviesProcessed });
-    expect(pipeline.sandbox.counters().asked.details).toBe(0);
+    expect(pipeline.sandbox.counters().requestsTo.details).toBe(0);
     expect(await pipeline.query('SELECT id, xmin::text, updated_at FROM movies ORDER BY id')).toEqual(before);
   });
 

@@ -14,7 +14,7 @@ const COMPOSED = 'composed/COMPOSED-2025-12__movie_47964__append-credits,keyword
 const GENRES = 'genre_movie_list/tmdblib-2025-12__genre_movie_list.json';
 const LISTS: readonly TmdbList[] = ['popular', 'top_rated', 'upcoming', 'now_playing'];
 
-describeRecordings("TMDB's recorded answers", () => {
+describeRecordings("TMDB's recorded responses", () => {
   let server: ScriptedServer;
   let tmdb: TmdbClient;
   let store: MoviesStore;
@@ -48,29 +48,32 @@ describeRecordings("TMDB's recorded answers", () => {
     return items.length;
   }
 
-  it('give all 19 genres', () => {
+  it('contain all 19 genres', () => {
     expect(genres.size).toBe(19);
     expect(genres.get(878)).toBe('Science Fiction');
   });
 
-  it.each(LISTS.flatMap((list) => recordingsOf(`list_${list}`)))('give 20 movies: %s', async (path) => {
-    expect(await storeAll(recording(path))).toBe(20);
-  });
+  it.each(LISTS.flatMap((list) => recordingsOf(`list_${list}`)))(
+    'contain 20 movies on a list page: %s',
+    async (path) => {
+      expect(await storeAll(recording(path))).toBe(20);
+    },
+  );
 
-  it('give the movies that trend', async () => {
+  it('contain 20 trending movies', async () => {
     server.script(json(200, recording('trending/tmdblib-2025-12__trending_movie_week.json')));
     const { items, totalPages, rejected } = await tmdb.trending(1, {});
     expect([items.length, totalPages, rejected]).toEqual([20, 500, []]);
   });
 
-  it('give 758 different movies as list items, every one of them stored', async () => {
+  it('contain 758 different list items, and all of them are stored', async () => {
     const results = recordedLines('list_items_758.ndjson');
     expect(await storeAll({ page: 1, results, total_pages: 1, total_results: results.length })).toBe(758);
     expect(await store.query('SELECT count(*)::int AS movies FROM movies')).toEqual([{ movies: 758 }]);
   });
 
   it.each(LISTED_MOVIES.map((movie) => [movie.title, movie] as const))(
-    'give the row that a reader of the item expects: %s',
+    'are stored from a list item as the row written by hand: %s',
     async (_, expected) => {
       const item = recordedLines('list_items_758.ndjson').find(({ id }) => id === expected.id);
       await storeAll({ page: 1, results: [item], total_pages: 1, total_results: 1 });
@@ -78,34 +81,47 @@ describeRecordings("TMDB's recorded answers", () => {
     },
   );
 
-  it('give the row that a reader of the details expects: A Good Day to Die Hard', async () => {
+  it('are stored from details as the row written by hand: A Good Day to Die Hard', async () => {
     server.script(json(200, recording(COMPOSED)));
     const movie = enrichedMovie(await tmdb.movie(47964, {}), 'en-US');
     await store.movies.storeEnriched([movie], NOW);
     expect(await store.row(47964)).toEqual(MOVIE_47964);
   });
 
-  it.each(recordingsOf('movie_details'))('give single values however the rest came: %s', async (path) => {
-    const alone = recording(path) as { id: number; title: string; revenue: number; runtime: number };
-    const { credits, keywords, videos, similar } = recording(COMPOSED);
-    server.script(json(200, { credits, keywords, videos, similar, ...alone }));
-    await store.movies.storeEnriched([enrichedMovie(await tmdb.movie(alone.id, {}), 'de-DE')], NOW);
-    const { title, revenue, runtime } = alone;
-    expect(await store.row(alone.id)).toMatchObject({ title, revenue, runtime });
-  });
+  it.each(recordingsOf('movie_details'))(
+    'have their single values stored with any other parts: %s',
+    async (path) => {
+      const alone = recording(path) as {
+        id: number;
+        title: string;
+        revenue: number;
+        runtime: number;
+        homepage: string;
+      };
+      const { credits, keywords, videos, similar } = recording(COMPOSED);
+      server.script(json(200, { credits, keywords, videos, similar, ...alone }));
+      await store.movies.storeEnriched([enrichedMovie(await tmdb.movie(alone.id, {}), 'de-DE')], NOW);
+      const { title, revenue, runtime } = alone;
+      const homepage = alone.homepage === '' ? null : alone.homepage;
+      expect(await store.row(alone.id)).toMatchObject({ title, revenue, runtime, homepage });
+    },
+  );
 
-  it.each(recordingsOf('movie_details'))('are refused where parts are missing: %s', async (path) => {
-    const alone = recording(path) as { id: number };
-    server.script(json(200, alone));
-    await expect(tmdb.movie(alone.id, {})).rejects.toMatchObject({ kind: 'unusable_body' });
-  });
+  it.each(recordingsOf('movie_details'))(
+    'are rejected when an appended part is missing: %s',
+    async (path) => {
+      const alone = recording(path) as { id: number };
+      server.script(json(200, alone));
+      await expect(tmdb.movie(alone.id, {})).rejects.toMatchObject({ kind: 'unusable_body' });
+    },
+  );
 
   it.each([
     ['errors/QUOTED__401_2026_nokey.json', 401, 'key_refused'],
     ['errors/QUOTED__422_page_over_500_legacy_pre-2024.json', 422, 'bad_request'],
     ['errors/tmdblib-2025-12__404_movie_999999999.json', 404, 'not_found'],
     ['errors/tmdblib-2025-12__401_authentication_session_new.json', 401, 'key_refused'],
-  ])('are errors of a kind: %s', async (path, status, kind) => {
+  ])('are mapped to a kind of error: %s', async (path, status, kind) => {
     server.script(json(status, recording(path)));
     await expect(tmdb.movie(999999999, {})).rejects.toMatchObject({ kind });
   });

@@ -51,8 +51,8 @@ describe('a run', () => {
     const run = await workers.end(id);
     await expectComplete(run);
     expect(run).toMatchObject({ times_resumed: 1, worker_deaths: 0 });
-    const { asked, details } = workers.sandbox.counters();
-    expect(asked.lists).toBe(LIST_REQUESTS);
+    const { requestsTo, details } = workers.sandbox.counters();
+    expect(requestsTo.lists).toBe(LIST_REQUESTS);
     expect(details).toBeLessThanOrEqual((run.enriched as number) + CONCURRENCY);
   });
 
@@ -96,8 +96,8 @@ describe('a run', () => {
     await expectComplete(run);
     expect(run).toMatchObject({ times_resumed: 1, worker_deaths: 1 });
     const after = workers.sandbox.counters();
-    expect(after.asked.lists).toBe(before.asked.lists);
-    expect(after.asked.details - before.asked.details).toBe((await movies()) - stored!.n);
+    expect(after.requestsTo.lists).toBe(before.requestsTo.lists);
+    expect(after.requestsTo.details - before.requestsTo.details).toBe((await movies()) - stored!.n);
   });
 
   it('that was killed amid its lists counts each movie once', async () => {
@@ -109,7 +109,7 @@ describe('a run', () => {
     await workers.freeJobs();
     await workers.worker();
     await expectComplete(await workers.end(id));
-    expect(workers.sandbox.counters().asked.lists).toBeLessThanOrEqual(LIST_REQUESTS + 5);
+    expect(workers.sandbox.counters().requestsTo.lists).toBeLessThanOrEqual(LIST_REQUESTS + 5);
   });
 
   it('that its worker did not survive three times ends FAILED, and says so', async () => {
@@ -188,7 +188,7 @@ describe('cancelling', () => {
     );
     await workers.worker();
     expect(await workers.end(next)).toMatchObject({ status: 'SUCCESS' });
-    expect(workers.sandbox.counters().asked.lists).toBe(1);
+    expect(workers.sandbox.counters().requestsTo.lists).toBe(1);
   });
 
   it('ends a run at work within seconds, and its batches ask for nothing more', async () => {

@@ -21,17 +21,17 @@ async function start(options: SandboxOptions = {}): Promise<void> {
   sandbox = await Sandbox.start(options);
 }
 
-interface Answer {
+interface SandboxResponse {
   readonly status: number;
   readonly body: Record<string, unknown>;
 }
 
-async function ask(path: string, key = '0'.repeat(32)): Promise<Answer> {
+async function get(path: string, key = '0'.repeat(32)): Promise<SandboxResponse> {
   const response = await fetch(`${sandbox.url}${path}${path.includes('?') ? '&' : '?'}api_key=${key}`);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-/** Paths of all values, with their types; arrays as one. */
+/** The path and type of each value. The elements of an array share one path. */
 function shape(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return [...new Set(value.flatMap((item) => shape(item, `${path}[]`)))];
   if (typeof value !== 'object' || value === null)
@@ -45,7 +45,7 @@ function keysOf(shapes: readonly string[]): Set<string> {
 
 const APPENDED = 'append_to_response=credits,keywords,videos,similar';
 
-describeRecordings("the sandbox in the shapes of TMDB's recorded answers", () => {
+describeRecordings('a sandbox response has the shape that TMDB recorded', () => {
   const LISTS = [
     ['list_popular', '/movie/popular'],
     ['list_top_rated', '/movie/top_rated'],
@@ -54,25 +54,25 @@ describeRecordings("the sandbox in the shapes of TMDB's recorded answers", () =>
     ['trending', '/trending/movie/week'],
   ] as const;
 
-  it.each(LISTS)('%s', async (folder, path) => {
+  it.each(LISTS)('for the list %s', async (folder, path) => {
     await start();
     const files = recordingsOf(folder).filter((file) => !file.includes('trending_all'));
     const recorded = files.flatMap((file) => shape(recording(file)));
-    const made = shape((await ask(path)).body);
-    // `softcore` is newer than the recordings.
+    const made = shape((await get(path)).body);
+    // TMDB added `softcore` after the recordings.
     expect([...keysOf(made)].filter((key) => !key.endsWith('.softcore')).sort()).toEqual(
       [...keysOf(recorded)].sort(),
     );
-    const surprising = made.filter((line) => !recorded.includes(line) && !/softcore|: null/.test(line));
-    expect(surprising).toEqual([]);
+    const unrecorded = made.filter((line) => !recorded.includes(line) && !/softcore|: null/.test(line));
+    expect(unrecorded).toEqual([]);
   });
 
-  it('details with everything appended', async () => {
+  it('for details with all parts appended', async () => {
     await start();
     const recorded = recordingsOf('composed').flatMap((file) => shape(recording(file)));
     const made = new Set<string>();
     for (const id of sandbox.movieIds(0, 30)) {
-      for (const line of shape((await ask(`/movie/${id}?${APPENDED}`)).body)) made.add(line);
+      for (const line of shape((await get(`/movie/${id}?${APPENDED}`)).body)) made.add(line);
     }
     const newer = (key: string): boolean => /softcore|belongs_to_collection/.test(key);
     expect([...keysOf([...made])].filter((key) => !newer(key)).sort()).toEqual(
@@ -80,30 +80,30 @@ describeRecordings("the sandbox in the shapes of TMDB's recorded answers", () =>
     );
   });
 
-  it('genres', async () => {
+  it('for the genre list', async () => {
     await start();
     const recorded = recording(join('genre_movie_list', 'tmdblib-2025-12__genre_movie_list.json'));
-    expect((await ask('/genre/movie/list')).body).toEqual(recorded);
+    expect((await get('/genre/movie/list')).body).toEqual(recorded);
   });
 
-  it('changes', async () => {
+  it('for the changes feed', async () => {
     await start();
     const recorded = recordingsOf('movie_changes_list').flatMap((file) => shape(recording(file)));
-    const made = shape((await ask('/movie/changes')).body).filter((line) => !line.includes('softcore'));
+    const made = shape((await get('/movie/changes')).body).filter((line) => !line.includes('softcore'));
     expect(made.filter((line) => !line.includes('null')).sort()).toEqual(
       [...new Set(recorded)].filter((line) => !line.includes('null')).sort(),
     );
   });
 
-  it('what it refuses', async () => {
+  it('for a movie that does not exist and for an invalid API key', async () => {
     await start();
     const folder = recordingsOf('errors');
     const recorded = (name: string): object => recording(folder.find((file) => file.includes(name))!);
-    expect((await ask('/movie/999999999')).body).toEqual(recorded('404_movie_999999999.json'));
-    expect((await ask('/movie/popular', 'none')).body).toEqual(recorded('401_2026_nokey'));
+    expect((await get('/movie/999999999')).body).toEqual(recorded('404_movie_999999999.json'));
+    expect((await get('/movie/popular', 'none')).body).toEqual(recorded('401_2026_nokey'));
   });
 
-  it('the daily export', async () => {
+  it('for a line of the daily export', async () => {
     await start({ movies: 1_000 });
     const [recorded] = recordedLines(join('daily_export', 'QUOTED__first_lines_08_31_2026.ndjson'));
     const [made] = await dailyExport(sandbox.url);
@@ -112,25 +112,25 @@ describeRecordings("the sandbox in the shapes of TMDB's recorded answers", () =>
 });
 
 describe('a sandbox', () => {
-  it('makes the same movies of the same seed, and others of another', async () => {
+  it('makes the same movies from the same seed, and other movies from another seed', async () => {
     await start({ seed: 5 });
     const [id] = sandbox.movieIds(10, 1);
-    const details = await ask(`/movie/${id}?${APPENDED}`);
-    const list = await ask('/movie/popular?page=3');
+    const details = await get(`/movie/${id}?${APPENDED}`);
+    const list = await get('/movie/popular?page=3');
     await sandbox.stop();
     await start({ seed: 5 });
-    expect(await ask(`/movie/${id}?${APPENDED}`)).toEqual(details);
-    expect(await ask('/movie/popular?page=3')).toEqual(list);
+    expect(await get(`/movie/${id}?${APPENDED}`)).toEqual(details);
+    expect(await get('/movie/popular?page=3')).toEqual(list);
     await sandbox.stop();
     await start({ seed: 6 });
-    expect(await ask('/movie/popular?page=3')).not.toEqual(list);
+    expect(await get('/movie/popular?page=3')).not.toEqual(list);
   });
 
-  it('names a movie on two pages now and then, as a ranking that moves does', async () => {
+  it('names some movies on two pages of a list, as a moving ranking does', async () => {
     await start();
     const ids: number[] = [];
     for (let page = 1; page <= 10; page++) {
-      const { results } = (await ask(`/movie/popular?page=${page}`)).body as { results: { id: number }[] };
+      const { results } = (await get(`/movie/popular?page=${page}`)).body as { results: { id: number }[] };
       ids.push(...results.map(({ id }) => id));
     }
     expect(ids).toHaveLength(200);
@@ -143,30 +143,30 @@ describe('a sandbox', () => {
     ['/movie/999999999', 404, 34],
     ['/movie/changes?start_date=2026-01-01&end_date=2026-02-01', 422, 20],
     ['/movie/changes?start_date=soon', 400, 23],
-  ])('answers %s with %i and code %i', async (path, status, code) => {
+  ])('responds to %s with status %i and code %i', async (path, status, code) => {
     await start();
-    expect(await ask(path)).toMatchObject({ status, body: { success: false, status_code: code } });
+    expect(await get(path)).toMatchObject({ status, body: { success: false, status_code: code } });
   });
 
-  it('lets nobody in without a key', async () => {
+  it('rejects a request without a valid API key', async () => {
     await start();
-    expect(await ask('/movie/popular', 'rubbish')).toMatchObject({ status: 401, body: { status_code: 7 } });
+    expect(await get('/movie/popular', 'not-a-key')).toMatchObject({ status: 401, body: { status_code: 7 } });
   });
 
-  it('refuses what comes above its limit, and counts what it was asked', async () => {
+  it('responds 429 above its rate limit, and counts requests and responses', async () => {
     await start({ rateLimit: 5 });
-    const answers = await Promise.all(Array.from({ length: 9 }, () => ask('/movie/popular')));
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(4);
+    const received = await Promise.all(Array.from({ length: 9 }, () => get('/movie/popular')));
+    expect(received.filter(({ status }) => status === 429)).toHaveLength(4);
     expect(sandbox.counters()).toMatchObject({
       requests: 9,
-      answers: { 200: 5, 429: 4 },
-      asked: { lists: 9 },
+      responses: { 200: 5, 429: 4 },
+      requestsTo: { lists: 9 },
     });
   });
 
-  it('has a feed of changes and a daily export of every movie', async () => {
+  it('serves a changes feed and a daily export of all movies', async () => {
     await start({ movies: 2_000 });
-    const { body } = await ask('/movie/changes?page=2');
+    const { body } = await get('/movie/changes?page=2');
     expect(body).toMatchObject({
       page: 2,
       results: expect.arrayContaining([{ id: expect.any(Number), adult: false, softcore: false }]),
@@ -180,7 +180,7 @@ describe('a sandbox', () => {
     });
   });
 
-  it('has 1.2 million movies, and room for none of them', async () => {
+  it('serves 1.2 million movies within a heap of 32 MB', async () => {
     const program = Program.node(['--max-old-space-size=32', MAIN, '--movies', '1200000'], {
       env: {},
       cwd: tmpdir(),

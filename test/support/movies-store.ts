@@ -9,14 +9,14 @@ export interface MoviesStore {
   readonly movies: MoviesRepository;
   readonly lists: ListsRepository;
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
-  /** A row of `movies` as JSON has it. */
+  /** A row of `movies` as JSON. */
   row(id: number): Promise<Record<string, unknown>>;
-  /** Which transaction wrote the row: it changes whenever the row is written. */
-  written(id: number): Promise<unknown>;
+  /** The version of the row, which changes whenever the row is written. */
+  rowVersion(id: number): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** The movie tables in a database of a test's own. */
+/** Opens the movie tables in a database that only the caller uses. */
 export async function openMoviesStore(): Promise<MoviesStore> {
   const database = await createTestDatabase();
   const open = await openDatabase({ url: database.url, poolSize: 4, dataDir: '/nonexistent' });
@@ -30,10 +30,10 @@ export async function openMoviesStore(): Promise<MoviesStore> {
         'SELECT to_jsonb(m) AS row FROM movies m WHERE id = $1',
         [id],
       );
-      if (found === undefined) throw new Error(`There is no movie ${id}`);
+      if (found === undefined) throw new Error(`There is no movie ${id}.`);
       return found.row;
     },
-    written: async (id) => {
+    rowVersion: async (id) => {
       const [row] = await database.query('SELECT xmin::text, ctid::text FROM movies WHERE id = $1', [id]);
       return row;
     },

@@ -1,6 +1,6 @@
 import type { EnrichedMovie, ListedMovie } from '../../src/movies/movie-record.js';
 
-/** A movie as a list has it. */
+/** A movie as a list describes it. */
 export const LISTED: ListedMovie = {
   id: 550,
   title: 'Fight Club',
@@ -17,9 +17,10 @@ export const LISTED: ListedMovie = {
   adult: false,
 };
 
-/** The same with its details. */
+/** The same movie with its details. */
 export const ENRICHED: EnrichedMovie = {
   ...LISTED,
+  homepage: 'https://fightclub.example/',
   imdbId: 'tt0137523',
   status: 'Released',
   runtime: 139,

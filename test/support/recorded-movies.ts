@@ -1,4 +1,4 @@
-/** Rows of recorded movies, written out by hand from the recordings. Columns in a detail row: all there are. */
+/** Rows of recorded movies, written by hand from the recordings. Rows from lists name some columns; MOVIE_47964 all. */
 
 const IMAGES = 'https://image.tmdb.org/t/p';
 const STORED_AT = '2026-09-01T12:00:00';
@@ -189,6 +189,7 @@ export const MOVIE_47964 = {
   imdb_id: 'tt1606378',
   status: 'Released',
   adult: false,
+  homepage: 'http://www.diehardmovie.com/',
   enriched_at: `${STORED_AT}+00:00`,
   enrich_tried_at: `${STORED_AT}+00:00`,
   enrich_failures: 0,

@@ -4,18 +4,18 @@ import { describe } from '@jest/globals';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'shared', 'tmdb', 'recordings');
 
-/** Answers that TMDB gave, kept outside of this repository, for they are TMDB's. */
+/** Recorded responses are TMDB's content, so they are kept outside of this repository. */
 const hasRecordings = existsSync(FOLDER);
 
-/** As `describe`; without the recordings its tests are skipped, and the title says why. */
+/** Like `describe`. Without the recordings the tests are skipped and the title gives the reason. */
 export function describeRecordings(title: string, tests: () => void): void {
   if (hasRecordings) describe(title, tests);
-  else describe.skip(`${title} (skipped: there are no recordings of TMDB's answers here)`, tests);
+  else describe.skip(`${title} (skipped: there are no recordings beside this repository)`, tests);
 }
 
-/** Paths of all recorded bodies below a folder of recordings; one that is nowhere where its tests are skipped. */
+/** Paths of all recorded bodies in a folder. Without recordings, one path that does not exist, for tests that are skipped. */
 export function recordingsOf(folder: string): string[] {
-  if (!hasRecordings) return [join(folder, 'nothing.json')];
+  if (!hasRecordings) return [join(folder, 'missing.json')];
   return readdirSync(join(FOLDER, folder))
     .filter((name) => name.endsWith('.json'))
     .map((name) => join(folder, name));
@@ -25,7 +25,7 @@ export function recording(path: string): Record<string, unknown> {
   return JSON.parse(readFileSync(join(FOLDER, path), 'utf8')) as Record<string, unknown>;
 }
 
-/** One JSON body a line. */
+/** The JSON bodies of a file with one per line. */
 export function recordedLines(path: string): Record<string, unknown>[] {
   const lines = readFileSync(join(FOLDER, path), 'utf8').trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -38,6 +38,7 @@ export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'> {
   readonly budget: number | null;
   readonly revenue: number | null;
   readonly tagline: string | null;
+  readonly homepage: string | null;
   readonly imdbId: string | null;
   readonly status: string | null;
   readonly cast: readonly TmdbCastMember[];
@@ -65,6 +66,7 @@ export function decodeMovie(body: unknown): TmdbMovie {
     budget: asCount(movie.budget, Number.MAX_SAFE_INTEGER),
     revenue: asCount(movie.revenue, Number.MAX_SAFE_INTEGER),
     tagline: asText(movie.tagline),
+    homepage: asText(movie.homepage),
     imdbId: asText(movie.imdb_id),
     status: asText(movie.status),
     cast: part(movie, 'credits', 'cast').flatMap(castMember),
