@@ -217,9 +217,6 @@ describe('opening a database', () => {
       SELECT current_setting('timezone') AS zone, current_schema()::text AS schema,
              current_setting('application_name') AS name, current_setting('datestyle') AS dates`;
     expect(rows).toEqual([{ zone: 'UTC', schema: 'movies', name: 'movie-pipeline', dates: 'ISO, MDY' }]);
-    const session = await open.sessions.open(() => undefined);
-    expect(await session.query('SELECT current_schema()::text AS schema')).toEqual([{ schema: 'movies' }]);
-    await session.close();
   });
 
   it('opening a database migrates it', async () => {
@@ -241,17 +238,6 @@ describe('opening a database', () => {
   it('opening with migrate: never reports the pending migrations', async () => {
     open = await openDatabase(config(), { migrate: 'never' });
     expect(await open.health.pendingMigrations()).toEqual(ALL);
-  });
-
-  it('a lost session is reported', async () => {
-    open = await openDatabase(config());
-    const lost = new Promise<Error>((resolve) => {
-      void open?.sessions.open(resolve).then(async (session) => {
-        const [row] = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-        await database.query(`SELECT pg_terminate_backend(${row!.pid})`);
-      });
-    });
-    await expect(lost).resolves.toBeInstanceOf(Error);
   });
 
   it('the pool replaces idle connections that the server has ended', async () => {
