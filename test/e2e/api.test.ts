@@ -14,7 +14,7 @@ afterAll(async () => {
 });
 
 describe('before the first run', () => {
-  it('says that nothing runs and nothing ran', async () => {
+  it('the status and the list are empty before the first run', async () => {
     const { body } = await service.get('/pipeline/status');
     expect(body).toMatchObject({
       is_running: false,
@@ -37,12 +37,12 @@ describe('after runs', () => {
     }
   });
 
-  it('counts them and shows the last', async () => {
+  it('the status counts the runs and shows the last', async () => {
     const { body } = await service.get('/pipeline/status');
     expect(body).toMatchObject({ is_running: false, total_runs: 3, successful_runs: 3, last_run: { id: 3 } });
   });
 
-  it('lists them newest first, with ISO times in UTC, and without the name of the user', async () => {
+  it('the list has the newest run first, ISO times in UTC, and no name of a user', async () => {
     const { body } = (await service.get('/pipeline/runs')) as {
       body: Record<string, unknown>[];
     };
@@ -62,7 +62,7 @@ describe('after runs', () => {
     expect(JSON.stringify(body)).not.toContain('somebody');
   });
 
-  it('pages through them by the Link header', async () => {
+  it('the Link header leads through all pages of the list', async () => {
     const ids: unknown[] = [];
     let next: string | undefined = '/pipeline/runs?limit=2&status=success';
     while (next !== undefined) {
@@ -73,7 +73,7 @@ describe('after runs', () => {
     expect(ids).toEqual([3, 2, 1]);
   });
 
-  it('tells one run with what became of its sources', async () => {
+  it('a run shows the result of each of its sources', async () => {
     const { body } = await service.get('/pipeline/runs/1');
     expect(body).toMatchObject({
       id: 1,
@@ -87,7 +87,7 @@ describe('after runs', () => {
   });
 });
 
-describe('movies that fail again and again', () => {
+describe('the failing movies', () => {
   beforeAll(async () => {
     await service.database.query(`
       UPDATE movies SET enrich_failures = place, enrich_tried_at = '2026-09-01 12:00Z',
@@ -97,7 +97,7 @@ describe('movies that fail again and again', () => {
         SELECT 2, id, 'timeout', 'TMDB took longer.', '2026-09-01 12:00Z' FROM movies WHERE enrich_failures = 4`);
   });
 
-  it('are listed with the reason and when each is tried next, those with the most failures first', async () => {
+  it('the failing movies are listed by their number of failures, with the reason and the next attempt', async () => {
     const { body } = (await service.get('/pipeline/failing')) as { body: { failures: number }[] };
     expect(body.map(({ failures }) => failures)).toEqual([4, 3, 2]);
     expect(body).toMatchObject([
@@ -118,7 +118,7 @@ describe('movies that fail again and again', () => {
 });
 
 describe('health', () => {
-  it('is alive, ready and well', async () => {
+  it('a healthy service is alive and ready', async () => {
     expect((await service.get('/health/live')).body).toEqual({ status: 'ok' });
     const ready = await service.get('/health/ready');
     expect(ready.body).toMatchObject({
@@ -141,7 +141,7 @@ describe('bad requests', () => {
     ['/pipeline/runs/99999999999', 400, 'id must not be greater than'],
     ['/pipeline/runs/4711', 404, 'There is no run 4711'],
     ['/nowhere', 404, '/nowhere'],
-  ])('%s is a problem that says what is wrong', async (path, status, detail) => {
+  ])('%s gets a problem document that names the fault', async (path, status, detail) => {
     const response = await service.get(path, status);
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(response.body).toMatchObject({ status, detail: expect.stringContaining(detail) });
@@ -149,7 +149,7 @@ describe('bad requests', () => {
 });
 
 describe('documentation', () => {
-  it('describes every route and schema it refers to', async () => {
+  it('the OpenAPI document contains every route and every schema that it refers to', async () => {
     const { body } = (await service.get('/openapi.json')) as {
       body: { paths: object; components: { schemas: object } };
     };
@@ -168,7 +168,7 @@ describe('documentation', () => {
     expect(Object.keys(body.components.schemas)).toEqual(expect.arrayContaining([...named]));
   });
 
-  it('is readable in Swagger UI, from this server alone', async () => {
+  it('Swagger UI loads everything from this server', async () => {
     const { text } = await service.get('/docs');
     expect(text).toContain('swagger-ui');
     expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);

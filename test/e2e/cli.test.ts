@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Sandbox } from '../../src/sandbox/sandbox.js';
 import { Program } from '../support/program.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 let sandbox: Sandbox;
 let database: TestDatabase;
@@ -56,7 +57,7 @@ async function done(
 const SMALL = 'run --categories popular --pages 2 --no-trending';
 
 describe('a run on the command line', () => {
-  it('succeeds with 0, plain progress lines and a closing table', async () => {
+  it('a successful run exits with 0, and prints plain progress lines and a table', async () => {
     const { code, stdout, stderr } = await done(`${SMALL} --enrich --max-enrichment 10`);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^popular +█+ +2\/2 pages +40 movies$/m);
@@ -66,7 +67,7 @@ describe('a run on the command line', () => {
     expect(stdout + stderr).not.toContain('\u001b');
   });
 
-  it('prints one JSON object and nothing else when asked to', async () => {
+  it('a run with --json prints one JSON object and nothing else', async () => {
     const { code, stdout, stderr } = await done(`${SMALL} --no-enrich --json`);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -77,7 +78,7 @@ describe('a run on the command line', () => {
     expect(stderr).toBe('');
   });
 
-  it('is partial with 3 when a movie failed', async () => {
+  it('a run with a failed movie exits with 3', async () => {
     const [bad] = sandbox.movieIds(1, 1);
     await database.query('DELETE FROM movies');
     await database.query(`ALTER TABLE movies ADD CONSTRAINT bad CHECK (id <> ${bad})`);
@@ -87,7 +88,7 @@ describe('a run on the command line', () => {
     expect(stdout).toContain(`movie ${bad}: `);
   });
 
-  it('fails with 1 when the key is refused, and says which setting', async () => {
+  it('a run with a rejected key exits with 1, and names the variable', async () => {
     sandbox.revokeKey();
     const { code, stdout } = await done(SMALL);
     sandbox.allowKey();
@@ -98,19 +99,21 @@ describe('a run on the command line', () => {
   it.each([
     ['run weekly', 'Allowed choices are quick, daily, full'],
     ['run --pages 501', 'whole number from 1 to 500'],
-    ['run quick --pages 2', 'do not go with'],
+    ['run quick --pages 2', 'takes no options of a custom run'],
     ['fly', "unknown command 'fly'"],
-  ])('%s is wrong usage: 2', async (command, why) => {
+  ])('%s is wrong usage and exits with 2', async (command, why) => {
     const { code, stderr } = await done(command);
     expect(code).toBe(2);
     expect(stderr).toContain(why);
   });
 
-  it('ends CANCELLED with 130 on Ctrl-C, and a second run meanwhile gets 4 and the name of the first', async () => {
+  it('a run exits with 130 on Ctrl-C, and a second run meanwhile exits with 4 and names the first', async () => {
     sandbox.setFaults({ hung: 1 });
     const program = start('run quick --json');
-    while (sandbox.counters().faults.hung === undefined)
-      await new Promise((resolve) => setImmediate(resolve));
+    await until(() => sandbox.counters().faults.hung !== undefined, {
+      deadlineMs: 30_000,
+      what: 'the run waits for the sandbox',
+    });
     const second = await done('run full');
     expect(second.code).toBe(4);
     expect(second.stderr).toMatch(/^Run \d+ \(quick\) has been active since /);
@@ -123,34 +126,35 @@ describe('a run on the command line', () => {
 });
 
 describe('a run that TMDB asks to pause', () => {
-  it('says so where it runs, and in the status', async () => {
+  it('a run that TMDB pauses reports the pause in its output and in the status', async () => {
     sandbox.setFaults({ tooMany: 1 });
     const program = start('run quick');
     const pause = /TMDB asked for a pause \(429\); requests resume in \d+ s\./;
-    while (!pause.test(program.stderr)) await new Promise((resolve) => setImmediate(resolve));
-    let status = '';
-    while (!/^waiting +/m.test(status)) status = (await done('status')).stdout;
-    expect(status).toMatch(pause);
+    await program.printed(pause);
+    await until(async () => pause.test((await done('status')).stdout), {
+      deadlineMs: 30_000,
+      what: 'the status reports the pause',
+    });
     program.kill('SIGINT');
     expect(await program.end()).toBe(130);
-    // It outlives the run, and would hold up the next.
+    // The pause outlives the run, and would delay the next.
     await database.query('DELETE FROM tmdb_rate_limit');
   });
 });
 
 describe('commands that look', () => {
-  it('tell the status, and the runs on record, as text and as JSON', async () => {
+  it('status and runs print text and JSON', async () => {
     expect((await done('status')).stdout).toMatch(/^running +no$/m);
     expect(JSON.parse((await done('status --json')).stdout)).toMatchObject({ is_running: false });
     expect((await done('runs --limit 2 --status success')).stdout).toMatch(/SUCCESS/);
     expect(JSON.parse((await done('runs --limit 2 --json')).stdout)).toHaveLength(2);
   });
 
-  it('need no key', async () => {
+  it('status needs no key', async () => {
     expect((await done('status', { TMDB_API_KEY: '' })).code).toBe(0);
   });
 
-  it('tell the schedules, and stop and start them for every process', async () => {
+  it('jobs prints the schedules, and scheduler stops and starts them for every process', async () => {
     expect((await done('jobs')).stdout).toMatch(
       /^daily_update +Daily Update \(All Categories\) +0 3 \* \* \* +UTC +\d{4}-\d\d-\d\d 03:00:00 +none$/m,
     );
@@ -168,12 +172,12 @@ describe('commands that look', () => {
     expect((await done('status')).stdout).toMatch(/^next run +\w+, \d{4}-\d\d-\d\d \d\d:00:00$/m);
   });
 
-  it('migrate says that there is nothing to do', async () => {
+  it('migrate reports that there is nothing to do', async () => {
     const { code, stdout } = await done('migrate');
-    expect([code, stdout]).toEqual([0, 'Nothing to do: every migration is applied.\n']);
+    expect([code, stdout]).toEqual([0, 'Nothing to do: all migrations are applied.\n']);
   });
 
-  it('migrate says what it did, and as JSON nothing else', async () => {
+  it('migrate --json prints the applied migrations and nothing else', async () => {
     const empty = await createTestDatabase('empty');
     const { code, stdout, stderr } = await done('migrate --json', { DATABASE_URL: empty.url });
     await empty.drop();
@@ -184,7 +188,7 @@ describe('commands that look', () => {
     });
   });
 
-  it('doctor checks one by one', async () => {
+  it('doctor prints one line for each check', async () => {
     const { code, stdout } = await done('doctor');
     expect(code).toBe(0);
     for (const check of [
@@ -201,8 +205,8 @@ describe('commands that look', () => {
     }
   });
 
-  it('list the movies that fail again and again, which doctor counts', async () => {
-    expect((await done('failing')).stdout).toBe('No movie fails again and again.\n');
+  it('failing prints the failing movies, and doctor counts them', async () => {
+    expect((await done('failing')).stdout).toBe('No movie failed twice or more in a row.\n');
     await database.query(`
       INSERT INTO movies (id, title, enrich_failures, enrich_tried_at, enrich_retry_at)
       VALUES (-1, E'Bell\\u0007', 5, '2026-09-01 12:00Z', '2026-09-01 20:00Z')`);
@@ -219,7 +223,7 @@ describe('commands that look', () => {
     await database.query('DELETE FROM movies WHERE id = -1');
   });
 
-  it('doctor finds a key that is refused, and fails', async () => {
+  it('doctor exits with 1 when TMDB rejects the key', async () => {
     sandbox.revokeKey();
     const { code, stdout } = await done('doctor --json');
     sandbox.allowKey();
@@ -235,7 +239,7 @@ describe('commands that look', () => {
 });
 
 describe('the schedules without HTTP', () => {
-  it('catch up what was missed: once, however many processes start', async () => {
+  it('schedulers of several processes make one run for a missed occurrence', async () => {
     await done('jobs');
     await database.query(`
       UPDATE scheduler_state SET changed_at = now() - interval '1 day';
@@ -258,7 +262,7 @@ describe('the schedules without HTTP', () => {
 });
 
 describe('the environment', () => {
-  it('is refused in one message that names every fault and no secret', async () => {
+  it('an invalid environment exits with 2, and the message names every variable and no secret', async () => {
     const { code, stderr } = await done('run quick', { TMDB_API_KEY: 'hunter2', PORT: 'x' });
     expect(code).toBe(2);
     expect(stderr).toContain('TMDB_API_KEY must be');
@@ -266,7 +270,7 @@ describe('the environment', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  it('is read from .env too', async () => {
+  it('a command reads .env', async () => {
     await writeFile(join(cwd, '.env'), 'LOG_LEVEL=loud\n');
     const { code, stderr } = await done('status');
     await rm(join(cwd, '.env'));
@@ -274,13 +278,13 @@ describe('the environment', () => {
     expect(stderr).toContain('LOG_LEVEL must be one of');
   });
 
-  it('names a log file that can not be written', async () => {
+  it('a command names a log file that cannot be written', async () => {
     const { code, stderr } = await done('status', { LOG_FILE: '/proc/nowhere/x.log' });
     expect(code).toBe(1);
     expect(stderr).toContain("LOG_FILE can't be written");
   });
 
-  it('names a database that is not there, without its password', async () => {
+  it('a command names a database that it cannot reach, without the password', async () => {
     const { code, stderr } = await done('status', {
       DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/movies',
     });

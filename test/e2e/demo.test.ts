@@ -14,21 +14,21 @@ const DEMO = join(import.meta.dirname, '..', '..', 'dist', 'demo.js');
 let cwd: string;
 let demo: Program;
 let url: string;
-let neighbour: Server;
+let occupant: Server;
 
 jest.setTimeout(90_000);
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
-  neighbour = createServer();
+  occupant = createServer();
   await new Promise<void>((resolve) =>
-    neighbour
+    occupant
       .once('error', () => {
         resolve();
       })
       .listen(8000, '127.0.0.1', resolve),
   );
-  // What the environment says must not reach it.
+  // The demo must not read the environment.
   const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/real', TMDB_API_KEY: 'rubbish', PORT: '1' };
   demo = Program.node([DEMO], { env, cwd });
   url = (await demo.printed(/Serving at (\S+) until/))[1]!;
@@ -36,14 +36,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   demo.kill('SIGKILL');
-  neighbour.close();
+  occupant.close();
   const cluster = await realpath(join(cwd, '.data', 'demo', 'postgres'));
   await rm(cluster, { recursive: true, maxRetries: 10 });
   await rm(cwd, { recursive: true, force: true });
 });
 
 describe('npm run demo', () => {
-  it('serves a SUCCESS run whose counts the sandbox confirms', async () => {
+  it('the demo makes a SUCCESS run whose counts the sandbox confirms', async () => {
     const { body } = (await request(url).get('/pipeline/status')) as { body: unknown };
     expect(body).toMatchObject({ last_run: { status: 'SUCCESS', update_type: 'full', failed: 0 } });
     const { last_run: run } = body as { last_run: Record<string, number> };
@@ -51,18 +51,18 @@ describe('npm run demo', () => {
     expect(demo.stdout).toContain(`The sandbox counted ${run.tmdb_requests!.toLocaleString('en')} requests.`);
   });
 
-  it('prints a login that works, and no other', async () => {
+  it('the demo prints one login, which works', async () => {
     const [, username, password] = /Log in as (\S+) with the password (\S+),/.exec(demo.stdout)!;
     await request(url).post('/auth/login').type('form').send({ username, password }).expect(200);
     expect(demo.stdout).not.toContain('The first user');
   });
 
-  it('takes the next port where 8000 is taken, and says so', () => {
+  it('the demo uses the next port when 8000 is taken, and prints it', () => {
     expect(url).not.toContain(':8000');
     expect(demo.stdout).toContain('Port 8000 is taken');
   });
 
-  it('has in its database what it counted', async () => {
+  it('the demo stores the movies that it counted', async () => {
     const { body } = (await request(url).get('/pipeline/status')) as { body: unknown };
     const { last_run: run } = body as { last_run: Record<string, number> };
     const server = await attachEmbeddedPostgres(join(cwd, '.data', 'demo'));
@@ -78,15 +78,15 @@ describe('npm run demo', () => {
     }
   });
 
-  it('ends on Ctrl-C, and its PostgreSQL and its sandbox with it', async () => {
+  it('the demo exits with 0 on Ctrl-C, and stops its PostgreSQL and its sandbox', async () => {
     demo.kill('SIGINT');
-    // The sandbox writes to the demo's standard error too: this waits for its end as well.
+    // The sandbox inherits standard error, so this waits for its exit too.
     expect(await demo.end()).toBe(0);
     await expect(request(url).get('/health/live')).rejects.toThrow();
     expect(await serverPidIn(join(cwd, '.data', 'demo'))).toBeNull();
   });
 
-  it('asks for nothing twice the next time, and ends on Ctrl-C before it serves too', async () => {
+  it('a second demo fetches no fresh details again, and exits with 0 on Ctrl-C before it serves', async () => {
     const again = Program.node([DEMO], { env: {}, cwd });
     const { 1: movies } = await again.printed(/enriched +(\d+)/);
     expect(movies).toBe('0');

@@ -26,33 +26,33 @@ function isProblem(response: Response, status: number, detail: string): void {
 }
 
 describe('a body', () => {
-  it('that is broken JSON is a 400 that says so', async () => {
+  it('a body of malformed JSON gets a 400 that names the syntax error', async () => {
     isProblem(
       await login().type('json').send('{"username": "root",'),
       400,
-      "The body can't be read: Expected double-quoted property name in JSON",
+      'The body is not valid: Expected double-quoted property name in JSON',
     );
   });
 
-  it('of more than 100 kB is a 413, as JSON and as a form', async () => {
+  it('a body of more than 100 kB gets a 413, as JSON and as a form', async () => {
     const password = 'x'.repeat(101 * 1024);
     for (const type of ['json', 'form']) {
       isProblem(
         await login().type(type).send({ username: 'root', password }),
         413,
-        'The body may have 100 kB',
+        'The body is too large. At most 100 kB',
       );
     }
   });
 
   it.each(['text/plain', 'application/xml', 'multipart/form-data; boundary=x'])(
-    'of type %s is a 415 that names the right one',
+    'a body of type %s gets a 415 that names the accepted type',
     async (type) => {
       isProblem(await login().set('Content-Type', type).send('username=root'), 415, 'application/json');
     },
   );
 
-  it('in a strange charset or compression is a 415', async () => {
+  it('a body in an unsupported charset or compression gets a 415', async () => {
     for (const [name, value] of [
       ['Content-Type', 'application/json; charset=koi-8'],
       ['Content-Encoding', 'lzma'],
@@ -61,7 +61,7 @@ describe('a body', () => {
     }
   });
 
-  it('of any depth does no harm', async () => {
+  it('a deeply nested body gets a 400', async () => {
     const deep = '['.repeat(50_000) + ']'.repeat(50_000);
     isProblem(await login().type('json').send(deep), 400, 'nested more than 20 levels');
     isProblem(
@@ -73,13 +73,13 @@ describe('a body', () => {
     );
   });
 
-  it('with NUL bytes or keys of the prototype does no harm', async () => {
+  it('a body with NUL bytes or prototype keys gets a 400', async () => {
     isProblem(await login().send({ username: 'ro\0ot', password: 'x' }), 400, 'NUL');
     isProblem(await login().type('form').send('username=root&password=%00'), 400, 'NUL');
     isProblem(await login().type('json').send('{"__proto__":{"a":1},"constructor":{}}'), 400, 'username');
   });
 
-  it('has all its faults named at once', async () => {
+  it('all faults of a body are reported together', async () => {
     const response = await login().send({ username: 1, color: 'red' });
     expect((response.body as { errors: string[] }).errors).toEqual(
       expect.arrayContaining([
@@ -92,13 +92,13 @@ describe('a body', () => {
 });
 
 describe('a path and a method', () => {
-  it('that lead nowhere are a 404 without the query', async () => {
+  it('an unknown path gets a 404 that does not repeat the query', async () => {
     const response = await request(service.url).delete('/nowhere?token=secret');
-    isProblem(response, 404, 'There is no DELETE /nowhere. GET /docs shows what there is.');
+    isProblem(response, 404, 'There is no DELETE /nowhere. GET /docs lists the routes.');
     expect(response.text).not.toContain('secret');
   });
 
-  it('that can not be decoded are a 400', async () => {
+  it('a path that cannot be decoded gets a 400', async () => {
     isProblem(await request(service.url).get('/pipeline/runs/%ff'), 400, 'decode');
   });
 
@@ -108,13 +108,14 @@ describe('a path and a method', () => {
     ['get', '/auth/login', 'POST, OPTIONS'],
     ['patch', '/Health/', 'GET, HEAD, OPTIONS'],
     ['post', '/openapi.json', 'GET, HEAD, OPTIONS'],
-  ] as const)('%s %s is a 405 that says what is allowed', async (method, path, allowed) => {
+  ] as const)('%s %s gets a 405 that names the allowed methods', async (method, path, allowed) => {
     const response = await request(service.url)[method](path);
-    isProblem(response, 405, allowed);
+    const methods = allowed.split(', ').filter((name) => !['HEAD', 'OPTIONS'].includes(name));
+    isProblem(response, 405, `is not allowed on ${path}; use ${methods.join(' or ')}.`);
     expect(response.headers.allow).toBe(allowed);
   });
 
-  it('HEAD is GET without a body', async () => {
+  it('HEAD gets the response of GET without its body', async () => {
     for (const path of ['/pipeline/runs', '/pipeline/runs/1', '/health', '/docs', '/openapi.json']) {
       const [head, get] = [await request(service.url).head(path), await request(service.url).get(path)];
       expect([path, head.status, head.headers['content-type']]).toEqual([
@@ -126,7 +127,7 @@ describe('a path and a method', () => {
     }
   });
 
-  it('that HTTP itself does not know are refused', async () => {
+  it('a method that HTTP does not have gets a 400', async () => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.end('BREW /coffee HTTP/1.1\r\nHost: x\r\n\r\n');
     const answer: Buffer[] = [];
@@ -136,7 +137,7 @@ describe('a path and a method', () => {
 });
 
 describe('pages of another origin', () => {
-  it('may call from where CORS_ORIGINS says, and read what they need', async () => {
+  it('a page of an origin in CORS_ORIGINS may send and read the headers of the API', async () => {
     const preflight = await request(service.url)
       .options('/pipeline/runs')
       .set({ Origin: ORIGIN, 'Access-Control-Request-Method': 'GET' })
@@ -152,7 +153,7 @@ describe('pages of another origin', () => {
     });
   });
 
-  it('may not from elsewhere', async () => {
+  it('a page of any other origin may not call the API', async () => {
     const { headers } = await request(service.url)
       .get('/pipeline/runs')
       .set('Origin', 'https://evil.example');
@@ -160,7 +161,7 @@ describe('pages of another origin', () => {
     expect(headers['access-control-allow-origin']).not.toBe('*');
   });
 
-  it('may not at all by default', async () => {
+  it('no page of another origin may call the API by default', async () => {
     const closed = await startTestApp();
     const { headers } = await request(closed.url).get('/pipeline/runs').set('Origin', ORIGIN);
     const options = await request(closed.url).options('/pipeline/runs').set('Origin', ORIGIN);
@@ -172,7 +173,7 @@ describe('pages of another origin', () => {
 });
 
 describe('every answer', () => {
-  it('says that it is not to be stored, and not what the server is made of', async () => {
+  it('no response may be stored, or names the software of the server', async () => {
     for (const path of [
       '/pipeline/status',
       '/pipeline/runs/1',
@@ -193,7 +194,7 @@ describe('every answer', () => {
     }
   });
 
-  it('bears an id: the one that came with the request, or else a new one', async () => {
+  it('every response has an X-Request-Id, which is that of the request where it is valid', async () => {
     const given = await request(service.url).get('/health/live').set('X-Request-Id', 'trace-1.a:b_c');
     expect(given.headers['x-request-id']).toBe('trace-1.a:b_c');
     for (const bad of ['', 'x'.repeat(129), 'a b', '{"a":1}', 'é']) {

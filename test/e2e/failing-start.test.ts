@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { DatabaseDoor, letIn, nobodyThere } from '../support/database-door.js';
+import { drop, FaultProxy, pass } from '../support/fault-proxy.js';
 import { ServerFolder } from '../support/embedded-processes.js';
 import { Program } from '../support/program.js';
+import { until } from '../support/until.js';
 
 let folder: ServerFolder;
 
@@ -22,15 +23,15 @@ function start(command: string, env: Readonly<Record<string, string>> = {}): Pro
 }
 
 it.each(['worker', 'serve'])(
-  '%s says in a line what keeps it from starting, ends, and leaves no database running',
+  'a %s that cannot start prints the reason in one line, exits, and stops its database',
   async (command) => {
-    const holder = await folder.hold();
+    const other = await folder.attachElsewhere();
     expect(await start('migrate').end()).toBe(0);
-    const client = new Client({ connectionString: holder.url });
+    const client = new Client({ connectionString: other.url });
     await client.connect();
     await client.query('ALTER TABLE pipeline_runs RENAME TO runs_elsewhere');
     await client.end();
-    await holder.leave();
+    await other.leave();
     const program = start(command);
     expect(await program.end()).toBe(1);
     expect(program.stderr).toBe(
@@ -40,13 +41,16 @@ it.each(['worker', 'serve'])(
   },
 );
 
-it('a service that is told to end while it waits for its database ends with 0', async () => {
+it('a service that is shut down while it waits for its database exits with 0', async () => {
   const { url } = await folder.attach();
-  const door = await DatabaseDoor.before(url, [letIn, ...Array<typeof letIn>(1_000).fill(nobodyThere)]);
-  const program = start('worker', { DATABASE_URL: door.url });
-  while (door.met < 3) await new Promise((resolve) => setImmediate(resolve));
+  const proxy = await FaultProxy.start(url, [pass, ...Array<typeof pass>(1_000).fill(drop)]);
+  const program = start('worker', { DATABASE_URL: proxy.url });
+  await until(() => proxy.connections >= 3, {
+    deadlineMs: 30_000,
+    what: 'the service retries its connection',
+  });
   program.kill('SIGTERM');
   expect(await program.end()).toBe(0);
   expect(program.stderr).toBe('');
-  door.close();
+  proxy.close();
 });

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '..', '..');
 const PASSWORD = 'correct horse battery';
 
-/** What somebody would write who has nothing but the generated files. */
+/** A program that uses the generated files only. */
 const PROGRAM = `
 import { client } from './client/client.gen';
 import { getRun, login, triggerRun } from './client/sdk.gen';
@@ -41,7 +41,7 @@ let folder: string;
 beforeAll(async () => {
   service = await startTestApp();
   await service.app.get(UsersService).add('root', PASSWORD, 'admin');
-  // Inside the project, so that the compiler finds Node's types.
+  // Inside the project, where the compiler finds Node's types.
   await mkdir(join(ROOT, '.data'), { recursive: true });
   folder = await mkdtemp(join(ROOT, '.data', 'generated-client-'));
 });
@@ -51,7 +51,7 @@ afterAll(async () => {
   await service.close();
 });
 
-it('a client that is generated from the description compiles, logs in, triggers a run and reads it', async () => {
+it('a client generated from the OpenAPI document compiles, logs in, triggers a run and reads it', async () => {
   const { text } = await service.get('/openapi.json');
   await writeFile(join(folder, 'openapi.json'), text);
   await writeFile(join(folder, 'main.ts'), PROGRAM);

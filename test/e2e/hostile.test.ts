@@ -2,15 +2,15 @@ import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { UsersService } from '../../src/auth/users/users.service.js';
-import { type ApiDocument, type DescribedOperation, operationsOf } from '../support/api-witness.js';
+import { type ApiDocument, type DescribedOperation, operationsOf } from '../support/contract-checker.js';
 import { type Attack, attacksOn } from '../support/attacks.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const REQUESTS = 10_000;
 const SEED = 20_261_124;
-const AT_ONCE = 16;
-/** A machine that is busy otherwise takes several times as long as one that isn't. */
-const SLOWEST_MS = 300_000;
+const CONCURRENCY = 16;
+/** Several times what an idle machine needs. */
+const DEADLINE_MS = 300_000;
 
 interface Outcome {
   readonly status: number;
@@ -22,10 +22,10 @@ let service: TestApp;
 let operations: DescribedOperation[];
 let attacks: fc.Arbitrary<Attack>;
 let token: string;
-const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 
 beforeAll(async () => {
-  // Without a worker: what is triggered stays queued.
+  // Without a worker, triggered runs stay queued.
   service = await startTestApp({ ROLES: 'api', TRUST_PROXY: 'loopback' });
   const document = (await service.get('/openapi.json')).body as ApiDocument;
   operations = operationsOf(document);
@@ -60,7 +60,7 @@ async function send({ method, path, headers, body }: Attack): Promise<Outcome> {
           .on('data', (chunk: Buffer) => chunks.push(chunk))
           .on('close', done)
           .on('error', done);
-        // The events of a run that is queued go on.
+        // The event stream of a queued run does not end.
         if (answer.headers['content-type'] === 'text/event-stream') answer.destroy();
       },
     );
@@ -69,7 +69,7 @@ async function send({ method, path, headers, body }: Attack): Promise<Outcome> {
   });
 }
 
-/** Every attack of the seed, so many at once. */
+/** Sends every attack, CONCURRENCY at a time. */
 async function sendAll(
   list: readonly Attack[],
   judge: (attack: Attack, outcome: Outcome) => void,
@@ -78,11 +78,11 @@ async function sendAll(
   const work = async (): Promise<void> => {
     for (const attack of queue) judge(attack, await send(attack));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
 }
 
 it(
-  `${REQUESTS.toLocaleString('en')} hostile requests get no 500, and every error is a problem`,
+  `${REQUESTS.toLocaleString('en')} hostile requests get no 500, and every error is a problem document`,
   async () => {
     const list = fc.sample(attacks, { numRuns: REQUESTS, seed: SEED });
     const bad: unknown[] = [];
@@ -94,20 +94,20 @@ it(
       if (outcome.status === 500 || (isError && !isProblem)) bad.push([attack, outcome]);
     });
     expect(bad.slice(0, 3)).toEqual([]);
-    // The attacks get past the door, too.
+    // Some attacks pass authentication and validation.
     expect(Object.keys(statuses)).toEqual(
       expect.arrayContaining(['200', '202', '400', '401', '404', '405', '409', '413', '415']),
     );
   },
-  SLOWEST_MS,
+  DEADLINE_MS,
 );
 
-it('no guarded route answers without a good token', async () => {
+it('no guarded route accepts a request without a valid token', async () => {
   const guarded = operations.filter(({ operation }) => operation.security !== undefined);
   const [head = '', claims = '', signature = ''] = token.split('.');
   const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
   const flipped = signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`;
-  const bads = [
+  const invalid = [
     ...[
       undefined,
       '',
@@ -121,7 +121,7 @@ it('no guarded route answers without a good token', async () => {
     ...[`Bearer ${head}.${claims}.${flipped}`, `Bearer ${head}.${claims}`, `Bearer ${token}.${token}`],
   ];
   const list = guarded.flatMap(({ method, path }) =>
-    bads.flatMap((Authorization) =>
+    invalid.flatMap((Authorization) =>
       ['{}', '{"update_type":"quick"}', '{"enabled":false}'].map((body) => ({
         method: method.toUpperCase(),
         path: `${path.replaceAll(/\{\w+\}/g, '1')}?access_token=${token}`,

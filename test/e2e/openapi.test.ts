@@ -4,27 +4,28 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import type { AnySchemaObject } from 'ajv';
 import { generateKeyPair, SignJWT } from 'jose';
 import { UsersService } from '../../src/auth/users/users.service.js';
-import { type ApiDocument, ApiWitness, operationsOf } from '../support/api-witness.js';
+import { type ApiDocument, ContractChecker, operationsOf } from '../support/contract-checker.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
 
 const PASSWORD = 'correct horse battery';
 
 let service: TestApp;
 let document: ApiDocument;
-let witness: ApiWitness;
+let checker: ContractChecker;
 let admin: string;
 let viewer: string;
 
 beforeAll(async () => {
   service = await startTestApp({
     TRUST_PROXY: 'loopback',
-    // An issuer that is down.
+    // An identity provider that is down.
     JWT_JWKS_URL: 'http://127.0.0.1:1/keys',
     JWT_ISSUER: 'https://issuer.example',
     JWT_AUDIENCE: 'movies',
   });
   document = (await service.get('/openapi.json')).body as ApiDocument;
-  witness = new ApiWitness(service.url, document);
+  checker = new ContractChecker(service.url, document);
   const users = service.app.get(UsersService);
   await users.add('root', PASSWORD, 'admin');
   await users.add('guest', PASSWORD, 'viewer');
@@ -37,7 +38,7 @@ afterAll(async () => {
 });
 
 describe('the OpenAPI document', () => {
-  it('is valid', async () => {
+  it('the OpenAPI document is valid', async () => {
     const result = await new Validator().validate(
       structuredClone(document) as unknown as Record<string, unknown>,
     );
@@ -45,7 +46,7 @@ describe('the OpenAPI document', () => {
     expect(result.valid).toBe(true);
   });
 
-  it('names every operation, says what it is for, and where it belongs', () => {
+  it('every operation has an id, a summary, one tag and described responses', () => {
     const operations = operationsOf(document);
     const ids = operations.map(({ operation }) => operation.operationId ?? '');
     expect(new Set(ids).size).toBe(ids.length);
@@ -60,7 +61,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('gives every field of every schema, and every parameter, a type and a meaning', () => {
+  it('every field and every parameter has a type and a description or an example', () => {
     const bare: string[] = [];
     for (const [name, { properties = {} }] of Object.entries(document.components.schemas)) {
       for (const [field, schema] of Object.entries(properties as Record<string, AnySchemaObject>)) {
@@ -78,7 +79,7 @@ describe('the OpenAPI document', () => {
     expect(bare).toEqual([]);
   });
 
-  it('has a name for every list of values, so that clients get one type for each', () => {
+  it('every enumeration is a named schema', () => {
     const nameless: string[] = [];
     for (const [name, { properties = {} }] of Object.entries(document.components.schemas)) {
       for (const [field, { enum: values }] of Object.entries(properties as Record<string, AnySchemaObject>)) {
@@ -88,28 +89,28 @@ describe('the OpenAPI document', () => {
     expect(nameless).toEqual([]);
   });
 
-  it('says which operations need a token: those that refuse whoever has none', async () => {
+  it('exactly the operations that are documented as guarded reject a request without a token', async () => {
     for (const { method, path, operation } of operationsOf(document)) {
       const { status } = await fetch(`${service.url}${path.replaceAll(/\{\w+\}/g, '1')}`, {
         method: method.toUpperCase(),
       });
       const isGuarded = operation.security !== undefined;
-      const loginAlone = path === '/auth/login';
-      expect([method, path, status === 401]).toEqual([method, path, isGuarded && !loginAlone]);
+      const isLogin = path === '/auth/login';
+      expect([method, path, status === 401]).toEqual([method, path, isGuarded && !isLogin]);
     }
   });
 });
 
-/** Every documented answer occurs here; an answer that is not documented, or not of its schema, fails in `ask`. */
-describe('the answers', () => {
-  it('of logging in', async () => {
+/** Every documented response occurs here; `request` throws for one that is undocumented or violates its schema. */
+describe('the responses', () => {
+  it('the responses of logging in are as documented', async () => {
     const login = (fields: object, address = '192.0.2.1'): Promise<{ status: number }> =>
-      witness.ask('post', '/auth/login', { body: fields, headers: { 'X-Forwarded-For': address } });
+      checker.request('post', '/auth/login', { body: fields, headers: { 'X-Forwarded-For': address } });
     const good = { username: 'root', password: PASSWORD };
     expect((await login(good)).status).toBe(200);
     const form = 'grant_type=password&username=root&password=correct+horse+battery';
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    expect((await witness.ask('post', '/auth/login', { body: form, headers })).status).toBe(200);
+    expect((await checker.request('post', '/auth/login', { body: form, headers })).status).toBe(200);
     expect((await login({ username: 'root' })).status).toBe(400);
     for (let n = 0; n < 10; n++) {
       expect((await login({ username: `nobody${n}`, password: 'x' }, '192.0.2.2')).status).toBe(401);
@@ -121,16 +122,16 @@ describe('the answers', () => {
       ),
     );
     expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([401, 503]));
-    expect((await witness.ask('post', '/auth/login', { body: '{' })).status).toBe(400);
-    expect((await witness.ask('post', '/auth/login', { body: 'x'.repeat(200_000) })).status).toBe(413);
+    expect((await checker.request('post', '/auth/login', { body: '{' })).status).toBe(400);
+    expect((await checker.request('post', '/auth/login', { body: 'x'.repeat(200_000) })).status).toBe(413);
   });
 
-  it('about the token', async () => {
-    expect((await witness.ask('get', '/auth/me', { token: viewer })).body).toEqual({
+  it('the responses to valid, invalid and insufficient tokens are as documented', async () => {
+    expect((await checker.request('get', '/auth/me', { token: viewer })).body).toEqual({
       username: 'guest',
       role: 'viewer',
     });
-    const outside = await new SignJWT({ role: 'admin' })
+    const external = await new SignJWT({ role: 'admin' })
       .setProtectedHeader({ alg: 'ES256', kid: 'one' })
       .setIssuer('https://issuer.example')
       .setAudience('movies')
@@ -139,22 +140,22 @@ describe('the answers', () => {
       .sign((await generateKeyPair('ES256')).privateKey);
     for (const { method, path, operation } of operationsOf(document)) {
       const ask = async (token: string): Promise<[string, number]> => {
-        const { status } = await witness.ask(method, path.replaceAll(/\{\w+\}/g, '1'), { token });
+        const { status } = await checker.request(method, path.replaceAll(/\{\w+\}/g, '1'), { token });
         return [`${method} ${path}`, status];
       };
       const where = `${method} ${path}`;
       if (operation.security === undefined) continue;
       expect(await ask('rubbish')).toEqual([where, 401]);
-      expect(await ask(outside)).toEqual([where, 503]);
+      expect(await ask(external)).toEqual([where, 503]);
       if ('403' in operation.responses) expect(await ask(viewer)).toEqual([where, 403]);
     }
   });
 
-  it('of triggering, watching and cancelling a run', async () => {
+  it('the responses of triggering, watching and cancelling a run are as documented', async () => {
     service.sandbox.setFaults({ hung: 1 });
     const key = { 'Idempotency-Key': 'one' };
     const trigger = async (body: unknown, headers = {}): Promise<number> =>
-      (await witness.ask('post', '/pipeline/run', { body, token: admin, headers })).status;
+      (await checker.request('post', '/pipeline/run', { body, token: admin, headers })).status;
     expect(await trigger({}, key)).toBe(202);
     expect(await trigger({})).toBe(409);
     expect(await trigger({ update_type: 'full' }, key)).toBe(422);
@@ -166,14 +167,14 @@ describe('the answers', () => {
       `UPDATE pipeline_runs SET waiting = '{"for": "slow", "message": "TMDB is slow.", "until": "2999-01-01T00:00:00Z"}'`,
     );
     const isWaiting = async (): Promise<boolean> => {
-      const { body } = await witness.ask('get', '/pipeline/status');
+      const { body } = await checker.request('get', '/pipeline/status');
       return ((body as { current_run: { waiting: unknown } | null }).current_run?.waiting ?? null) !== null;
     };
-    while (!(await isWaiting()));
-    await listenInCrowds();
+    await until(isWaiting, { deadlineMs: 10_000, what: 'the status shows the wait' });
+    await openTooManyStreams();
 
     const cancel = async (id: string): Promise<number> =>
-      (await witness.ask('post', `/pipeline/runs/${id}/cancel`, { token: admin })).status;
+      (await checker.request('post', `/pipeline/runs/${id}/cancel`, { token: admin })).status;
     expect(await cancel('x')).toBe(400);
     expect(await cancel('4711')).toBe(404);
     expect(await cancel('1')).toBe(202);
@@ -183,12 +184,13 @@ describe('the answers', () => {
   });
 
   /** 10 streams from each of 10 addresses, one more from one of them, and one from yet another. */
-  async function listenInCrowds(): Promise<void> {
+  async function openTooManyStreams(): Promise<void> {
     const over = new AbortController();
     setMaxListeners(0, over.signal);
     const listen = async (address: string): Promise<number> => {
       const headers = { 'X-Forwarded-For': address };
-      return (await witness.ask('get', '/pipeline/runs/1/events', { headers, signal: over.signal })).status;
+      return (await checker.request('get', '/pipeline/runs/1/events', { headers, signal: over.signal }))
+        .status;
     };
     for (let host = 1; host <= 10; host++) {
       const statuses = await Promise.all(Array.from({ length: 10 }, () => listen(`198.51.100.${host}`)));
@@ -198,65 +200,68 @@ describe('the answers', () => {
     over.abort();
   }
 
-  it('about runs', async () => {
+  it('the responses about runs are as documented', async () => {
     expect(await service.post('/pipeline/run')).toMatchObject({ status: 202 });
     await service.end(2);
     for (const path of ['/pipeline/status', '/pipeline/runs', '/pipeline/runs/1', '/pipeline/runs/2']) {
       for (const token of [{}, { token: admin }]) {
-        expect((await witness.ask('get', path, token)).status).toBe(200);
+        expect((await checker.request('get', path, token)).status).toBe(200);
       }
     }
-    expect((await witness.ask('get', '/pipeline/runs?limit=0')).status).toBe(400);
+    expect((await checker.request('get', '/pipeline/runs?limit=0')).status).toBe(400);
     for (const more of ['', '/events']) {
-      expect((await witness.ask('get', `/pipeline/runs/x${more}`)).status).toBe(400);
-      expect((await witness.ask('get', `/pipeline/runs/4711${more}`)).status).toBe(404);
+      expect((await checker.request('get', `/pipeline/runs/x${more}`)).status).toBe(400);
+      expect((await checker.request('get', `/pipeline/runs/4711${more}`)).status).toBe(404);
     }
-    const heard = await witness.ask('get', '/pipeline/runs/2/events', {
+    const response = await checker.request('get', '/pipeline/runs/2/events', {
       headers: { 'Last-Event-ID': 'end' },
     });
-    expect(heard.status).toBe(204);
-    expect((await witness.ask('get', '/pipeline/runs/2/events')).body).toContain('event: end\n');
+    expect(response.status).toBe(204);
+    expect((await checker.request('get', '/pipeline/runs/2/events')).body).toContain('event: end\n');
   });
 
-  it('about failing movies', async () => {
+  it('the responses about failing movies are as documented', async () => {
     await service.database.query(`
       UPDATE movies SET enrich_failures = 2, enrich_tried_at = now(), enrich_retry_at = now();
       INSERT INTO pipeline_run_errors (run_id, movie_id, code, message, occurred_at)
         SELECT 2, min(id), 'timeout', 'TMDB took longer.', now() FROM movies`);
-    const { status, body } = await witness.ask('get', '/pipeline/failing?limit=100');
+    const { status, body } = await checker.request('get', '/pipeline/failing?limit=100');
     expect(status).toBe(200);
     expect((body as { last_error: unknown }[]).filter((movie) => movie.last_error !== null)).toHaveLength(1);
-    expect((await witness.ask('get', '/pipeline/failing?limit=0')).status).toBe(400);
+    expect((await checker.request('get', '/pipeline/failing?limit=0')).status).toBe(400);
   });
 
-  it('about the schedules', async () => {
+  it('the responses about the schedules are as documented', async () => {
     const change = async (job: string, body?: unknown, headers = {}): Promise<number> =>
-      (await witness.ask('patch', `/pipeline/scheduler/jobs/${job}`, { token: admin, body, headers })).status;
+      (await checker.request('patch', `/pipeline/scheduler/jobs/${job}`, { token: admin, body, headers }))
+        .status;
     expect(await change('quick_update', { cron: '30 */12 * * *', timezone: 'Europe/Paris' })).toBe(200);
     expect(await change('quick_update', { cron: '0 0 31 2 *' })).toBe(400);
     expect(await change('hourly_update', { enabled: false })).toBe(404);
     expect(await change('quick_update', 'x'.repeat(200_000))).toBe(413);
     expect(await change('quick_update', 'x', { 'Content-Type': 'text/plain' })).toBe(415);
     for (const action of ['stop', 'start']) {
-      expect((await witness.ask('post', `/pipeline/scheduler/${action}`, { token: admin })).status).toBe(200);
+      expect((await checker.request('post', `/pipeline/scheduler/${action}`, { token: admin })).status).toBe(
+        200,
+      );
     }
-    expect((await witness.ask('get', '/pipeline/scheduler/status', { token: viewer })).status).toBe(200);
+    expect((await checker.request('get', '/pipeline/scheduler/status', { token: viewer })).status).toBe(200);
   });
 
-  it('about health', async () => {
+  it('the responses about health are as documented', async () => {
     const paths = ['/health/live', '/health/ready', '/health'];
-    for (const path of paths) expect((await witness.ask('get', path)).status).toBe(200);
+    for (const path of paths) expect((await checker.request('get', path)).status).toBe(200);
     await service.database.query(
       `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '0002%'`,
     );
-    for (const path of paths.slice(1)) expect((await witness.ask('get', path)).status).toBe(503);
+    for (const path of paths.slice(1)) expect((await checker.request('get', path)).status).toBe(503);
     await service.database.query(
       `UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL`,
     );
   });
 
-  it('were all seen', () => {
-    expect(witness.unseen()).toEqual([]);
+  it('every documented response has occurred in these tests', () => {
+    expect(checker.missing()).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
 
 let service: TestApp;
 
@@ -24,18 +25,20 @@ async function trigger(
   return { status, runId: (answer as { run_id: number }).run_id, body: answer };
 }
 
-/** A run that goes on until the faults are taken away or it is cancelled. */
+/** A run that waits for TMDB until the faults are removed or it is cancelled. */
 async function hangingRun(): Promise<number> {
   service.sandbox.reset();
   service.sandbox.setFaults({ hung: 1 });
   const { runId } = await trigger();
-  while (service.sandbox.counters().faults.hung === undefined)
-    await new Promise((resolve) => setImmediate(resolve));
+  await until(() => service.sandbox.counters().faults.hung !== undefined, {
+    deadlineMs: 30_000,
+    what: 'the run waits for TMDB',
+  });
   return runId;
 }
 
 describe('triggering a run', () => {
-  it('answers 202 with where it is, and a worker takes it', async () => {
+  it('a triggered run gets a 202 with its location, and a worker makes it', async () => {
     const response = await service.post('/pipeline/run');
     expect(response.status).toBe(202);
     const { run_id: id } = response.body as { run_id: number };
@@ -55,7 +58,7 @@ describe('triggering a run', () => {
   });
 
   it.each(['daily', 'full', 'FULL'])(
-    'of type %s enriches in batches that workers share',
+    'a triggered run of type %s enriches every due movie once',
     async (update_type) => {
       const run = await service.end((await trigger({ update_type })).runId);
       expect(run).toMatchObject({ status: 'SUCCESS', update_type: update_type.toLowerCase(), failed: 0 });
@@ -65,7 +68,7 @@ describe('triggering a run', () => {
     },
   );
 
-  it('takes every option of a custom run', async () => {
+  it('a triggered custom run follows every option', async () => {
     const options = {
       ...{ update_type: 'custom', categories: ['top_rated'], pages_per_category: 2, include_trending: false },
       ...{ enrich_data: true, max_enrichment: 7, incremental: false },
@@ -85,12 +88,12 @@ describe('triggering a run', () => {
     [{ update_type: 'custom', incremental: 'no' }, 'incremental must be a boolean'],
     [{ color: 'red' }, 'property color should not exist'],
     [[], 'object'],
-  ])('is refused with %j', async (body, why) => {
+  ])('the trigger %j gets a 400 that names the fault', async (body, why) => {
     const answer = await trigger(body);
     expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(why) } });
   });
 
-  it('is refused while another is active, and told which', async () => {
+  it('a trigger during an active run gets a 409 that names the active run', async () => {
     const runId = await hangingRun();
     const second = await trigger({ update_type: 'full' });
     expect(second.status).toBe(409);
@@ -101,7 +104,7 @@ describe('triggering a run', () => {
     await service.end(runId);
   });
 
-  it('of many at once queues one', async () => {
+  it('thirty simultaneous triggers queue one run', async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => trigger()));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(29);
@@ -110,7 +113,7 @@ describe('triggering a run', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('gets the first answer again, and no second run, even from many at once', async () => {
+  it('simultaneous triggers with one Idempotency-Key get the same response and make one run', async () => {
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => trigger({ update_type: 'quick' }, { 'Idempotency-Key': 'a' })),
     );
@@ -120,18 +123,18 @@ describe('an Idempotency-Key', () => {
     expect(answers[0]!.status).toBe(202);
   });
 
-  it('with another body is refused with 422', async () => {
+  it('an Idempotency-Key with a different body gets a 422', async () => {
     await service.end((await trigger({}, { 'Idempotency-Key': 'b' })).runId);
     expect((await trigger({ update_type: 'full' }, { 'Idempotency-Key': 'b' })).status).toBe(422);
   });
 
-  it('that is none is a bad request', async () => {
+  it('an invalid Idempotency-Key gets a 400', async () => {
     expect((await trigger({}, { 'Idempotency-Key': 'x'.repeat(256) })).status).toBe(400);
   });
 });
 
 describe('cancelling a run', () => {
-  it('ends it CANCELLED, and what is stored stays', async () => {
+  it('a cancelled run ends CANCELLED, and cannot be cancelled again', async () => {
     const runId = await hangingRun();
     const response = await service.post(`/pipeline/runs/${runId}/cancel`);
     expect(response).toMatchObject({ status: 202, body: { run_id: runId, status: 'RUNNING' } });
@@ -139,13 +142,13 @@ describe('cancelling a run', () => {
     expect((await service.post(`/pipeline/runs/${runId}/cancel`)).status).toBe(409);
   });
 
-  it('that nobody knows is 404', async () => {
+  it('cancelling an unknown run gets a 404', async () => {
     expect((await service.post('/pipeline/runs/4711/cancel')).status).toBe(404);
   });
 });
 
 describe('the events of a run', () => {
-  it('tell how far it is, in order, and end with it', async () => {
+  it('the events of a run report its progress until its end', async () => {
     const runId = await hangingRun();
     const kinds: string[] = [];
     for await (const event of service.events(runId)) {
@@ -159,13 +162,13 @@ describe('the events of a run', () => {
     expect(new Set(kinds.slice(0, -1))).toEqual(new Set(['progress']));
   });
 
-  it('are over for whoever has had the last', async () => {
+  it('the events of a run that has ended get a 204 after the last event', async () => {
     const path = `/pipeline/runs/1/events`;
     await request(service.url).get(path).set('Last-Event-ID', 'end').expect(204);
     await request(service.url).get('/pipeline/runs/4711/events').expect(404);
   });
 
-  it('go to ten listeners from one address at once', async () => {
+  it('one address may follow the events of a run over ten connections', async () => {
     const runId = await hangingRun();
     const over = new AbortController();
     const listen = (): Promise<Response> =>
@@ -180,7 +183,7 @@ describe('the events of a run', () => {
     await service.end(runId);
   });
 
-  it('and the status tell that TMDB asked for a pause, while it lasts', async () => {
+  it('the events and the status report a pause that TMDB requested while it lasts', async () => {
     service.sandbox.setFaults({ tooMany: 1 });
     const { runId } = await trigger();
     for await (const { kind, data } of service.events(runId)) {
@@ -193,12 +196,14 @@ describe('the events of a run', () => {
       });
       break;
     }
-    let waiting: unknown = null;
-    while (waiting === null) {
-      const { body } = await service.get('/pipeline/status');
-      waiting = (body as { current_run: { waiting: unknown } }).current_run.waiting;
-    }
-    expect(waiting).toMatchObject({ for: 'throttled' });
+    await until(
+      async () => {
+        const { body } = await service.get('/pipeline/status');
+        const { waiting } = (body as { current_run: { waiting: { for: string } | null } }).current_run;
+        return waiting?.for === 'throttled';
+      },
+      { deadlineMs: 10_000, what: 'the status reports the pause' },
+    );
     await service.post(`/pipeline/runs/${runId}/cancel`);
     await service.end(runId);
     expect((await service.get('/pipeline/status')).body).toMatchObject({ current_run: null });
@@ -206,7 +211,7 @@ describe('the events of a run', () => {
 });
 
 describe('the history', () => {
-  it('is filtered by status, type, trigger and time', async () => {
+  it('the list of runs is filtered by status, type, trigger and time', async () => {
     const ids = async (query: string): Promise<number[]> =>
       ((await service.get(`/pipeline/runs?limit=100&${query}`)).body as { id: number }[]).map(({ id }) => id);
     const { body } = await service.get('/pipeline/runs?limit=100');

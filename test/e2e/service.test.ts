@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Sandbox } from '../../src/sandbox/sandbox.js';
 import { serverPidIn } from '../support/embedded-processes.js';
 import { Program } from '../support/program.js';
+import { until } from '../support/until.js';
 
-/** The service and its commands on an embedded database of their own. */
+/** The service and its commands share one embedded database. */
 let sandbox: Sandbox;
 let cwd: string;
 
@@ -56,19 +57,22 @@ function serverPid(): Promise<number | null> {
   return serverPidIn(join(cwd, '.data'));
 }
 
-/** From now on the sandbox answers nothing. */
-function holdBack(): void {
+/** Makes the sandbox answer nothing. */
+function hangSandbox(): void {
   sandbox.reset();
   sandbox.setFaults({ hung: 1 });
 }
 
-/** Resolves once it holds back an answer, so that a run is in its midst. */
-async function midRun(): Promise<void> {
-  while (sandbox.counters().faults.hung === undefined) await new Promise((resolve) => setImmediate(resolve));
+/** Resolves when a run waits for the sandbox. */
+function midRun(): Promise<void> {
+  return until(() => sandbox.counters().faults.hung !== undefined, {
+    deadlineMs: 30_000,
+    what: 'a run waits for the sandbox',
+  });
 }
 
 describe('commands beside a running service', () => {
-  it('work on its embedded database, and leave it running', async () => {
+  it('commands beside a running service use its embedded database, and leave it running', async () => {
     const service = start('serve');
     await service.printed(STARTED);
     const run = await done('run', 'quick', '--json');
@@ -84,8 +88,8 @@ describe('commands beside a running service', () => {
     expect(await serverPid()).toBeNull();
   });
 
-  it('cancel a run that another process is in the midst of', async () => {
-    holdBack();
+  it('the command cancel ends a run of another process', async () => {
+    hangSandbox();
     const run = start('run', 'quick', '--json');
     await midRun();
     const { current_run: current } = JSON.parse((await done('status', '--json')).stdout) as Status;
@@ -94,7 +98,7 @@ describe('commands beside a running service', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ id: current!.run_id, status: 'CANCELLED' });
   });
 
-  it('say so when there is no such run to cancel', async () => {
+  it('the command cancel reports an unknown run', async () => {
     expect(await done('cancel', '4711')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^There is no run 4711\./),
@@ -110,12 +114,12 @@ interface Status {
   readonly current_run: { readonly run_id: number } | null;
 }
 
-describe('a service that is asked to end', () => {
+describe('a service that shuts down', () => {
   it.each([
     ['serve', 'SIGTERM'],
     ['worker', 'SIGINT'],
     ['scheduler', 'SIGTERM'],
-  ] as const)('%s, by %s, does so with 0, and the database with it', async (command, signal) => {
+  ] as const)('the command %s exits with 0 after %s, and stops its database', async (command, signal) => {
     const service = start(command);
     await service.printed(command === 'serve' ? STARTED : /dependencies initialized/);
     service.kill(signal);
@@ -124,10 +128,12 @@ describe('a service that is asked to end', () => {
     expect(service.stderr).toBe('');
   });
 
-  it('while it starts, ends once it has, and the database with it', async () => {
+  it('a service that is shut down during its start exits with 0, and stops its database', async () => {
     const service = start('serve');
-    // It is up to here that a signal finds nothing to leave behind.
-    while ((await serverPid()) === null) await new Promise((resolve) => setImmediate(resolve));
+    await until(async () => (await serverPid()) !== null, {
+      deadlineMs: 30_000,
+      what: 'the database starts',
+    });
     service.kill('SIGINT');
     expect(await service.end()).toBe(0);
     expect(await serverPid()).toBeNull();
@@ -135,8 +141,8 @@ describe('a service that is asked to end', () => {
 });
 
 describe('a run', () => {
-  it('that was killed in its midst is closed by the next, which does its work', async () => {
-    holdBack();
+  it('a killed run is closed as interrupted by the next run, which succeeds', async () => {
+    hangSandbox();
     const killed = start('run', 'quick');
     await midRun();
     killed.kill('SIGKILL');
@@ -150,7 +156,7 @@ describe('a run', () => {
     expect(await serverPid()).toBeNull();
   });
 
-  it('goes on to its end when nobody reads what it prints', async () => {
+  it('a run finishes when its output is closed', async () => {
     const unread = start('run', 'quick');
     unread.hangUp();
     expect(await unread.end()).toBe(0);

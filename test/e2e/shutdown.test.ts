@@ -44,8 +44,8 @@ async function start(): Promise<{ program: Program; url: string }> {
   return { program: started, url };
 }
 
-describe('a service that is told to end', () => {
-  it('says that it is no longer ready, and lets go of every connection', async () => {
+describe('a service that shuts down', () => {
+  it('a service that shuts down reports that it is not ready, and closes each connection', async () => {
     const service = await startTestApp();
     service.app.get(Draining).begin();
     const { body, headers } = await service.get('/health/ready', 503);
@@ -60,7 +60,7 @@ describe('a service that is told to end', () => {
     expect(alive.status).toBe(200);
   });
 
-  it('ends with 0, whoever keeps a connection open', async () => {
+  it('a service that shuts down exits with 0 although a client keeps a connection open', async () => {
     const { program, url } = await start();
     const agent = new Agent({ keepAlive: true });
     await request(url).get('/health/live').agent(agent).expect(200);
@@ -69,31 +69,31 @@ describe('a service that is told to end', () => {
     agent.destroy();
   });
 
-  it('ends in good order when one Ctrl-C comes twice', async () => {
+  it('a service exits with 0 when one Ctrl-C arrives twice', async () => {
     const { program, url } = await start();
-    const dribbling = connect(Number(new URL(url).port), '127.0.0.1');
-    dribbling.on('error', () => undefined).write('GET / HTTP/1.1\r\n');
+    const slow = connect(Number(new URL(url).port), '127.0.0.1');
+    slow.on('error', () => undefined).write('GET / HTTP/1.1\r\n');
     program.kill('SIGINT');
-    // Sent at once, the system would deliver them as one.
+    // The system merges signals that are sent at the same time.
     await sleep(20);
     program.kill('SIGINT');
     expect(await program.end()).toBe(0);
-    dribbling.destroy();
+    slow.destroy();
   });
 
-  it('ends at once on a second signal', async () => {
+  it('a second signal ends a service at once', async () => {
     const { program, url } = await start();
-    const dribbling = connect(Number(new URL(url).port), '127.0.0.1');
-    dribbling.on('error', () => undefined).write('GET / HTTP/1.1\r\n');
+    const slow = connect(Number(new URL(url).port), '127.0.0.1');
+    slow.on('error', () => undefined).write('GET / HTTP/1.1\r\n');
     program.kill('SIGTERM');
     program.kill('SIGINT');
     expect(await program.end()).toBe(130);
-    dribbling.destroy();
+    slow.destroy();
   });
 });
 
 describe('the log', () => {
-  it('has a line for each request, with its id and without its query', async () => {
+  it('the log has one line for each request, with its id and without its query', async () => {
     const { program, url } = await start();
     await request(url).get('/pipeline/runs/7?token=secret').set('X-Request-Id', 'mine').expect(404);
     await request(url).get('/health/live').set('X-Request-Id', 'probe');
@@ -110,7 +110,7 @@ describe('the log', () => {
     expect(program.stdout).not.toContain('secret');
   });
 
-  it('has what failed on our side, under the id of the answer, which shows nothing of it', async () => {
+  it('the log has the internal error of a 500 under the id of its response, which shows no internals', async () => {
     const { program, url } = await start();
     await database.query('ALTER TABLE pipeline_runs RENAME TO hidden');
     const { status, text, headers } = await request(url).get('/pipeline/runs').set('X-Request-Id', 'broken');

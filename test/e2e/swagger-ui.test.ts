@@ -11,16 +11,16 @@ const FLAGS = [
 ];
 const PASSWORD = 'correct horse battery';
 
-// Said in the name of the test, so that whoever reads the results knows what was not tried.
-const isThere = existsSync(CHROMIUM);
-const what = isThere ? 'in a browser' : `in a browser (skipped: there is no ${CHROMIUM})`;
+// The name of the test reports a missing browser.
+const isInstalled = existsSync(CHROMIUM);
+const what = isInstalled ? 'in a browser' : `in a browser (skipped: there is no ${CHROMIUM})`;
 
-(isThere ? describe : describe.skip)(`Swagger UI ${what}`, () => {
+(isInstalled ? describe : describe.skip)(`Swagger UI ${what}`, () => {
   let service: TestApp;
   let browser: Browser;
   let page: Page;
-  const complaints: string[] = [];
-  const elsewhere: string[] = [];
+  const consoleErrors: string[] = [];
+  const foreignRequests: string[] = [];
 
   beforeAll(async () => {
     service = await startTestApp();
@@ -28,12 +28,12 @@ const what = isThere ? 'in a browser' : `in a browser (skipped: there is no ${CH
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     page = await browser.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (message.type() === 'error') consoleErrors.push(message.text());
     });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('pageerror', (error) => consoleErrors.push(error.message));
     page.on('request', (request) => {
       if (!request.url().startsWith(service.url) && !request.url().startsWith('data:'))
-        elsewhere.push(request.url());
+        foreignRequests.push(request.url());
     });
   });
 
@@ -42,7 +42,7 @@ const what = isThere ? 'in a browser' : `in a browser (skipped: there is no ${CH
     await service.close();
   });
 
-  /** Opens an operation, sends it, and gives the status and the body that the page shows. */
+  /** Opens and executes an operation, and returns the status and the body that the page shows. */
   async function execute(operation: string): Promise<{ status: string; body: unknown }> {
     const block = page.locator(`[id$="-${operation}"]`);
     if (!(await block.locator('.opblock-body').isVisible())) await block.locator('.opblock-summary').click();
@@ -57,14 +57,14 @@ const what = isThere ? 'in a browser' : `in a browser (skipped: there is no ${CH
     return { status: status.trim().slice(0, 3), body: JSON.parse(text) as unknown };
   }
 
-  it('shows every operation, with nothing from elsewhere and within the content policy', async () => {
+  it('shows every operation, loads nothing from other hosts, and violates no content policy', async () => {
     await page.goto(`${service.url}/docs`);
     await page.locator('.opblock').first().waitFor();
     expect(await page.locator('.opblock').count()).toBeGreaterThan(10);
-    expect([complaints, elsewhere]).toEqual([[], []]);
+    expect([consoleErrors, foreignRequests]).toEqual([[], []]);
   });
 
-  it('logs in by its Authorize button, triggers a quick run, and sees it succeed', async () => {
+  it('logs in with the Authorize button, triggers a quick run, and shows its success', async () => {
     await page.getByRole('button', { name: 'Authorize' }).first().click();
     const form = page.locator('.auth-container', { hasText: 'OAuth2, password' });
     await form.locator('#oauth_username, #password_username').fill('root');
@@ -84,6 +84,6 @@ const what = isThere ? 'in a browser' : `in a browser (skipped: there is no ${CH
     const runs = await execute('listRuns');
     expect(runs.status).toBe('200');
     expect((runs.body as object[])[0]).toMatchObject({ id: runId, update_type: 'quick', status: 'SUCCESS' });
-    expect([complaints, elsewhere]).toEqual([[], []]);
+    expect([consoleErrors, foreignRequests]).toEqual([[], []]);
   });
 });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => front.close());
 
-it('a run that waits for a worker is what the status shows, and another is refused', async () => {
+it('a run that waits for a worker appears in the status, and blocks a second run', async () => {
   const { body } = await front.post('/pipeline/run');
   const { run_id: id } = body as { run_id: number };
   expect((await front.get('/pipeline/status')).body).toMatchObject({

@@ -2,19 +2,18 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { limitServer } from '../../src/app/http/connection-limits.js';
 import { drain } from '../../src/app/http/connection-drain.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 let server: Server;
-let answer: (text: string) => void;
-let asked: Promise<unknown>;
+let respond: (text: string) => void;
+let received: Promise<unknown>;
 
 beforeEach(async () => {
   server = createServer((_, response) => {
-    answer = (text) => response.setHeader('Connection', 'close').end(text);
+    respond = (text) => response.setHeader('Connection', 'close').end(text);
   });
-  asked = once(server, 'request');
+  received = once(server, 'request');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -30,10 +29,10 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-async function ask(): Promise<Socket> {
+async function sendRequest(): Promise<Socket> {
   const socket = await open();
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-  await asked;
+  await received;
   return socket;
 }
 
@@ -43,18 +42,18 @@ async function rest(socket: Socket): Promise<string> {
   return text;
 }
 
-it('an answer that is under way when the service closes still arrives', async () => {
-  const socket = await ask();
+it('a response in progress arrives after the service has begun to close', async () => {
+  const socket = await sendRequest();
   const closed = once(server, 'close');
   drain(server, new FakeClock());
-  answer('here it is');
+  respond('here it is');
   expect(await rest(socket)).toMatch(/here it is$/);
   await closed;
 });
 
 it('a connection that stays busy is closed after 3 seconds', async () => {
   const clock = new FakeClock();
-  const socket = await ask();
+  const socket = await sendRequest();
   const closed = once(server, 'close');
   drain(server, clock);
   await clock.advance(2_999);
@@ -65,14 +64,9 @@ it('a connection that stays busy is closed after 3 seconds', async () => {
   await closed;
 });
 
-it('nobody who is new gets in', async () => {
+it('a service that closes accepts no new connection', async () => {
   const closed = once(server, 'close');
   drain(server, new FakeClock());
   await closed;
   await expect(open()).rejects.toThrow();
-});
-
-it('a request that dribbles in has 10 seconds for its headers and 30 in all', () => {
-  limitServer(server);
-  expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 30_000]);
 });

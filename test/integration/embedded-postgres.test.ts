@@ -1,6 +1,5 @@
 import { chmod, mkdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { attachEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { prepareBinaries } from '../../src/database/embedded/binaries.js';
@@ -9,23 +8,19 @@ import { runProgram } from '../../src/database/embedded/run-program.js';
 import { ownerOf } from '../../src/database/embedded/server-user.js';
 import { ServerFolder, startBystander } from '../support/embedded-processes.js';
 import { withClient } from '../support/test-server.js';
+import { until } from '../support/until.js';
 
 async function run(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
   return withClient(url, async (client) => (await client.query<Record<string, unknown>>(sql)).rows);
 }
 
-/** The server processes behind the connections by which it counts its users. */
-async function keepers(url: string): Promise<readonly unknown[]> {
+/** The server's process ids of the presence connections. */
+async function presences(url: string): Promise<readonly unknown[]> {
   const rows = await run(
     url,
     `SELECT pid FROM pg_stat_activity WHERE application_name = 'movie-pipeline keeper'`,
   );
   return rows.map(({ pid }) => pid);
-}
-
-/** Jest's own time limit ends it. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(10);
 }
 
 describe('the embedded PostgreSQL', () => {
@@ -39,7 +34,7 @@ describe('the embedded PostgreSQL', () => {
     await folder.remove();
   });
 
-  it('is made and started by the first process, in UTF-8 and UTC, behind a password', async () => {
+  it('the first process creates and starts the server, in UTF-8 and UTC, with a password', async () => {
     const server = await folder.attach();
     expect(server.started).toBe(true);
     const [settings] = await run(
@@ -62,7 +57,7 @@ describe('the embedded PostgreSQL', () => {
     await server.leave();
   });
 
-  it('stops when the last process leaves, and keeps its data', async () => {
+  it('the server stops when the last process leaves, and keeps its data', async () => {
     const first = await folder.attach();
     const second = await folder.attach();
     expect(second).toMatchObject({ url: first.url, started: false });
@@ -78,29 +73,35 @@ describe('the embedded PostgreSQL', () => {
     await later.leave();
   });
 
-  it('is started by exactly one of five processes that come at once, and stopped by the last', async () => {
-    const holders = await Promise.all([1, 2, 3, 4, 5].map(() => folder.hold()));
-    expect(holders.filter(({ started }) => started)).toHaveLength(1);
-    expect(new Set(holders.map(({ url }) => url)).size).toBe(1);
-    await Promise.all(holders.map((holder) => holder.leave()));
+  it('exactly one of five concurrent processes starts the server, and the last one stops it', async () => {
+    const others = await Promise.all([1, 2, 3, 4, 5].map(() => folder.attachElsewhere()));
+    expect(others.filter(({ started }) => started)).toHaveLength(1);
+    expect(new Set(others.map(({ url }) => url)).size).toBe(1);
+    await Promise.all(others.map((other) => other.leave()));
     await expect(folder.serverPid()).resolves.toBeNull();
   });
 
-  it('outlives a killed process, and still stops with the last of the others', async () => {
-    const holder = await folder.hold();
+  it('the server survives a killed process, and stops with the last of the others', async () => {
+    const other = await folder.attachElsewhere();
     const server = await folder.attach();
-    await holder.kill();
-    await until(async () => (await keepers(server.url)).length === 1);
+    await other.kill();
+    await until(async () => (await presences(server.url)).length === 1, {
+      deadlineMs: 30_000,
+      what: 'the server notices the end of the killed process',
+    });
     await server.leave();
     await expect(folder.serverPid()).resolves.toBeNull();
   });
 
-  it('comes back at the same address, with what was committed, when the server is killed', async () => {
+  it('a killed server is started again at the same address, with its committed data', async () => {
     const server = await folder.attach();
     await run(server.url, 'CREATE TABLE kept AS SELECT 1 AS n');
     const killed = await folder.serverPid();
     await folder.killServer();
-    await until(async () => ![null, killed].includes(await folder.serverPid()));
+    await until(async () => ![null, killed].includes(await folder.serverPid()), {
+      deadlineMs: 40_000,
+      what: 'a new server runs',
+    });
     const url = server.url;
     const second = await folder.attach();
     expect(second).toMatchObject({ url, started: false });
@@ -111,25 +112,34 @@ describe('the embedded PostgreSQL', () => {
     await expect(folder.serverPid()).resolves.toBeNull();
   });
 
-  it('comes back once what kept it from starting has passed', async () => {
+  it('a killed server is started again once the cause of failed starts is removed', async () => {
     const server = await folder.attach();
     const killed = await folder.serverPid();
     const settings = join(folder.cluster, 'postgresql.auto.conf');
     await writeFile(settings, 'shared_buffers = lots\n');
     await folder.killServer();
     const log = join(folder.cluster, 'server.log');
-    await until(async () => (await readFile(log, 'utf8').catch(() => '')).includes('invalid value'));
+    await until(async () => (await readFile(log, 'utf8').catch(() => '')).includes('invalid value'), {
+      deadlineMs: 30_000,
+      what: 'the start fails',
+    });
     await writeFile(settings, '');
-    await until(async () => ![null, killed].includes(await folder.serverPid()));
-    await until(() => run(server.url, 'SELECT 1').then(Boolean, () => false));
+    await until(async () => ![null, killed].includes(await folder.serverPid()), {
+      deadlineMs: 40_000,
+      what: 'a new server runs',
+    });
+    await until(() => run(server.url, 'SELECT 1').then(Boolean, () => false), {
+      deadlineMs: 30_000,
+      what: 'the new server accepts connections',
+    });
     await server.leave();
     await expect(folder.serverPid()).resolves.toBeNull();
   });
 
-  it('is started anew by the next process when server and users were all killed', async () => {
-    const holder = await folder.hold();
-    await run(holder.url, 'CREATE TABLE kept AS SELECT 1 AS n');
-    await holder.kill();
+  it('the next process starts the server when it and all its processes were killed', async () => {
+    const other = await folder.attachElsewhere();
+    await run(other.url, 'CREATE TABLE kept AS SELECT 1 AS n');
+    await other.kill();
     await folder.killServer();
     const server = await folder.attach();
     expect(server.started).toBe(true);
@@ -137,20 +147,23 @@ describe('the embedded PostgreSQL', () => {
     await server.leave();
   });
 
-  it('is not stopped under a process whose connection to it broke', async () => {
+  it('the server is not stopped while a process with a broken connection uses it', async () => {
     const server = await folder.attach();
-    const [broken] = await keepers(server.url);
+    const [broken] = await presences(server.url);
     await run(server.url, `SELECT pg_terminate_backend(${String(broken)})`);
-    await until(async () => {
-      const [other] = await keepers(server.url);
-      return other !== undefined && other !== broken;
-    });
+    await until(
+      async () => {
+        const [other] = await presences(server.url);
+        return other !== undefined && other !== broken;
+      },
+      { deadlineMs: 30_000, what: 'the process connects again' },
+    );
     await (await folder.attach()).leave();
     await expect(run(server.url, 'SELECT 1 AS n')).resolves.toEqual([{ n: 1 }]);
     await server.leave();
   });
 
-  it('keeps its file when somebody takes it for dead', async () => {
+  it('the pid file of a running server is not disowned', async () => {
     const server = await folder.attach();
     const file = join(folder.cluster, 'postmaster.pid');
     const before = await readFile(file, 'utf8');
@@ -159,7 +172,7 @@ describe('the embedded PostgreSQL', () => {
     await server.leave();
   });
 
-  it("starts when another process has got a dead server's number", async () => {
+  it("the server starts although another process has a dead server's process id", async () => {
     await (await folder.attach()).leave();
     const bystander = await startBystander(folder.cluster);
     await writeFile(
@@ -172,7 +185,7 @@ describe('the embedded PostgreSQL', () => {
     bystander.kill();
   });
 
-  it('is new and empty after its folder was deleted', async () => {
+  it('the database is new and empty after its folder was deleted', async () => {
     const old = await folder.attach();
     await run(old.url, 'CREATE TABLE old AS SELECT 1');
     await old.leave();
@@ -182,7 +195,7 @@ describe('the embedded PostgreSQL', () => {
     await server.leave();
   });
 
-  it('refuses a server that somebody started on its folder by hand', async () => {
+  it('attaching rejects a server that was started by hand on the folder', async () => {
     await (await folder.attach()).leave();
     const user = await ownerOf(folder.cluster);
     const { pgCtl } = await prepareBinaries(user, folder.dataDir);
@@ -190,41 +203,41 @@ describe('the embedded PostgreSQL', () => {
     await runProgram(pgCtl, ['start', '-w', '-D', '.', '-l', 'by-hand.log', '-o', '-p 45999'], options);
     await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toMatchObject({
       code: 'EMBEDDED',
-      message: expect.stringMatching(/didn't start .* port 45999.*Stop it, or set DATABASE_URL/s),
+      message: expect.stringMatching(/did not start .* port 45999.*Stop it, or set DATABASE_URL/s),
     });
     await runProgram(pgCtl, ['stop', '-w', '-D', '.', '-m', 'fast'], options);
   });
 
-  it('refuses a folder that it did not make', async () => {
+  it('attaching rejects a folder that movie-pipeline did not create', async () => {
     await mkdir(folder.cluster, { recursive: true });
     await writeFile(join(folder.cluster, 'PG_VERSION'), '18\n');
-    await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(/was not made by movie-pipeline/);
+    await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(/was not created by movie-pipeline/);
   });
 
-  it('refuses data of another major version and names both', async () => {
+  it('attaching rejects data of another major version, and names both versions', async () => {
     await (await folder.attach()).leave();
     await writeFile(join(folder.cluster, 'PG_VERSION'), '17\n');
     await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(
-      /PostgreSQL 17.*brings PostgreSQL 18/,
+      /PostgreSQL 17.*contains PostgreSQL 18/,
     );
   });
 
-  it("says with the server's own words why it doesn't start, and never the password", async () => {
+  it("a failed start is reported with the server's log, without the password", async () => {
     await (await folder.attach()).leave();
     const password = await readFile(join(folder.cluster, 'movie-pipeline.password'), 'utf8');
     await writeFile(join(folder.cluster, 'postgresql.auto.conf'), 'shared_buffers = lots\n');
-    const refusal = attachEmbeddedPostgres(folder.dataDir);
-    await expect(refusal).rejects.toThrow(/invalid value for parameter "shared_buffers"/);
-    await expect(refusal).rejects.not.toThrow(password);
+    const failure = attachEmbeddedPostgres(folder.dataDir);
+    await expect(failure).rejects.toThrow(/invalid value for parameter "shared_buffers"/);
+    await expect(failure).rejects.not.toThrow(password);
   });
 
-  it('lets only its owner read the password', async () => {
+  it('only the owner can read the file of the password', async () => {
     await (await folder.attach()).leave();
     const { mode } = await stat(join(folder.cluster, 'movie-pipeline.password'));
     expect(mode & 0o777).toBe(0o600);
   });
 
-  it('works in a folder with spaces, umlauts and a name longer than a socket address', async () => {
+  it('the server works in a folder with spaces, umlauts and a name longer than a socket address', async () => {
     const long = await ServerFolder.create(join(`Größe & 'Maß' $HOME`, 'ä'.repeat(100)));
     const server = await long.attach();
     await expect(run(server.url, 'SELECT 1 AS n')).resolves.toEqual([{ n: 1 }]);
@@ -235,7 +248,7 @@ describe('the embedded PostgreSQL', () => {
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
   asRoot(
-    'works in a folder that only root may enter, and starts anew when that is deleted (needs root)',
+    'the server works in a folder that only root may enter, and is new after its deletion (needs root)',
     async () => {
       const hidden = await ServerFolder.create('hidden/data');
       await mkdir(hidden.dataDir, { recursive: true });

@@ -7,7 +7,7 @@ import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { connectClient } from '../../src/database/connection/pool.js';
 import { V3 } from '../support/old-databases.js';
 import { refusal } from '../support/refusal.js';
-import { ScratchDatabase } from './scratch-database.js';
+import { ScratchDatabase } from '../support/scratch-database.js';
 
 let database: ScratchDatabase;
 
@@ -87,7 +87,7 @@ describe('old tables in a schema that another application migrates', () => {
 describe('old tables that another session reads', () => {
   it('are left as they are once the wait for them is over', async () => {
     await database.query(V3);
-    const before = await database.picture();
+    const before = await database.snapshot();
     const { migrations } = await readMigrationFolder();
     const address = parseDatabaseUrl(database.url);
     const [reader, client] = [await connectClient(address), await connectClient(address)];
@@ -102,6 +102,6 @@ describe('old tables that another session reads', () => {
       await reader.end();
       await client.end();
     }
-    expect(await database.picture()).toEqual(before);
+    expect(await database.snapshot()).toEqual(before);
   });
 });

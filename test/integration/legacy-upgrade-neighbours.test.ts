@@ -3,7 +3,7 @@ import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { openDatabase } from '../../src/database/connection/open-database.js';
 import { PANDAS, SQLALCHEMY, V3 } from '../support/old-databases.js';
 import { schemaShape } from '../support/schema-shape.js';
-import { ScratchDatabase } from './scratch-database.js';
+import { ScratchDatabase } from '../support/scratch-database.js';
 
 let database: ScratchDatabase;
 
@@ -17,7 +17,7 @@ afterEach(async () => {
 
 /** The lines of a picture that match; without rows, those of definitions. */
 async function pictured(pattern: RegExp, { rows = false } = {}): Promise<readonly string[]> {
-  return (await database.picture()).filter(
+  return (await database.snapshot()).filter(
     (line) => pattern.test(line) && (rows || !line.includes(' holds ')),
   );
 }

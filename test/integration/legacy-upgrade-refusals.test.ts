@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DatabaseError } from '../../src/database/errors/database-error.js';
 import { PANDAS, V3 } from '../support/old-databases.js';
 import { refusal } from '../support/refusal.js';
-import { ScratchDatabase } from './scratch-database.js';
+import { ScratchDatabase } from '../support/scratch-database.js';
 
 let database: ScratchDatabase;
 

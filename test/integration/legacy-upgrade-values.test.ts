@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { PANDAS, SQLALCHEMY, V2, V3 } from '../support/old-databases.js';
-import { ScratchDatabase } from './scratch-database.js';
+import { ScratchDatabase } from '../support/scratch-database.js';
 
 let database: ScratchDatabase;
 

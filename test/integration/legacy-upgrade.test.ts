@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/database/connection/open-database.js';
 import { connectClient } from '../../src/database/connection/pool.js';
 import { PANDAS, SQLALCHEMY, V2, V3 } from '../support/old-databases.js';
 import { schemaShape } from '../support/schema-shape.js';
-import { ScratchDatabase } from './scratch-database.js';
+import { ScratchDatabase } from '../support/scratch-database.js';
 
 let all: readonly string[];
 let fresh: readonly string[];
@@ -55,9 +55,9 @@ describe.each([
   });
 
   it('is left alone the second time', async () => {
-    const before = await database.picture();
+    const before = await database.snapshot();
     await expect(migrateDatabase(database.url)).resolves.toEqual({ applied: [], upgradedLegacy: false });
-    expect(await database.picture()).toEqual(before);
+    expect(await database.snapshot()).toEqual(before);
   });
 
   it('then takes movies, list entries and runs', async () => {

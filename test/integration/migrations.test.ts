@@ -5,7 +5,7 @@ import { readMigrationFolder } from '../../src/database/migrations/migration-fil
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { openDatabase, type OpenDatabase } from '../../src/database/connection/open-database.js';
 import { refusal } from '../support/refusal.js';
-import { ScratchDatabase } from './scratch-database.js';
+import { ScratchDatabase } from '../support/scratch-database.js';
 
 const { migrations } = await readMigrationFolder();
 const [baseline, ...later] = migrations;
@@ -29,14 +29,14 @@ function withParameter(url: string, name: string, value: string): string {
 }
 
 describe('migrating an empty database', () => {
-  it('applies every migration and says which', async () => {
+  it('migrating an empty database applies every migration and reports them', async () => {
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({
       applied: ALL,
       upgradedLegacy: false,
     });
   });
 
-  it('leaves what `prisma migrate deploy` leaves', async () => {
+  it('migrating writes the same history as `prisma migrate deploy`', async () => {
     await migrateDatabase(database.url);
     const sql = await readFile(`prisma/migrations/${BASELINE}/migration.sql`);
     const [row] = await database.query(
@@ -53,23 +53,23 @@ describe('migrating an empty database', () => {
     });
   });
 
-  it('changes nothing the second time', async () => {
+  it('migrating a second time changes nothing', async () => {
     await migrateDatabase(database.url);
-    const before = await database.picture();
+    const before = await database.snapshot();
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({
       applied: [],
       upgradedLegacy: false,
     });
-    expect(await database.picture()).toEqual(before);
+    expect(await database.snapshot()).toEqual(before);
   });
 
-  it('is done once by many that start at the same time', async () => {
+  it('concurrent processes apply each migration once', async () => {
     const reports = await Promise.all(Array.from({ length: 5 }, () => migrateDatabase(database.url)));
     expect(reports.flatMap((report) => report.applied)).toEqual(ALL);
     expect(await database.query('SELECT 1 FROM _prisma_migrations')).toHaveLength(ALL.length);
   });
 
-  it('makes the schema that ?schema= names and keeps to it', async () => {
+  it('migrating creates the schema of ?schema=, and no table outside it', async () => {
     await migrateDatabase(withParameter(database.url, 'schema', 'Movie Club'));
     const rows = await database.query<{ schema: string }>(
       `SELECT DISTINCT schemaname AS schema FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)'`,
@@ -77,7 +77,7 @@ describe('migrating an empty database', () => {
     expect(rows).toEqual([{ schema: 'Movie Club' }]);
   });
 
-  it("without ?schema= uses the role's own, as psycopg2 did", async () => {
+  it("without ?schema= migrating uses the role's own schema, as psycopg2 did", async () => {
     await database.query('CREATE SCHEMA movies');
     await migrateDatabase(withParameter(database.url, 'options', '-csearch_path=movies,public'));
     expect(await database.query(`SELECT to_regclass('movies.movies') IS NOT NULL AS found`)).toEqual([
@@ -85,7 +85,7 @@ describe('migrating an empty database', () => {
     ]);
   });
 
-  it('goes on beside tables that are not ours', async () => {
+  it('migrating keeps the tables of other programs', async () => {
     await database.query('CREATE TABLE users (id int); INSERT INTO users VALUES (7)');
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({
       applied: ALL,
@@ -94,13 +94,12 @@ describe('migrating an empty database', () => {
     expect(await database.query('SELECT id FROM users')).toEqual([{ id: 7 }]);
   });
 
-  it('resumes after a first start that was killed amid the baseline', async () => {
+  it('migrating resumes after a first start that was killed amid the baseline', async () => {
     await database.query(baseline.sql);
     await database.query('DROP TABLE movie_categories, movies');
     await database.query(HISTORY);
     await database.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('begun', $1, $2)`,
-      [baseline.checksum, BASELINE],
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('begun', '${baseline.checksum}', '${BASELINE}')`,
     );
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({ applied: ALL });
     expect(await database.query('SELECT count(*)::int AS movies FROM movies')).toEqual([{ movies: 0 }]);
@@ -110,12 +109,15 @@ describe('migrating an empty database', () => {
     expect(begun).toEqual({ isRolledBack: true });
   });
 
-  it.each(later)('can repeat $name, so that a start that was killed behind it resumes', async ({ name }) => {
-    for (const { sql } of migrations.slice(0, ALL.indexOf(name) + 1)) await database.query(sql);
-    const before = await database.snapshot();
-    await database.query(migrations.find((migration) => migration.name === name)!.sql);
-    expect(await database.snapshot()).toEqual(before);
-  });
+  it.each(later)(
+    'migrating can repeat $name, as after a start that was killed behind it',
+    async ({ name }) => {
+      for (const { sql } of migrations.slice(0, ALL.indexOf(name) + 1)) await database.query(sql);
+      const before = await database.snapshot();
+      await database.query(migrations.find((migration) => migration.name === name)!.sql);
+      expect(await database.snapshot()).toEqual(before);
+    },
+  );
 });
 
 /** As Prisma creates it. */
@@ -124,7 +126,7 @@ const HISTORY = `CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY, ch
   started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
 
 describe('a database that does not fit', () => {
-  it('was migrated by a newer version', async () => {
+  it('a database of a newer version is rejected', async () => {
     await migrateDatabase(database.url);
     await database.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'y', '9999_later', now())`,
@@ -134,7 +136,7 @@ describe('a database that does not fit', () => {
     expect(message).toContain('newer version (9999_later)');
   });
 
-  it("holds another application's migrations", async () => {
+  it("a schema with another application's migrations is rejected", async () => {
     await migrateDatabase(database.url);
     await database.query(
       `DROP TABLE movies, movie_categories, genres, pipeline_runs, pipeline_run_errors CASCADE;
@@ -146,13 +148,13 @@ describe('a database that does not fit', () => {
     expect(message).toContain('?schema=movie_pipeline');
   });
 
-  it('had another file applied under the name of one of ours', async () => {
+  it('a database with an edited migration is rejected', async () => {
     await migrateDatabase(database.url);
     await database.query(`UPDATE _prisma_migrations SET checksum = 'other'`);
     expect(await refusal(database)).toMatchObject({ code: 'MIGRATION_EDITED' });
   });
 
-  it('lets its user make no tables', async () => {
+  it('a role without CREATE on the schema gets the statement that grants it', async () => {
     const role = await database.addRole();
     await database.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
     const { code, message } = await refusal(database, role.url);
@@ -160,28 +162,28 @@ describe('a database that does not fit', () => {
     expect(message).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role.name}"`);
   });
 
-  it('lets its user make no schema', async () => {
+  it('a role without CREATE on the database gets the statement that creates the schema', async () => {
     const role = await database.addRole();
     const { code, message } = await refusal(database, withParameter(role.url, 'schema', 'movies'));
     expect(code).toBe('NOT_PERMITTED');
     expect(message).toContain(`CREATE SCHEMA "movies" AUTHORIZATION "${role.name}"`);
   });
 
-  it('can only be read', async () => {
+  it('a read-only database is rejected', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     expect(await refusal(database)).toMatchObject({ code: 'READ_ONLY' });
   });
 
-  it('is not there', async () => {
+  it('a database that does not exist is reported with the command that creates it', async () => {
     const url = new URL(database.url);
     url.pathname = '/nowhere_test';
     const { code, message } = await refusal(database, url.href);
     expect(code).toBe('NO_SUCH_DATABASE');
-    expect(message).toContain('Create it (createdb) or correct DATABASE_URL');
+    expect(message).toContain('Create it (createdb), or correct the name in DATABASE_URL');
   });
 
-  it('is at an address where nothing listens', async () => {
+  it('an address where nothing listens is reported without the password', async () => {
     const { code, message } = await refusal(database, 'postgres://me:hunter2@127.0.0.1:1/movies_test');
     expect(code).toBe('UNREACHABLE');
     expect(message).toContain(
@@ -205,7 +207,7 @@ describe('opening a database', () => {
     dataDir: '/nonexistent',
   });
 
-  it('gives sessions in UTC and our schema, whatever the role is set to', async () => {
+  it('sessions are in UTC and our schema, independent of the settings of the role', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await database.query(
       `ALTER DATABASE ${name} SET timezone = 'Asia/Tokyo'; ALTER DATABASE ${name} SET datestyle = 'German'`,
@@ -220,14 +222,14 @@ describe('opening a database', () => {
     await session.close();
   });
 
-  it('migrates it, and reads and writes our tables', async () => {
+  it('opening a database migrates it', async () => {
     open = await openDatabase(config());
     await open.prisma.movie.create({ data: { id: 550, title: 'Fight Club' } });
     expect(await open.prisma.movie.count()).toBe(1);
     expect(await open.health.pendingMigrations()).toEqual([]);
   });
 
-  it('leaves migrating to the service when a command only looks', async () => {
+  it('opening with migrate: check rejects a database that is not migrated', async () => {
     await expect(openDatabase(config(), { migrate: 'check' })).rejects.toMatchObject({
       code: 'NOT_MIGRATED',
     });
@@ -236,12 +238,12 @@ describe('opening a database', () => {
     ]);
   });
 
-  it('connects without looking when told so, and says what is pending', async () => {
+  it('opening with migrate: never reports the pending migrations', async () => {
     open = await openDatabase(config(), { migrate: 'never' });
     expect(await open.health.pendingMigrations()).toEqual(ALL);
   });
 
-  it('says once when a session of its own is lost', async () => {
+  it('a lost session is reported', async () => {
     open = await openDatabase(config());
     const lost = new Promise<Error>((resolve) => {
       void open?.sessions.open(resolve).then(async (session) => {
@@ -252,7 +254,7 @@ describe('opening a database', () => {
     await expect(lost).resolves.toBeInstanceOf(Error);
   });
 
-  it('goes on after the server has ended idle connections', async () => {
+  it('the pool replaces idle connections that the server has ended', async () => {
     open = await openDatabase(config());
     await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                            WHERE application_name = 'movie-pipeline' AND datname = current_database()`);

@@ -6,58 +6,58 @@ import { JobQueue } from '../../src/queue/job-queue.js';
 import { openDatabase } from '../../src/database/connection/open-database.js';
 import { createApp } from '../../src/app/bootstrap.js';
 import {
-  DatabaseDoor,
-  type Fate,
-  letIn,
-  nobodyThere,
-  stopsAtQuery,
-  tooEarly,
-} from '../support/database-door.js';
+  FaultProxy,
+  type Behaviour,
+  pass,
+  drop,
+  shutDownAtQuery,
+  refuseAsStarting,
+} from '../support/fault-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 let database: TestDatabase;
-let door: DatabaseDoor;
+let proxy: FaultProxy;
 
 beforeEach(async () => {
   database = await createTestDatabase();
 });
 
 afterEach(async () => {
-  door.close();
+  proxy.close();
   await database.drop();
 });
 
-async function behind(...fates: readonly Fate[]): Promise<DatabaseDoor> {
-  door = await DatabaseDoor.before(database.url, fates);
-  return door;
+async function behind(...behaviours: readonly Behaviour[]): Promise<FaultProxy> {
+  proxy = await FaultProxy.start(database.url, behaviours);
+  return proxy;
 }
 
 describe('a database', () => {
   it.each([
-    { what: 'is just starting', fates: [tooEarly, tooEarly, tooEarly] },
-    { what: 'stops in the midst and comes back', fates: [stopsAtQuery(1), nobodyThere, tooEarly] },
-  ])('that $what is waited for', async ({ fates }) => {
-    const { url } = await behind(...fates);
+    { what: 'is starting up', behaviours: [refuseAsStarting, refuseAsStarting, refuseAsStarting] },
+    { what: 'restarts', behaviours: [shutDownAtQuery(1), drop, refuseAsStarting] },
+  ])('that $what delays the start of the service', async ({ behaviours }) => {
+    const { url } = await behind(...behaviours);
     const opened = await openDatabase({ url, poolSize: 1, dataDir: '.' });
     expect(await opened.prisma.movie.count()).toBe(0);
-    expect(door.met).toBeGreaterThan(fates.length);
+    expect(proxy.connections).toBeGreaterThan(behaviours.length);
     await opened.close();
   });
 
-  it('that was not there to begin with is an error at once', async () => {
-    const { url } = await behind(nobodyThere, tooEarly);
+  it('that was never reached fails the start at once', async () => {
+    const { url } = await behind(drop, refuseAsStarting);
     await expect(openDatabase({ url, poolSize: 1, dataDir: '.' })).rejects.toMatchObject({
       code: 'UNREACHABLE',
     });
-    expect(door.met).toBe(1);
+    expect(proxy.connections).toBe(1);
   });
 });
 
 describe('a service', () => {
-  /** Starts all of it, and ends it again. Returns how many connections it made until it had started. */
-  async function startsBehind(...fates: readonly Fate[]): Promise<number> {
+  /** Starts and closes the service. Returns the number of connections until it had started. */
+  async function startsBehind(...behaviours: readonly Behaviour[]): Promise<number> {
     await database.query('DELETE FROM pipeline_users; DROP SCHEMA IF EXISTS movie_pipeline_jobs CASCADE');
-    const { url } = await behind(...fates);
+    const { url } = await behind(...behaviours);
     const config = loadServiceConfig(
       {
         TMDB_API_KEY: '0'.repeat(32),
@@ -72,21 +72,21 @@ describe('a service', () => {
     const app = await createApp(config);
     try {
       await app.init();
-      const { met } = door;
+      const { connections } = proxy;
       expect(app.get(JobQueue).isStarted).toBe(true);
       expect(await app.get(UsersService).list()).toMatchObject([{ name: 'admin' }]);
-      return met;
+      return connections;
     } finally {
       await app.close();
-      door.close();
+      proxy.close();
     }
   }
 
-  it.each([2, 4])('starts whichever of its connections breaks, at its query %i', async (nth) => {
+  it.each([2, 4])('starts although any one of its connections breaks at query %i', async (nth) => {
     const connections = await startsBehind();
     for (let unbroken = 0; unbroken < connections; unbroken++) {
-      const outage = [stopsAtQuery(nth), nobodyThere, tooEarly];
-      await startsBehind(...Array<Fate>(unbroken).fill(letIn), ...outage);
+      const outage = [shutDownAtQuery(nth), drop, refuseAsStarting];
+      await startsBehind(...Array<Behaviour>(unbroken).fill(pass), ...outage);
     }
   });
 });

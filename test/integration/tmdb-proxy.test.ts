@@ -4,14 +4,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { InstantClock } from '../support/fake-clock.js';
 import { tmdbClient } from '../support/tmdb-client.js';
 
-/** A proxy that opens no tunnel. */
+/** A proxy that rejects every tunnel. */
 const proxy = createServer();
-const asked: string[] = [];
+const targets: string[] = [];
 const authorizations: (string | undefined)[] = [];
 
 beforeAll(async () => {
   proxy.on('connect', ({ url, headers }, socket: Socket) => {
-    asked.push(url ?? '');
+    targets.push(url ?? '');
     authorizations.push(headers['proxy-authorization']);
     socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
   });
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => proxy.close(resolve)));
 beforeEach(() => {
-  asked.length = 0;
+  targets.length = 0;
   authorizations.length = 0;
 });
 
@@ -37,32 +37,32 @@ async function failure(baseUrl: string, noProxy?: string): Promise<string> {
 }
 
 describe('HTTPS_PROXY', () => {
-  it('is asked for a tunnel, and what it refuses is named', async () => {
+  it('a proxy that rejects the tunnel is named in the error, without its password', async () => {
     const message = await failure('https://tmdb.example/3');
-    expect(new Set(asked)).toEqual(new Set(['tmdb.example:443']));
+    expect(new Set(targets)).toEqual(new Set(['tmdb.example:443']));
     expect(new Set(authorizations)).toEqual(new Set([`Basic ${btoa('me:secret')}`]));
     expect(message).toContain('The proxy in HTTPS_PROXY rejected the connection to TMDB (407)');
     expect(message).not.toContain('secret');
   });
 
   it.each(['localhost', '.localhost', '*.LocalHost', 'tmdb.example, localhost', 'localhost:1', '*'])(
-    'is not asked for localhost where NO_PROXY is %s',
+    'NO_PROXY=%s bypasses the proxy for localhost',
     async (noProxy) => {
       expect(await failure('https://localhost:1/3', noProxy)).toContain('Nothing listens');
-      expect(asked).toEqual([]);
+      expect(targets).toEqual([]);
     },
   );
 
   it.each(['', 'host', 'tmdb.example', 'localhost:8443'])(
-    'is asked for localhost where NO_PROXY is %j',
+    'NO_PROXY=%j does not bypass the proxy for localhost',
     async (noProxy) => {
       await failure('https://localhost:1/3', noProxy);
-      expect(asked).toContain('localhost:1');
+      expect(targets).toContain('localhost:1');
     },
   );
 
-  it('is not asked for plain HTTP', async () => {
+  it('plain HTTP bypasses the proxy', async () => {
     expect(await failure('http://127.0.0.1:1/3')).toContain('Nothing listens');
-    expect(asked).toEqual([]);
+    expect(targets).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** A process beside the test's own that joins the embedded server of argv[2] and leaves when it is told to. */
+/** Joins the embedded server of argv[2], and leaves it at the first message. */
 import { attachEmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
 
 try {

@@ -1,6 +1,6 @@
 import type { AnySchemaObject } from 'ajv';
 import fc from 'fast-check';
-import { type ApiDocument, type DescribedOperation, operationsOf } from './api-witness.js';
+import { type ApiDocument, type DescribedOperation, operationsOf } from './contract-checker.js';
 
 export interface Attack {
   readonly method: string;
@@ -47,7 +47,7 @@ const numbers = fc.oneof(
 const anything = fc.oneof(texts, numbers, fc.boolean(), fc.constant(null), fc.jsonValue({ maxDepth: 4 }));
 const deep = fc.integer({ min: 1, max: 20_000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth));
 
-/** What the schema asks for, or nearly. */
+/** Values that the schema allows, and some that it does not. */
 function valuesOf(name: string, schema: AnySchemaObject, { components }: ApiDocument): fc.Arbitrary<unknown> {
   const values: unknown = (components.schemas[String(schema.$ref).split('/').at(-1) ?? ''] ?? schema).enum;
   const type: unknown = schema.type;
@@ -58,12 +58,12 @@ function valuesOf(name: string, schema: AnySchemaObject, { components }: ApiDocu
       : type === 'integer' || type === 'number'
         ? numbers
         : texts;
-  // The same name again and again would be slowed down, by design.
+  // Logins of one name are throttled.
   const fresh = name === 'username' ? fc.tuple(texts, fc.nat()).map((parts) => parts.join('')) : fitting;
   return fc.oneof({ weight: 4, arbitrary: fresh }, { weight: 1, arbitrary: anything });
 }
 
-/** Fields that the schema names, and now and then another. */
+/** Fields that the schema names, and sometimes another. */
 function fieldsOf({ operation }: DescribedOperation, document: ApiDocument): fc.Arbitrary<object> {
   const reference = String(operation.requestBody?.content['application/json']?.schema.$ref ?? '');
   const schema = document.components.schemas[reference.split('/').at(-1) ?? ''] ?? {};
@@ -178,7 +178,7 @@ function paths({ path, operation }: DescribedOperation): fc.Arbitrary<string> {
   });
 }
 
-/** Requests that are meant for the API's operations, more or less, many of them with a good token. */
+/** Malformed and valid requests to the API's operations, most of them with a valid token. */
 export function attacksOn(document: ApiDocument, token: string): fc.Arbitrary<Attack> {
   return fc.constantFrom(...operationsOf(document)).chain((described) =>
     fc.record({

@@ -1,4 +1,4 @@
-/** Ends the output with one line that a machine can read: 'N passed, N failed, N skipped'. */
+/** Prints a machine-readable last line: 'N passed, N failed, N skipped'. */
 module.exports = class ClosingLine {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;

@@ -9,19 +9,19 @@ import {
 } from '../../src/database/embedded/embedded-postgres.js';
 import { readPostmaster } from '../../src/database/embedded/postmaster-file.js';
 
-/** Another process that holds the embedded server. */
-export class Holder {
+/** Another process that uses the embedded server. */
+export class OtherProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
     readonly started: boolean,
   ) {}
 
-  static async start(dataDir: string): Promise<Holder> {
+  static async start(dataDir: string): Promise<OtherProcess> {
     const child = fork(join(import.meta.dirname, 'attach.mjs'), [dataDir]);
     const [answer] = (await once(child, 'message')) as [{ url: string; started: boolean; error?: string }];
     if (answer.error !== undefined) throw new Error(answer.error);
-    return new Holder(child, answer.url, answer.started);
+    return new OtherProcess(child, answer.url, answer.started);
   }
 
   async leave(): Promise<void> {
@@ -39,52 +39,52 @@ export class Holder {
 /** A folder for one test's server. */
 export class ServerFolder {
   private readonly attached: EmbeddedServer[] = [];
-  private readonly holders: Holder[] = [];
+  private readonly others: OtherProcess[] = [];
 
   private constructor(
-    /** Holds `dataDir`, and no .env. */
+    /** Contains `dataDir`, and no .env. */
     readonly top: string,
     readonly dataDir: string,
   ) {}
 
   static async create(name = 'data'): Promise<ServerFolder> {
     const top = await mkdtemp(join(await realpath(tmpdir()), 'movie-pipeline-test-'));
-    // As a checkout usually is: others may pass.
+    // Other users can traverse it, as they can a usual checkout.
     await chmod(top, 0o755);
     return new ServerFolder(top, join(top, name));
   }
 
-  /** Joins the server in this process, until `remove` at the latest. */
+  /** Joins the server in this process; `remove` leaves it. */
   async attach(): Promise<EmbeddedServer> {
     const server = await attachEmbeddedPostgres(this.dataDir);
     this.attached.push(server);
     return server;
   }
 
-  /** Another process that does. */
-  async hold(): Promise<Holder> {
-    const holder = await Holder.start(this.dataDir);
-    this.holders.push(holder);
-    return holder;
+  /** Joins the server in another process. */
+  async attachElsewhere(): Promise<OtherProcess> {
+    const other = await OtherProcess.start(this.dataDir);
+    this.others.push(other);
+    return other;
   }
 
   get cluster(): string {
     return join(this.dataDir, 'postgres');
   }
 
-  /** The process id of the server that runs on it, or null. */
+  /** The process id of the folder's server; null when none runs. */
   serverPid(): Promise<number | null> {
     return serverPidIn(this.dataDir);
   }
 
-  /** As a power cut would: nothing is written down any more. */
+  /** Kills the server like a power cut, without a checkpoint. */
   async killServer(): Promise<void> {
     const pid = await this.serverPid();
     if (pid !== null) process.kill(pid, 'SIGKILL');
   }
 
   async remove(): Promise<void> {
-    await Promise.all(this.holders.map((holder) => holder.kill()));
+    await Promise.all(this.others.map((other) => other.kill()));
     await Promise.all(this.attached.map((server) => server.leave()));
     await this.killServer();
     const cluster = await realpath(this.cluster).catch(() => null);
@@ -93,13 +93,13 @@ export class ServerFolder {
   }
 }
 
-/** The process id of the server that runs below a DATA_DIR, or null. */
+/** The process id of the server of a DATA_DIR; null when none runs. */
 export async function serverPidIn(dataDir: string): Promise<number | null> {
   const folder = await realpath(join(dataDir, 'postgres')).catch(() => null);
   return folder === null ? null : ((await readPostmaster(folder))?.pid ?? null);
 }
 
-/** Some process of the user who owns the server's folder. */
+/** A process of the user who owns the server's folder. */
 export async function startBystander(cluster: string): Promise<ChildProcess> {
   const { uid, gid } = await stat(cluster);
   const child = spawn('sleep', ['300'], process.getuid?.() === 0 ? { uid, gid } : {});

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import pg from 'pg';
-// Jest doesn't transform what its global setup imports: hence the built file, which `npm test` makes first.
+// Jest does not transform the imports of its global setup, so this imports the built file.
 import { attachEmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
 
-/** Keeps the embedded test server up for the entire run, or else it would stop and start between the test files. */
+/** Keeps the embedded test server running; otherwise it would stop and start between the test files. */
 export default async function globalSetup() {
   if (process.env.TEST_DATABASE_URL) return;
   const dataDir = join(import.meta.dirname, '..', '..', '.data', 'test');
   const server = await attachEmbeddedPostgres(dataDir, { durable: false });
   globalThis.embeddedTestServer = server;
-  // Nobody else is on the server: what is there was left by a run that was killed.
+  // No other process uses the server, so these databases are those of a killed run.
   if (server.started) await dropLeftovers(server.url);
 }
 

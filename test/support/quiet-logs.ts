@@ -1,4 +1,4 @@
 import { Logger } from '@nestjs/common';
 
-// Tests look at what is done, not at what is logged.
+// Tests assert on results, not on logs.
 Logger.overrideLogger(false);

@@ -1,4 +1,4 @@
-import type { ScratchDatabase } from '../integration/scratch-database.js';
+import type { ScratchDatabase } from './scratch-database.js';
 
 const TABLES = [
   ...['movies', 'movie_categories', 'genres', 'pipeline_runs', 'pipeline_run_errors'],

@@ -9,32 +9,32 @@ import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { createApp, serve } from '../../src/app/bootstrap.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: unknown;
   readonly text: string;
 }
 
-export interface RunEventSeen {
+export interface ReceivedEvent {
   readonly kind: string;
   readonly id: string;
   readonly data: Record<string, unknown>;
 }
 
-/** The service as `npm start` makes it, listening on a free port, with a sandbox and a database of its own. */
+/** The service as `npm start` runs it, on a free port, with its own sandbox and database. */
 export interface TestApp {
   readonly app: NestExpressApplication;
   readonly url: string;
   readonly sandbox: Sandbox;
   readonly database: TestDatabase;
-  /** Fails when the answer has another status. */
-  get(path: string, status?: number): Promise<HttpAnswer>;
-  /** With the token of an admin. */
-  post(path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer>;
-  /** The events of a run until its end, each as its kind, id and data. */
-  events(runId: number): AsyncGenerator<RunEventSeen>;
-  /** The details of a run once it has ended. */
+  /** Throws when the response has another status. */
+  get(path: string, status?: number): Promise<HttpResponse>;
+  /** Sends the token of an admin. */
+  post(path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<HttpResponse>;
+  /** The events of a run until it ends. */
+  events(runId: number): AsyncGenerator<ReceivedEvent>;
+  /** Waits for the end of a run, and returns its details. */
   end(runId: number): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startTestApp(
       JWT_SECRET: 'only-for-tests-'.repeat(3),
       PORT: '0',
       LOG_LEVEL: 'fatal',
-      // A slot that comes while a test runs would be a run that it does not expect.
+      // A scheduled run during a test would be unexpected.
       SCHEDULER_ENABLED: 'false',
       ...env,
     },
@@ -90,7 +90,7 @@ function asAdmin(app: NestExpressApplication, url: string): Pick<TestApp, 'post'
     await app.get(UsersService).add('tester', randomPassword(), 'admin');
     return app.get(UsersService).token('tester', 600);
   };
-  const events = (runId: number): AsyncGenerator<RunEventSeen> =>
+  const events = (runId: number): AsyncGenerator<ReceivedEvent> =>
     eventsOf(`${url}/pipeline/runs/${runId}/events`);
   return {
     post: async (path, body, headers = {}) => {
@@ -103,12 +103,12 @@ function asAdmin(app: NestExpressApplication, url: string): Pick<TestApp, 'post'
     events,
     end: async (runId) => {
       for await (const { kind, data } of events(runId)) if (kind === 'end') return data;
-      throw new Error(`Run ${runId} was left in the middle`);
+      throw new Error(`The events of run ${runId} stopped before its end`);
     },
   };
 }
 
-async function* eventsOf(url: string): AsyncGenerator<RunEventSeen> {
+async function* eventsOf(url: string): AsyncGenerator<ReceivedEvent> {
   const response = await fetch(url);
   if (response.body === null || response.status !== 200) throw new Error(`${url}: ${response.status}`);
   let text = '';

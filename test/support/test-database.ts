@@ -5,18 +5,18 @@ import { readMigrationFolder } from '../../src/database/migrations/migration-fil
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { joinTestServer, withClient, withDatabase, type TestServer } from './test-server.js';
 
-/** A database of a test's own. */
+/** A database for one test. */
 export interface TestDatabase {
   readonly url: string;
-  /** Runs one statement, or several without values; gives the rows of the last. */
+  /** Runs one statement, or several without values, and returns the rows of the last. */
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
-  /** @throws Error when the test left a connection open; the database is gone all the same */
+  /** @throws Error when the test left a connection open, after dropping the database */
   drop(): Promise<void>;
 }
 
 /**
- * Migrated (a copy of a template that is migrated once per state of prisma/migrations), or empty. On TEST_DATABASE_URL,
- * or else on the embedded server in `.data/test`.
+ * Creates a migrated database, as a copy of a template that is migrated once per state of prisma/migrations, or an empty
+ * one. It is on TEST_DATABASE_URL, else on the embedded server in `.data/test`.
  */
 export async function createTestDatabase(kind: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
   const server = await joinTestServer();
@@ -49,12 +49,12 @@ function open(server: TestServer, name: string): TestDatabase {
 
 async function rowsOf<Row extends object>(client: Client, sql: string, values?: unknown[]): Promise<Row[]> {
   const result = await client.query<Row>(sql, values);
-  // Several statements give several results, which the types don't say.
+  // Several statements return several results, which the types leave out.
   const last = Array.isArray(result) ? ((result as { rows: Row[] }[]).at(-1) ?? { rows: [] }) : result;
   return last.rows;
 }
 
-/** A session ends on the server a little after the client has closed it. */
+/** The server ends a session shortly after the client has closed it. */
 const LEAK_CHECKS = 20;
 const LEAK_CHECK_MS = 50;
 
@@ -80,13 +80,13 @@ async function ensureTemplate(server: string): Promise<string> {
   const template = await templateName();
   await withClient(server, async (client) => {
     if (await isFinished(client, template)) return;
-    // Held by the session: test processes that start together make it once.
+    // The session owns the lock, so concurrent test processes create the template once.
     await client.query(`SELECT pg_advisory_lock(hashtextextended($1, 0))`, [template]);
     if (await isFinished(client, template)) return;
     await client.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
     await client.query(`CREATE DATABASE ${template} TEMPLATE template0`);
     await migrateDatabase(withDatabase(server, template));
-    // A template that somebody is connected to can't be copied.
+    // PostgreSQL can't copy a template that has connections.
     await client.query(`ALTER DATABASE ${template} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
   });
   return template;
@@ -98,7 +98,7 @@ async function templateName(): Promise<string> {
   return `movie_pipeline_test_template_${createHash('sha256').update(state).digest('hex').slice(0, 12)}`;
 }
 
-/** Marked as template last: one whose making was interrupted isn't. */
+/** The template is marked last, so an interrupted one is not marked. */
 async function isFinished(client: Client, template: string): Promise<boolean> {
   const { rows } = await client.query('SELECT FROM pg_database WHERE datname = $1 AND datistemplate', [
     template,

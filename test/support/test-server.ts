@@ -5,7 +5,7 @@ import {
   type EmbeddedServer,
 } from '../../src/database/embedded/embedded-postgres.js';
 
-/** Where tests make their databases; any URL on the server, with the right to CREATE DATABASE. */
+/** A server for test databases. The URL names any of its databases, with a role that may CREATE DATABASE. */
 export interface TestServer {
   readonly url: string;
   leave(): Promise<void>;
@@ -13,7 +13,7 @@ export interface TestServer {
 
 const EMBEDDED_DIR = join(import.meta.dirname, '..', '..', '.data', 'test');
 
-/** `TEST_DATABASE_URL`, or else the embedded server of this working copy. Leave as often as joined. */
+/** Joins `TEST_DATABASE_URL`, else the embedded server of this working copy. Each caller must leave. */
 export async function joinTestServer(): Promise<TestServer> {
   const external = process.env.TEST_DATABASE_URL;
   if (external !== undefined && external !== '') {
@@ -54,14 +54,14 @@ function checkTestUrl(url: string): string {
   );
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function withDatabase(url: string, name: string): string {
   const other = new URL(url);
   other.pathname = `/${name}`;
   return other.href;
 }
 
-/** Runs `action` on a connection of its own. */
+/** Runs `action` with a connection that is closed afterwards. */
 export async function withClient<T>(url: string, action: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, application_name: 'movie-pipeline test' });
   await client.connect();

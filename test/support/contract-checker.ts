@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export type Method = (typeof METHODS)[number];
 
-interface AnswerDescription {
+interface ResponseDescription {
   readonly description?: string;
   readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
@@ -20,7 +20,7 @@ export interface Operation {
     readonly schema: AnySchemaObject;
   }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: AnySchemaObject }>> };
-  readonly responses: Readonly<Record<string, AnswerDescription>>;
+  readonly responses: Readonly<Record<string, ResponseDescription>>;
 }
 
 export interface ApiDocument {
@@ -34,16 +34,16 @@ export interface DescribedOperation {
   readonly operation: Operation;
 }
 
-export interface Ask {
+export interface RequestOptions {
   readonly token?: string;
-  /** Sent as JSON, with the type to match; a string is sent as it is. */
+  /** Sent as JSON; a string is sent as it is. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Reads nothing more than the head of the answer while it lasts. */
+  /** With a signal, the body of an event stream is not read. */
   readonly signal?: AbortSignal;
 }
 
-export interface Seen {
+export interface CheckedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
@@ -58,21 +58,25 @@ export function operationsOf({ paths }: ApiDocument): DescribedOperation[] {
   );
 }
 
-/** Asks as a client does, holds every answer against the OpenAPI document, and keeps which it has seen. */
-export class ApiWitness {
+/** Sends requests as a client does, and checks every response against the OpenAPI document. */
+export class ContractChecker {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
-  private readonly seen = new Set<string>();
+  private readonly checked = new Set<string>();
 
   constructor(
     private readonly url: string,
     private readonly document: ApiDocument,
   ) {
     addFormats.default(this.ajv);
-    this.ajv.addSchema(closed(document), 'api');
+    this.ajv.addSchema(withoutExtraFields(document), 'api');
   }
 
-  /** @throws Error when the answer is not one that the document describes */
-  async ask(method: Method, path: string, { token, body, headers, signal }: Ask = {}): Promise<Seen> {
+  /** @throws Error when the document does not describe the response */
+  async request(
+    method: Method,
+    path: string,
+    { token, body, headers, signal }: RequestOptions = {},
+  ): Promise<CheckedResponse> {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const response = await fetch(`${this.url}${path}`, {
       method: method.toUpperCase(),
@@ -85,21 +89,21 @@ export class ApiWitness {
       ...(signal === undefined ? {} : { signal }),
     });
     const isStream = response.headers.get('content-type') === 'text/event-stream';
-    const answer = isStream && signal !== undefined ? '' : await response.text();
+    const content = isStream && signal !== undefined ? '' : await response.text();
     return {
       status: response.status,
       headers: response.headers,
-      body: this.check(method, path, response, answer),
+      body: this.check(method, path, response, content),
     };
   }
 
-  /** Answers that the document describes and nobody has had. */
-  unseen(): string[] {
+  /** Responses that the document describes and no request has had. */
+  missing(): string[] {
     return operationsOf(this.document).flatMap(({ method, path, operation }) =>
       Object.keys(operation.responses)
         .filter((status) => status !== 'default')
         .map((status) => `${method} ${path} ${status}`)
-        .filter((answer) => !this.seen.has(answer)),
+        .filter((response) => !this.checked.has(response)),
     );
   }
 
@@ -112,10 +116,10 @@ export class ApiWitness {
     if (found === undefined) throw new Error(`${method} ${path} is not described`);
     const status = String(response.status) in found.operation.responses ? String(response.status) : 'default';
     const where = `${method} ${found.path} ${response.status}`;
-    this.seen.add(where);
+    this.checked.add(where);
     const content = found.operation.responses[status]?.content;
     if (content === undefined) {
-      if (text !== '') throw new Error(`${where} has a body, and none is described`);
+      if (text !== '') throw new Error(`${where} has a body, but none is described`);
       return null;
     }
     const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
@@ -129,8 +133,8 @@ export class ApiWitness {
   }
 }
 
-/** A field that no schema names is a fault. */
-function closed(document: ApiDocument): ApiDocument {
+/** A field that no schema names fails the check. */
+function withoutExtraFields(document: ApiDocument): ApiDocument {
   const schemas = Object.entries(document.components.schemas).map(([name, schema]) => [
     name,
     schema.type === 'object' ? { additionalProperties: false, ...schema } : schema,

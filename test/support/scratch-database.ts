@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { joinTestServer, withClient, type TestServer } from '../support/test-server.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { joinTestServer, withClient, type TestServer } from './test-server.js';
 
-/** An empty database of a test's own, of which pictures can be taken. */
+/** An empty database for one test, whose state can be compared before and after. */
 export class ScratchDatabase {
   private readonly roles: string[] = [];
 
@@ -25,12 +25,12 @@ export class ScratchDatabase {
     return this.database.url;
   }
 
-  /** Runs one or more statements; gives the rows of the last. */
+  /** Runs one or more statements, and returns the rows of the last. */
   async query<Row extends object = Record<string, unknown>>(sql: string): Promise<Row[]> {
     return this.database.query<Row>(sql);
   }
 
-  /** Makes a role that may log in, and gives the URL with which it does. */
+  /** Creates a role that may log in, and returns its URL. */
   async addRole(): Promise<{ readonly name: string; readonly url: string }> {
     const name = `role_${randomBytes(5).toString('hex')}_test`;
     await this.query(`CREATE ROLE ${name} LOGIN PASSWORD 'a test'`);
@@ -42,11 +42,11 @@ export class ScratchDatabase {
   }
 
   /**
-   * All that the catalogue says of what is not PostgreSQL's own, and of every row which transaction wrote it: two equal
-   * pictures mean that nothing was changed in between.
+   * Everything in the catalogue but PostgreSQL's own objects, and which transaction wrote each row: two equal snapshots
+   * mean that nothing has changed between them.
    */
-  async picture(): Promise<readonly string[]> {
-    const catalogue = await this.query<{ line: string }>(PICTURE);
+  async snapshot(): Promise<readonly string[]> {
+    const catalogue = await this.query<{ line: string }>(SNAPSHOT);
     const tables = await this.query<{ name: string }>(
       `SELECT c.oid::regclass::text AS name FROM pg_class c WHERE c.relkind = 'r' AND ${NOT_SYSTEM} ORDER BY 1`,
     );
@@ -55,7 +55,7 @@ export class ScratchDatabase {
         const [row] = await this.query<{ rows: string }>(
           `SELECT md5(COALESCE(string_agg(xmin::text || t::text, ',' ORDER BY t::text), '')) AS rows FROM ${name} AS t`,
         );
-        return `${name} holds ${row?.rows ?? ''}`;
+        return `${name} contains ${row?.rows ?? ''}`;
       }),
     );
     return [...catalogue.map(({ line }) => line), ...rows];
@@ -75,7 +75,7 @@ export class ScratchDatabase {
 
 const NOT_SYSTEM = `c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'`;
 
-const PICTURE = `
+const SNAPSHOT = `
   SELECT line FROM (
     SELECT format('%s %s owner %s acl %s options %s', c.relkind, c.oid::regclass, c.relowner::regrole, c.relacl,
                   c.reloptions) AS line FROM pg_class c WHERE ${NOT_SYSTEM}
