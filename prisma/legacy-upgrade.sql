@@ -61,9 +61,9 @@ BEGIN
   IF faults IS NOT NULL THEN RAISE EXCEPTION '%', faults; END IF;
 END $$;
 
--- Missing tables and columns. Without NOT NULL (but for the counters) adding a column rewrites nothing.
+-- Missing tables and columns. A new column rewrites nothing as long as it is nullable or has a constant default.
 DELETE FROM baseline_columns WHERE tab NOT IN ('movies', 'genres', 'pipeline_runs');
--- The next value of a sequence is not known before there is one.
+-- The default of a serial key follows below, with its sequence.
 UPDATE baseline_columns SET def = NULL WHERE def LIKE 'nextval(%';
 CREATE TABLE IF NOT EXISTS movies ();
 CREATE TABLE IF NOT EXISTS genres ();
@@ -95,9 +95,9 @@ WITH current AS (
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 ), converted AS (
   SELECT *, CASE
-      WHEN type = 'jsonb' AND old_type = 'text' THEN
+      WHEN type = 'jsonb' AND old_type NOT IN ('json', 'jsonb') THEN
         -- psycopg2 writes a list as an array: {Drama,"Film Noir"}. No JSON of v2 or v3 is an object.
-        format('CASE WHEN %1$I LIKE ''{%%'' THEN to_jsonb(%1$I::%2$s[]) ELSE NULLIF(%3$s::jsonb, ''null'') END',
+        format('CASE WHEN %1$I::text LIKE ''{%%'' THEN to_jsonb(%1$I::text::%2$s[]) ELSE NULLIF(%3$s::jsonb, ''null'') END',
                col, CASE col WHEN 'similar_movie_ids' THEN 'integer' ELSE 'text' END, given)
       -- SQLAlchemy writes None as JSON's null.
       WHEN type = 'jsonb' THEN format('NULLIF(%s::jsonb, ''null'')', given)

@@ -95,9 +95,18 @@ async function showUntilEnd(
   let last = NO_PROGRESS;
   for await (const event of app.get(RunFollower).follow(runId, new AbortController().signal)) {
     if (event.kind === 'progress') last = event.progress ?? last;
-    else last = { ...last, sources: event.details.sources };
+    else last = finalProgress(last, event.details);
     view?.show(last);
   }
+  view?.end();
+}
+
+/** The last recorded progress may be a second old when the run ends. */
+function finalProgress(last: RunProgress, { run, sources }: RunDetails): RunProgress {
+  const { enriched, gone } = run.counts;
+  const done = Math.max(last.enrichment?.done ?? 0, enriched + gone);
+  const { total, failed } = last.enrichment ?? { total: done, failed: 0 };
+  return { ...last, sources, enrichment: total === 0 ? null : { done, total, failed }, waiting: null };
 }
 
 async function cancelRun(app: INestApplicationContext, runId: number): Promise<void> {

@@ -55,8 +55,8 @@ describe('the upgrade refuses, and changes nothing, when a table of our names is
   });
 });
 
-describe('the upgrade refuses, and changes nothing, when a view reads a column that changes', () => {
-  it('and names every such view, with the columns and what to do', async () => {
+describe('the upgrade refuses, and changes nothing, when something depends on a column that changes', () => {
+  it('a view: it names every such view, its columns and what to do', async () => {
     const { message } = await refused(`${V3} CREATE SCHEMA reports;
       CREATE VIEW reports.titles AS SELECT id, title FROM movies;
       CREATE MATERIALIZED VIEW "Last Runs" AS SELECT run_date, status FROM pipeline_runs;
@@ -71,13 +71,13 @@ describe('the upgrade refuses, and changes nothing, when a view reads a column t
 
   it.each([
     [
-      'or a trigger is on the column',
+      'a trigger on the column',
       `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
        CREATE TRIGGER retitled AFTER UPDATE OF title ON movies FOR EACH ROW EXECUTE FUNCTION f()`,
       'trigger retitled on table movies depends on column "title"',
     ],
     [
-      'or another column is computed from it',
+      'a column that is computed from it',
       'ALTER TABLE movies ADD COLUMN size INTEGER GENERATED ALWAYS AS (length(title)) STORED',
       'Column "title" is used by generated column "size"',
     ],
@@ -117,7 +117,7 @@ describe('the upgrade refuses, and changes nothing, when rows would be lost', ()
     expect((await refused(`${PANDAS}; ${sql}`)).message).toContain(why);
   });
 
-  it('and names every column with a value that does not convert', async () => {
+  it('values that do not convert: it names every such column', async () => {
     const { message } = await refused(`${PANDAS} ALTER TABLE movies ALTER release_date TYPE TEXT;
       UPDATE movies SET release_date = 'next summer', genres = $$['Drama']$$ WHERE id = 550`);
     expect(message).toContain(`movies.genres can't become jsonb`);

@@ -44,10 +44,12 @@ export class RunTriggers {
       this.queue.wake();
       return runId;
     } catch (error) {
-      if (sqlStateOf(error) !== UNIQUE_VIOLATION) throw error;
-      // Of two requests at once the database took the other one: the same request, or a different one.
+      const isRefused = error instanceof RunActiveError || sqlStateOf(error) === UNIQUE_VIOLATION;
+      if (!isRefused) throw error;
+      // The request that was quicker may have been this same one.
       const first = await this.repeated(this.prisma, request);
       if (first !== null) return first;
+      if (error instanceof RunActiveError) throw error;
       const { active } = await this.runs.overview();
       throw new RunActiveError(active?.run ?? null);
     }
