@@ -98,6 +98,7 @@ async function showUntilEnd(
     else last = finalProgress(last, event.details);
     view?.show(last);
   }
+  view?.end();
 }
 
 /** The last recorded progress may be a second old when the run ends. */

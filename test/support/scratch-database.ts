@@ -25,9 +25,9 @@ export class ScratchDatabase {
     return this.database.url;
   }
 
-  /** Runs one or more statements, and returns the rows of the last. */
-  async query<Row extends object = Record<string, unknown>>(sql: string): Promise<Row[]> {
-    return this.database.query<Row>(sql);
+  /** Runs one statement, or several without values, and returns the rows of the last. */
+  async query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]> {
+    return this.database.query<Row>(sql, values);
   }
 
   /** Creates a role that may log in, and returns its URL. */
