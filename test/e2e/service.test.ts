@@ -141,7 +141,7 @@ describe('a service that shuts down', () => {
 });
 
 describe('a run', () => {
-  it('a killed run is closed as interrupted by the next run, which succeeds', async () => {
+  it('a killed run is finished by the next run command, before its own run', async () => {
     hangSandbox();
     const killed = start('run', 'quick');
     await midRun();
@@ -150,8 +150,8 @@ describe('a run', () => {
     sandbox.setFaults({});
     expect((await done('run', 'quick')).code).toBe(0);
     expect(JSON.parse((await done('runs', '--limit', '2', '--json')).stdout)).toMatchObject([
-      { status: 'SUCCESS' },
-      { status: 'FAILED', error_message: expect.stringContaining('Interrupted') },
+      { status: 'SUCCESS', times_resumed: 0 },
+      { status: 'SUCCESS', times_resumed: 1 },
     ]);
     expect(await serverPid()).toBeNull();
   });

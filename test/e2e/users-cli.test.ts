@@ -77,7 +77,7 @@ describe('users on the command line', () => {
   it.each([
     ['user add ann', 'an existing name', PASSWORD, 'A user ann already exists'],
     ['user add dan', 'two lines', `${PASSWORD}\n${PASSWORD}\n`, 'without control characters'],
-    ['user add dan', '10,000 characters', 'x'.repeat(10_000), 'holds more than a password'],
+    ['user add dan', '10,000 characters', 'x'.repeat(10_000), 'contains more than a password'],
     ['user passwd dan', 'an unknown name', PASSWORD, 'There is no user dan'],
   ])('"%s" fails on %s with the reason on standard error', async (line, _, input, reason) => {
     expect(await command(line, input)).toMatchObject({
