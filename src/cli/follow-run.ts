@@ -98,7 +98,6 @@ async function showUntilEnd(
     else last = finalProgress(last, event.details);
     view?.show(last);
   }
-  view?.end();
 }
 
 /** The last recorded progress may be a second old when the run ends. */

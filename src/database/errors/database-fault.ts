@@ -53,7 +53,7 @@ const FAULTS: Readonly<Record<string, DatabaseFault>> = {
   ),
   '40': fault(null, 'concurrent transactions conflicted', TRY_AGAIN),
   '40P01': LOCKED,
-  '42': fault(null, 'a table or a column is missing', 'Run: npx movie-pipeline migrate'),
+  '42': fault(null, 'its tables are not those of this version', 'Run: npx movie-pipeline migrate'),
   '42501': fault(
     'NOT_PERMITTED',
     'its user lacks a permission',
