@@ -1,6 +1,6 @@
 import { DatabaseError, type DatabaseErrorCode } from './database-error.js';
 
-/** What the database failed at. Both texts are this program's own: they hold nothing of the database's text. */
+/** What the database failed at. Both texts are this program's own and contain no text of the database. */
 export interface DatabaseFault {
   /** Null: the fault of one statement, not of the database as a whole. */
   readonly code: DatabaseErrorCode | null;
