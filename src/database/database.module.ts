@@ -1,6 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DatabaseHealth } from './connection/database-health.js';
-import { DatabaseSessions } from './connection/database-sessions.js';
 import { OpenDatabase } from './connection/open-database.js';
 import { PrismaService } from './prisma.service.js';
 import { StartupRetry } from './connection/startup-retry.js';
@@ -17,11 +16,10 @@ export class DatabaseModule implements OnApplicationShutdown {
       providers: [
         { provide: OpenDatabase, useValue: database },
         { provide: PrismaService, useValue: database.prisma },
-        { provide: DatabaseSessions, useValue: database.sessions },
         { provide: DatabaseHealth, useValue: database.health },
         { provide: StartupRetry, useValue: database.startupRetry },
       ],
-      exports: [OpenDatabase, PrismaService, DatabaseSessions, DatabaseHealth, StartupRetry],
+      exports: [OpenDatabase, PrismaService, DatabaseHealth, StartupRetry],
     };
   }
 

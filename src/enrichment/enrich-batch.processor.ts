@@ -7,6 +7,7 @@ import { newAbortController } from '../runs/run-context.js';
 import { endingOf, faultEnding, RunAborted } from '../runs/run-ending.js';
 import { RunHeartbeat } from '../runs/run-heartbeat.js';
 import { RunMovies } from '../runs/run-movies.repository.js';
+import { TmdbError } from '../tmdb/tmdb-error.js';
 import { TmdbUsage } from '../runs/tmdb-usage.js';
 import { EnrichMovies } from './enrich-movies.js';
 
@@ -60,17 +61,16 @@ export class EnrichBatchProcessor implements OnApplicationBootstrap {
     }
   }
 
-  /** Tells the whole run about what it can't go on with. A run that has ended needs its batches no more. */
+  /**
+   * Tells the run what it can't go on with. Rejects unless the run has ended: while a batch is open, the worker that leads
+   * the run does not take its movies for abandoned.
+   */
   private async conclude(error: unknown, runId: number): Promise<void> {
     const ending = endingOf(error);
-    if (ending?.kind === 'released') throw error;
-    if (error instanceof RunAborted) return;
-    if (ending !== null) {
-      await this.checkpoint.requestAbort(runId, ending);
-      return;
-    }
-    this.logger.error({ event: 'batch.failed', runId, err: error });
-    if (!isExhausted(error)) throw error;
-    await this.checkpoint.requestAbort(runId, faultEnding(error));
+    if (ending?.kind === 'lost') return;
+    if (ending === null) this.logger.error({ event: 'batch.failed', runId, err: error });
+    if (error instanceof TmdbError || isExhausted(error))
+      await this.checkpoint.requestAbort(runId, ending ?? faultEnding(error));
+    throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { RunLease } from './run-lease.js';
 import type { RunProgressTracker } from './run-progress.js';
 import type { TmdbUsage } from './tmdb-usage.js';
 
-/** What everything that works on a run needs, be it the whole run or a batch of it. */
+/** What work on a run needs, on the whole run and on one of its batches alike. */
 export interface WorkContext {
   readonly lease: RunLease;
   readonly usage: TmdbUsage;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { CronTriggers } from './cron-triggers.js';
 import { ScheduleReconciler } from './schedule-reconciler.js';
 import { SchedulerController } from './scheduler.controller.js';
@@ -10,7 +11,7 @@ import { SchedulesService } from './schedules.service.js';
 import { Occurrences } from './occurrences.js';
 
 @Module({
-  imports: [ScheduleModule.forRoot(), PipelineModule],
+  imports: [ScheduleModule.forRoot(), PipelineModule, RunsModule],
   controllers: [SchedulerController],
   providers: [
     SchedulesService,

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { SchedulerModule } from '../scheduler/scheduler.module.js';
 import { StatusController } from './status.controller.js';
 
 @Module({
-  imports: [PipelineModule, SchedulerModule],
+  imports: [RunsModule, SchedulerModule],
   controllers: [StatusController],
 })
 export class StatusModule {}

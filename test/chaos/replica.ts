@@ -9,7 +9,7 @@ const JWT_SECRET = randomBytes(32).toString('hex');
 const RESTART_DELAY_MS = 500;
 /** What a process prints when it exits at startup because the database is unavailable. */
 const DATABASE_UNAVAILABLE =
-  /it does not answer|it accepts no connections|the connection was lost|shared memory block .* is still in use/;
+  /Can't use the database at .*: (?:it does not answer|it accepts no connections|its socket does not exist|the connection was lost)|shared memory block .* is still in use/;
 
 /** Ten seconds, and one for a busy machine. */
 const MAX_STOP_SECONDS = 11;

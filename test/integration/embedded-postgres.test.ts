@@ -18,7 +18,7 @@ async function run(url: string, sql: string): Promise<readonly Record<string, un
 async function presences(url: string): Promise<readonly unknown[]> {
   const rows = await run(
     url,
-    `SELECT pid FROM pg_stat_activity WHERE application_name = 'movie-pipeline keeper'`,
+    `SELECT pid FROM pg_stat_activity WHERE application_name = 'movie-pipeline presence'`,
   );
   return rows.map(({ pid }) => pid);
 }

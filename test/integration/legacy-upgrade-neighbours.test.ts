@@ -117,15 +117,15 @@ describe('a view', () => {
 
 describe('an old database in a schema of its own', () => {
   it('is upgraded there, and nowhere else', async () => {
-    await database.query(`CREATE SCHEMA "Film Club"; SET search_path = "Film Club"; ${PANDAS}`);
+    await database.query(`CREATE SCHEMA "Movie Club"; SET search_path = "Movie Club"; ${PANDAS}`);
     const url = new URL(database.url);
-    url.searchParams.set('schema', 'Film Club');
+    url.searchParams.set('schema', 'Movie Club');
     await expect(migrateDatabase(url.href)).resolves.toMatchObject({ upgradedLegacy: true });
     const empty = await ScratchDatabase.create();
     await migrateDatabase(empty.url);
     const fresh = await schemaShape(empty);
     await empty.drop();
-    expect(await schemaShape(database, 'Film Club')).toEqual(expect.arrayContaining([...fresh]));
+    expect(await schemaShape(database, 'Movie Club')).toEqual(expect.arrayContaining([...fresh]));
     expect(await database.query(`SELECT 1 FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
     const open = await openDatabase({ url: url.href, poolSize: 1, dataDir: '/nonexistent' });
     expect(await open.prisma.movie.count()).toBe(3);

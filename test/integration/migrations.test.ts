@@ -94,13 +94,12 @@ describe('migrating an empty database', () => {
     expect(await database.query('SELECT id FROM users')).toEqual([{ id: 7 }]);
   });
 
-  it('migrating completes a first start that was killed during the baseline', async () => {
+  it('migrating resumes after a first start that was killed amid the baseline', async () => {
     await database.query(baseline.sql);
     await database.query('DROP TABLE movie_categories, movies');
     await database.query(HISTORY);
     await database.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('begun', $1, $2)`,
-      [baseline.checksum, BASELINE],
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('begun', '${baseline.checksum}', '${BASELINE}')`,
     );
     await expect(migrateDatabase(database.url)).resolves.toMatchObject({ applied: ALL });
     expect(await database.query('SELECT count(*)::int AS movies FROM movies')).toEqual([{ movies: 0 }]);
@@ -111,7 +110,7 @@ describe('migrating an empty database', () => {
   });
 
   it.each(later)(
-    'repeating $name changes nothing, so a start that was killed after it can resume',
+    'migrating can repeat $name, as after a start that was killed behind it',
     async ({ name }) => {
       for (const { sql } of migrations.slice(0, ALL.indexOf(name) + 1)) await database.query(sql);
       const before = await database.snapshot();
@@ -218,9 +217,6 @@ describe('opening a database', () => {
       SELECT current_setting('timezone') AS zone, current_schema()::text AS schema,
              current_setting('application_name') AS name, current_setting('datestyle') AS dates`;
     expect(rows).toEqual([{ zone: 'UTC', schema: 'movies', name: 'movie-pipeline', dates: 'ISO, MDY' }]);
-    const session = await open.sessions.open(() => undefined);
-    expect(await session.query('SELECT current_schema()::text AS schema')).toEqual([{ schema: 'movies' }]);
-    await session.close();
   });
 
   it('opening a database migrates it', async () => {
@@ -242,17 +238,6 @@ describe('opening a database', () => {
   it('opening with migrate: never reports the pending migrations', async () => {
     open = await openDatabase(config(), { migrate: 'never' });
     expect(await open.health.pendingMigrations()).toEqual(ALL);
-  });
-
-  it('a lost session is reported', async () => {
-    open = await openDatabase(config());
-    const lost = new Promise<Error>((resolve) => {
-      void open?.sessions.open(resolve).then(async (session) => {
-        const [row] = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-        await database.query(`SELECT pg_terminate_backend(${row!.pid})`);
-      });
-    });
-    await expect(lost).resolves.toBeInstanceOf(Error);
   });
 
   it('the pool replaces idle connections that the server has ended', async () => {

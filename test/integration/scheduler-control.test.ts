@@ -50,6 +50,15 @@ describe('stopping the scheduler', () => {
     expect(await schedulers.fired()).toEqual([]);
   });
 
+  it('a process that read a job before a stop does not fire a later occurrence of it', async () => {
+    const { repository, schedules, occurrences } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+    await repository.read();
+    const job = await schedulers.jobOf('quick_update');
+    await schedules.setRunning(false);
+    await schedulers.clock.advance(6 * HOUR_MS);
+    expect(await occurrences.fireDue(job)).toBeNull();
+  });
+
   it('occurrences that fall while the scheduler is stopped are skipped', async () => {
     const { schedules, timers } = await schedulers.start();
     await schedules.setRunning(false);
@@ -115,6 +124,15 @@ describe('changing a job', () => {
     await schedules.change('daily_update', { enabled: true });
     await schedulers.advanceTo('2026-09-02T05:00:00Z');
     expect(await schedulers.firedTimes()).toEqual(['quick_update 09-02 00:00']);
+  });
+
+  it('a process that read a job before it was disabled does not fire a later occurrence of it', async () => {
+    const { repository, schedules, occurrences } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
+    await repository.read();
+    const job = await schedulers.jobOf('quick_update');
+    await schedules.change('quick_update', { enabled: false });
+    await schedulers.clock.advance(6 * HOUR_MS);
+    expect(await occurrences.fireDue(job)).toBeNull();
   });
 
   it('a process that read a job before a change does not fire it by the old schedule', async () => {

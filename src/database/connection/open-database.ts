@@ -3,7 +3,6 @@ import type { Pool } from 'pg';
 import type { DatabaseConfig } from '../../config/app-config.js';
 import { DatabaseError } from '../errors/database-error.js';
 import { DatabaseHealth } from './database-health.js';
-import { DatabaseSessions } from './database-sessions.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './database-url.js';
 import { readMigrationFolder } from '../migrations/migration-files.js';
 import { readHistory } from '../migrations/migration-history.js';
@@ -26,7 +25,6 @@ export interface OpenOptions {
 /** The database of this process, open. */
 export class OpenDatabase {
   readonly prisma: PrismaService;
-  readonly sessions: DatabaseSessions;
   readonly health: DatabaseHealth;
   private closing: Promise<void> | null = null;
 
@@ -39,7 +37,6 @@ export class OpenDatabase {
     private readonly leaveServer: () => Promise<void>,
   ) {
     this.prisma = new PrismaService(pool, target.schema);
-    this.sessions = new DatabaseSessions(target);
     this.health = new DatabaseHealth(pool, target);
   }
 

@@ -12,7 +12,7 @@ import { CLUSTER_NAME, LOG } from './server-control.js';
 
 const DATABASE = 'movie_pipeline';
 /** The `application_name` by which processes of every version count each other. */
-const PRESENCE = 'movie-pipeline keeper';
+const PRESENCE = 'movie-pipeline presence';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a server recovers after the crash of one of its own processes, while it refuses connections. */
 const RECOVERY_DEADLINE_MS = 60_000;
