@@ -27,6 +27,7 @@ async function main(): Promise<void> {
   while (status === 'QUEUED' || status === 'RUNNING') {
     const { data: run } = await getRun({ path: { id: queued.run_id }, throwOnError: true });
     status = run.status;
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const { data: found, error, response } = await getRun({ path: { id: 4711 } });
   console.log(JSON.stringify({ status, found: found ?? null, detail: error?.detail, problem: response?.status }));

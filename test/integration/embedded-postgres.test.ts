@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { attachEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { prepareBinaries } from '../../src/database/embedded/binaries.js';
 import { disownStaleFile } from '../../src/database/embedded/postmaster-file.js';
@@ -24,10 +24,20 @@ async function presences(url: string): Promise<readonly unknown[]> {
 }
 
 describe('the embedded PostgreSQL', () => {
+  let template: ServerFolder;
   let folder: ServerFolder;
 
+  beforeAll(async () => {
+    template = await ServerFolder.create();
+    await (await template.attach()).leave();
+  });
+
+  afterAll(async () => {
+    await template.remove();
+  });
+
   beforeEach(async () => {
-    folder = await ServerFolder.create();
+    folder = await ServerFolder.copyOf(template);
   });
 
   afterEach(async () => {
@@ -35,6 +45,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('the first process creates and starts the server, in UTF-8 and UTC, with a password', async () => {
+    await rm(folder.cluster, { recursive: true });
     const server = await folder.attach();
     expect(server.started).toBe(true);
     const [settings] = await run(
@@ -74,6 +85,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('exactly one of five concurrent processes starts the server, and the last one stops it', async () => {
+    await rm(folder.cluster, { recursive: true });
     const others = await Promise.all([1, 2, 3, 4, 5].map(() => folder.attachElsewhere()));
     expect(others.filter(({ started }) => started)).toHaveLength(1);
     expect(new Set(others.map(({ url }) => url)).size).toBe(1);
@@ -173,7 +185,6 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it("the server starts although another process has a dead server's process id", async () => {
-    await (await folder.attach()).leave();
     const bystander = await startBystander(folder.cluster);
     await writeFile(
       join(folder.cluster, 'postmaster.pid'),
@@ -196,7 +207,6 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('attaching rejects a server that was started by hand on the folder', async () => {
-    await (await folder.attach()).leave();
     const user = await ownerOf(folder.cluster);
     const { pgCtl } = await prepareBinaries(user, folder.dataDir);
     const options = { user, cwd: folder.cluster };
@@ -209,13 +219,11 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('attaching rejects a folder that movie-pipeline did not create', async () => {
-    await mkdir(folder.cluster, { recursive: true });
-    await writeFile(join(folder.cluster, 'PG_VERSION'), '18\n');
+    await rm(join(folder.cluster, 'movie-pipeline.password'));
     await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(/was not created by movie-pipeline/);
   });
 
   it('attaching rejects data of another major version, and names both versions', async () => {
-    await (await folder.attach()).leave();
     await writeFile(join(folder.cluster, 'PG_VERSION'), '17\n');
     await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(
       /PostgreSQL 17.*contains PostgreSQL 18/,
@@ -223,7 +231,6 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it("a failed start is reported with the server's log, without the password", async () => {
-    await (await folder.attach()).leave();
     const password = await readFile(join(folder.cluster, 'movie-pipeline.password'), 'utf8');
     await writeFile(join(folder.cluster, 'postgresql.auto.conf'), 'shared_buffers = lots\n');
     const failure = attachEmbeddedPostgres(folder.dataDir);
@@ -232,7 +239,6 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('only the owner can read the file of the password', async () => {
-    await (await folder.attach()).leave();
     const { mode } = await stat(join(folder.cluster, 'movie-pipeline.password'));
     expect(mode & 0o777).toBe(0o600);
   });

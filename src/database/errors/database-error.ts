@@ -16,7 +16,7 @@ export type DatabaseErrorCode =
   | 'NOT_UPGRADABLE'
   | 'EMBEDDED';
 
-/** A database that can't be used as it is. The message says what to do about it and never holds a password. */
+/** A database that cannot be used as it is. The message gives the next step and never contains a password. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 

@@ -1,6 +1,6 @@
 import { DatabaseError, type DatabaseErrorCode } from './database-error.js';
 
-/** What the database failed at. Both texts are this program's own: they hold nothing of the database's text. */
+/** What the database failed at. Both texts are this program's own and contain no text of the database. */
 export interface DatabaseFault {
   /** Null: the fault of one statement, not of the database as a whole. */
   readonly code: DatabaseErrorCode | null;
@@ -53,7 +53,7 @@ const FAULTS: Readonly<Record<string, DatabaseFault>> = {
   ),
   '40': fault(null, 'concurrent transactions conflicted', TRY_AGAIN),
   '40P01': LOCKED,
-  '42': fault(null, 'a table or a column is missing', 'Run: npx movie-pipeline migrate'),
+  '42': fault(null, 'its tables are not those of this version', 'Run: npx movie-pipeline migrate'),
   '42501': fault(
     'NOT_PERMITTED',
     'its user lacks a permission',

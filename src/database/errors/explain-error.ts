@@ -20,7 +20,7 @@ export function explainError(error: unknown, at: string): unknown {
   );
 }
 
-/** Two sentences that hold nothing of the database's own text; null when the error is not the database's. */
+/** Two sentences without any text of the database; null when the error is not the database's. */
 export function describeFault(error: unknown): string | null {
   const [cause, faultOf] =
     error instanceof DatabaseError ? [error.cause, connectFaultOf] : [error, databaseFaultOf];
