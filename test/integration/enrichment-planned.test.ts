@@ -4,7 +4,7 @@ import { RunMovies } from '../../src/runs/run-movies.repository.js';
 import { type MoviesStore, openMoviesStore } from '../support/movies-store.js';
 
 const now = new Date('2026-09-30T00:00:00Z');
-const ALL = { from: 0, to: 100 };
+const ALL_PLACES = { from: 0, to: 100 };
 
 let store: MoviesStore;
 let runMovies: RunMovies;
@@ -23,8 +23,8 @@ beforeEach(async () => {
   runId = run!.id;
 });
 
-/** The higher its id, the longer ago was a movie enriched. */
-async function overdueMovies(ids: readonly number[]): Promise<void> {
+/** Adds overdue movies. The higher the id, the longer ago the movie was enriched. */
+async function addOverdueMovies(ids: readonly number[]): Promise<void> {
   await store.query(
     `INSERT INTO movies (id, enriched_at)
      SELECT id, $2::timestamptz - interval '151 days' - id * interval '1 day' FROM unnest($1::int[]) AS id`,
@@ -38,19 +38,19 @@ function plan(ids: readonly number[], rest = store.movies.overdue(now), fencingT
   );
 }
 
-describe('the movies that a run enriches', () => {
-  it('are the selected ones, then the overdue ones with the oldest first, each once', async () => {
-    await overdueMovies([1, 2, 3, 4]);
+describe('planned movies', () => {
+  it('a run enriches the selected movies, then the overdue ones from the oldest, each once', async () => {
+    await addOverdueMovies([1, 2, 3, 4]);
     expect(await plan([9, 2])).toBe(5);
-    expect(await runMovies.due(runId, ALL)).toEqual([9, 2, 4, 3, 1]);
+    expect(await runMovies.due(runId, ALL_PLACES)).toEqual([9, 2, 4, 3, 1]);
     expect(await runMovies.due(runId, { from: 1, to: 3 })).toEqual([2, 4]);
     expect(await runMovies.remaining(runId)).toEqual({ due: 5, failed: 0 });
     const [run] = await store.query('SELECT enrichment_total, skipped_fresh FROM pipeline_runs');
     expect(run).toEqual({ enrichment_total: 5, skipped_fresh: 2 });
   });
 
-  it('keep the result of storing them from a list', async () => {
-    await overdueMovies([1, 2]);
+  it('a planned movie keeps the result of storing it from a list', async () => {
+    await addOverdueMovies([1, 2]);
     await store.query(
       `INSERT INTO pipeline_run_movies (run_id, movie_id, stored) VALUES ($1, 2, 'updated'), ($1, 9, 'inserted')`,
       [runId],
@@ -65,14 +65,14 @@ describe('the movies that a run enriches', () => {
     ]);
   });
 
-  it('may be none at all', async () => {
+  it('a plan may contain no movies', async () => {
     expect(await plan([])).toBe(0);
-    expect(await runMovies.due(runId, ALL)).toEqual([]);
+    expect(await runMovies.due(runId, ALL_PLACES)).toEqual([]);
   });
 
-  it('are not recorded under a lost lease', async () => {
-    await overdueMovies([1]);
+  it('no plan is recorded under a lost lease', async () => {
+    await addOverdueMovies([1]);
     await expect(plan([9], undefined, 7)).rejects.toThrow(RunAborted);
-    expect(await runMovies.due(runId, ALL)).toEqual([]);
+    expect(await runMovies.due(runId, ALL_PLACES)).toEqual([]);
   });
 });

@@ -14,77 +14,80 @@ afterEach(async () => {
   await pipeline.close();
 });
 
-async function start(catalogue: SandboxOptions = {}, env: Record<string, string> = {}): Promise<void> {
+async function startPipeline(
+  catalogue: SandboxOptions = {},
+  env: Record<string, string> = {},
+): Promise<void> {
   pipeline = await startTestPipeline({ movies: 1_000, ...catalogue }, env);
 }
 
-/** Two pages of popular movies, all of them enriched. */
+/** Reads two pages of popular movies and enriches all of them. */
 const SMALL = {
   ...custom({ categories: ['popular'], pages_per_category: 2, include_trending: false }),
   enrichment: { limit: 1_000, alsoStored: false },
 };
 
-describe('a movie', () => {
-  it('that TMDB no longer knows keeps its row and is marked; when it is back, the mark goes', async () => {
-    await start();
+describe('failing movies', () => {
+  it('a movie that TMDB deletes keeps its row and is marked as gone until TMDB restores it', async () => {
+    await startPipeline();
     const [gone] = pipeline.sandbox.movieIds(3, 1);
     pipeline.sandbox.remove(gone!);
     const first = await pipeline.run(SMALL);
     expect(first.run).toMatchObject({ status: 'SUCCESS', counts: { gone: 1, failed: 0 } });
-    const marked = 'SELECT title IS NOT NULL AS known, gone_at IS NOT NULL AS gone FROM movies WHERE id = $1';
-    expect(await pipeline.query(marked, [gone])).toEqual([{ known: true, gone: true }]);
+    const state = 'SELECT title IS NOT NULL AS known, gone_at IS NOT NULL AS gone FROM movies WHERE id = $1';
+    expect(await pipeline.query(state, [gone])).toEqual([{ known: true, gone: true }]);
 
     pipeline.sandbox.restore(gone!);
     await pipeline.run({ ...SMALL, incremental: false });
-    expect(await pipeline.query(marked, [gone])).toEqual([{ known: true, gone: false }]);
+    expect(await pipeline.query(state, [gone])).toEqual([{ known: true, gone: false }]);
   });
 
-  it('that fails again and again is listed with the latest reason', async () => {
-    await start();
-    const [bad] = pipeline.sandbox.movieIds(3, 1);
+  it('a movie that fails repeatedly is listed with its latest error', async () => {
+    await startPipeline();
+    const [failing] = pipeline.sandbox.movieIds(3, 1);
     const list = (): Promise<FailingMovieReport[]> => pipeline.app.get(FailingMovies).list(20);
-    pipeline.sandbox.breakDown(`/movie/${bad}`);
+    pipeline.sandbox.breakDown(`/movie/${failing}`);
     await pipeline.run(SMALL);
     expect(await list()).toEqual([]);
     const { run } = await pipeline.run(SMALL);
     expect(await list()).toMatchObject([
-      { id: bad, failures: 2, lastError: { code: 'server_error', runId: run.id } },
+      { id: failing, failures: 2, lastError: { code: 'server_error', runId: run.id } },
     ]);
-    // What a list says of the movie is no failure of its details, and a run that is trimmed takes its errors along.
+    // An error of a list entry is not an error of the details. Deleting a run deletes its errors.
     await pipeline.query(
       `INSERT INTO pipeline_run_errors (run_id, source, page, movie_id, code, message, occurred_at)
        VALUES ($1, 'popular', 1, $2, 'unusable_item', '', now())`,
-      [run.id, bad],
+      [run.id, failing],
     );
     expect(await list()).toMatchObject([{ lastError: { code: 'server_error', runId: run.id } }]);
     await pipeline.query('DELETE FROM pipeline_runs');
-    expect(await list()).toMatchObject([{ id: bad, lastError: null }]);
+    expect(await list()).toMatchObject([{ id: failing, lastError: null }]);
   });
 
-  it('whose row the database refuses fails alone', async () => {
-    await start();
-    const [bad] = pipeline.sandbox.movieIds(5, 1);
-    await pipeline.query(`ALTER TABLE movies ADD CHECK (id <> ${bad})`);
+  it('a row that the database rejects fails only its own movie', async () => {
+    await startPipeline();
+    const [failing] = pipeline.sandbox.movieIds(5, 1);
+    await pipeline.query(`ALTER TABLE movies ADD CHECK (id <> ${failing})`);
     const { run, errors } = await pipeline.run(SMALL);
     expect(run).toMatchObject({ status: 'PARTIAL', counts: { failed: 1 } });
     expect(run.counts.inserted).toBe(run.counts.enriched);
-    expect(errors).toMatchObject([{ source: 'popular', page: 1, movieId: bad, code: 'row_refused' }]);
+    expect(errors).toMatchObject([{ source: 'popular', page: 1, movieId: failing, code: 'row_refused' }]);
     expect(run.errorMessage).toMatch(/^1 movie failed: 1 × /);
   });
 });
 
-describe('TMDB', () => {
-  it('that refuses the key fails the run at once, and the reason names the setting', async () => {
-    await start();
+describe('faults of TMDB', () => {
+  it('a run whose key TMDB rejects fails at once with an error that names TMDB_API_KEY', async () => {
+    await startPipeline();
     pipeline.sandbox.revokeKey();
     const { run } = await pipeline.run(presetPlan('daily'));
     expect(run).toMatchObject({ status: 'FAILED', errorMessage: expect.stringContaining('TMDB_API_KEY') });
-    // The genres and each list's first page are asked for together.
+    // The genres and the first page of each list are requested concurrently.
     expect(pipeline.sandbox.counters().requests).toBeLessThanOrEqual(6);
   });
 
-  it('that withdraws the key in mid-run fails it, and what is stored stays', async () => {
-    await start({ latencyMs: 5 });
+  it('a run whose key TMDB revokes fails, and keeps and counts the movies that it has stored', async () => {
+    await startPipeline({ latencyMs: 5 });
     const { run } = await pipeline.run(presetPlan('daily'), {
       whileActive: ({ enriched }) => {
         if (enriched > 20) pipeline.sandbox.revokeKey();
@@ -97,25 +100,25 @@ describe('TMDB', () => {
     expect(stored).toEqual([{ n: run.counts.enriched }]);
   });
 
-  it('that is under maintenance from the start fails the run, which ends early and says so', async () => {
-    await start({ faults: { unavailable: 1 } });
+  it('a run fails early with the reason when TMDB is under maintenance from the start', async () => {
+    await startPipeline({ faults: { unavailable: 1 } });
     const { run } = await pipeline.run(presetPlan('daily'));
     expect(run.status).toBe('FAILED');
     expect(run.errorMessage).toMatch(/Nothing could be stored\. TMDB is offline or under maintenance/);
     expect(pipeline.sandbox.counters().requests).toBeLessThan(60);
   });
 
-  it('whose lists are all empty fails the run, and the reason names the setting', async () => {
-    await start({}, { TMDB_REGION: 'XX' });
+  it('a run whose lists are all empty fails with an error that names TMDB_REGION', async () => {
+    await startPipeline({}, { TMDB_REGION: 'XX' });
     const { run } = await pipeline.run(custom({ include_trending: false }));
     expect(run.status).toBe('FAILED');
     expect(run.errorMessage).toContain('TMDB_REGION');
   });
 });
 
-describe('every fault at once', () => {
-  it('ends the run by itself, with every movie stored or named as failed, and nothing twice', async () => {
-    await start(
+describe('all faults at once', () => {
+  it('a run under every kind of fault ends, and enriches or reports each movie exactly once', async () => {
+    await startPipeline(
       {
         movies: 2_000,
         faults: { tooMany: 0.05, serverError: 0.05, dropped: 0.02, truncated: 0.02, html: 0.01, hung: 0.01 },
@@ -140,8 +143,8 @@ describe('every fault at once', () => {
 });
 
 describe('cancelling', () => {
-  it('ends the run CANCELLED, and what is stored stays and is counted', async () => {
-    await start({ latencyMs: 5 });
+  it('a cancelled run keeps and counts the movies that it has stored, and the next run succeeds', async () => {
+    await startPipeline({ latencyMs: 5 });
     let isCancelled = false;
     const { run } = await pipeline.run(presetPlan('daily'), {
       whileActive: async ({ enriched }, runId) => {
@@ -158,9 +161,9 @@ describe('cancelling', () => {
   });
 });
 
-describe('a run that is requested while another is active', () => {
-  it('is refused, and the refusal names the active one', async () => {
-    await start({ latencyMs: 20 });
+describe('concurrent runs', () => {
+  it('a run that is requested during another is refused with an error that names the active run', async () => {
+    await startPipeline({ latencyMs: 20 });
     const first = pipeline.run(presetPlan('quick'));
     await until(() => pipeline.sandbox.counters().requests > 0, {
       deadlineMs: 20_000,
@@ -170,8 +173,8 @@ describe('a run that is requested while another is active', () => {
     expect((await first).run.status).toBe('SUCCESS');
   });
 
-  it('is refused by the database when both are requested at once', async () => {
-    await start({ latencyMs: 20 });
+  it('one of five runs that are requested at once is queued, and the others are refused', async () => {
+    await startPipeline({ latencyMs: 20 });
     const triggers = pipeline.app.get(RunTriggers);
     const requests = Array.from({ length: 5 }, (_, n) =>
       triggers.trigger(presetPlan('quick'), { trigger: 'api', username: `user${n}`, key: null }),

@@ -12,8 +12,8 @@ afterEach(async () => {
   tmdb = null;
 });
 
-/** The ids on the first pages of one of the sandbox's lists, in its order, repeats included. */
-async function listed(path: string, pages: number): Promise<number[]> {
+/** The ids on the first pages of one of the sandbox's lists, in order and with repeats. */
+async function listedIds(path: string, pages: number): Promise<number[]> {
   const ids: number[] = [];
   for (let page = 1; page <= pages; page++) {
     const response = await fetch(`${pipeline.sandbox.url}${path}?page=${page}&api_key=${'0'.repeat(32)}`);
@@ -22,8 +22,8 @@ async function listed(path: string, pages: number): Promise<number[]> {
   return ids;
 }
 
-describe('lists that shift while they are read', () => {
-  it('give each movie that any of them names, once, and each list with its movies at their places', async () => {
+describe('shifting lists', () => {
+  it('a run over shifting lists stores each movie once, and each list with its movies at their positions', async () => {
     pipeline = await startTestPipeline({ movies: 5_000 });
     const { run, sources } = await pipeline.run({ ...presetPlan('daily'), enrichment: null });
     const paths = {
@@ -33,28 +33,28 @@ describe('lists that shift while they are read', () => {
       now_playing: ['/movie/now_playing', 5],
       trending: ['/trending/movie/week', 3],
     } as const;
-    const everything = new Set<number>();
-    let named = 0;
+    const distinct = new Set<number>();
+    let entries = 0;
     for (const [source, [path, pages]] of Object.entries(paths)) {
-      const ids = await listed(path, pages);
-      named += ids.length;
-      for (const id of ids) everything.add(id);
+      const ids = await listedIds(path, pages);
+      entries += ids.length;
+      for (const id of ids) distinct.add(id);
       const stored = await pipeline.query<{ movie_id: number; position: number }>(
         'SELECT movie_id, position FROM movie_categories WHERE category = $1 ORDER BY position',
         [source],
       );
-      const places = [...new Set(ids)].map((id) => ({ movie_id: id, position: ids.indexOf(id) + 1 }));
-      expect(stored).toEqual(places);
-      expect(sources.find((report) => report.source === source)?.movies).toBe(places.length);
+      const expected = [...new Set(ids)].map((id) => ({ movie_id: id, position: ids.indexOf(id) + 1 }));
+      expect(stored).toEqual(expected);
+      expect(sources.find((report) => report.source === source)?.movies).toBe(expected.length);
     }
     const stored = await pipeline.query<{ id: number }>('SELECT id FROM movies ORDER BY id');
-    expect(stored.map(({ id }) => id)).toEqual([...everything].sort((a, b) => a - b));
-    expect(named).toBeGreaterThan(everything.size);
-    expect(run.counts).toMatchObject({ fetched: named, inserted: everything.size });
+    expect(stored.map(({ id }) => id)).toEqual([...distinct].sort((a, b) => a - b));
+    expect(entries).toBeGreaterThan(distinct.size);
+    expect(run.counts).toMatchObject({ fetched: entries, inserted: distinct.size });
   });
 });
 
-/** A TMDB that has one list of movies, each of which follows from the page. */
+/** A TMDB whose only list has the pages that `page` returns. */
 async function startScripted(page: (number: number) => object): Promise<void> {
   tmdb = await ScriptedServer.start();
   const reply: Reply = (response, request) => {
@@ -73,17 +73,17 @@ function movie(id: number): object {
   return { id, title: `Movie ${id}`, adult: false, genre_ids: [] };
 }
 
-describe('a list', () => {
-  const WHOLE = custom({ categories: ['popular'], pages_per_category: 500, include_trending: false });
+describe('list pages', () => {
+  const ALL_PAGES = custom({ categories: ['popular'], pages_per_category: 500, include_trending: false });
 
-  it('of ever so many pages is read up to page 500, which is the last that TMDB gives', async () => {
+  it('a run reads a long list up to page 500, the last page that TMDB serves', async () => {
     await startScripted((page) => ({
       page,
       results: [movie(page)],
       total_pages: 58_000,
       total_results: 58_000,
     }));
-    const { run, sources } = await pipeline.run(WHOLE);
+    const { run, sources } = await pipeline.run(ALL_PAGES);
     expect(run).toMatchObject({ status: 'SUCCESS', moviesProcessed: 500 });
     expect(sources).toMatchObject([{ pages_fetched: 500, status: 'done' }]);
     const pages = tmdb!.requests.flatMap(({ url }) => /page=(\d+)/.exec(url ?? '')?.[1] ?? []).map(Number);
@@ -91,26 +91,26 @@ describe('a list', () => {
     expect(pages).toHaveLength(500);
   });
 
-  it('that only repeats itself ends', async () => {
+  it('a run stops reading a list whose pages repeat', async () => {
     await startScripted((page) => ({
       page,
       results: [movie(1), movie(2)],
       total_pages: 500,
       total_results: 1_000,
     }));
-    const { run } = await pipeline.run(WHOLE);
+    const { run } = await pipeline.run(ALL_PAGES);
     expect(run).toMatchObject({ status: 'SUCCESS', moviesProcessed: 2 });
     expect(tmdb!.requests.length).toBeLessThan(10);
   });
 
-  it('with an item that names no movie fails that item alone', async () => {
+  it('a list entry without an id fails alone, and the other entries of its page are stored', async () => {
     await startScripted((page) => ({
       page,
       results: [movie(1), null, { title: 'Without an id' }, movie(2)],
       total_pages: 1,
       total_results: 4,
     }));
-    const { run, errors } = await pipeline.run(WHOLE);
+    const { run, errors } = await pipeline.run(ALL_PAGES);
     expect(run).toMatchObject({ status: 'PARTIAL', moviesProcessed: 2, counts: { failed: 2, fetched: 4 } });
     expect(errors).toMatchObject([
       { source: 'popular', page: 1, code: 'unusable_item' },

@@ -13,8 +13,8 @@ async function count(from: string): Promise<number> {
   return row?.n ?? -1;
 }
 
-describe('a run goes on', () => {
-  it('without a page that TMDB fails to give, and says which', async () => {
+describe('runs that continue after a fault', () => {
+  it('a run continues without a page that TMDB fails to return, and reports that page', async () => {
     pipeline = await startTestPipeline({ movies: 1_000 });
     await pipeline.run(presetPlan('quick'));
     const list = `SELECT movie_id, position FROM movie_categories WHERE category = 'popular' ORDER BY position`;
@@ -28,11 +28,11 @@ describe('a run goes on', () => {
       { source: 'trending', status: 'done', pages_fetched: 3 },
     ]);
     expect(errors).toMatchObject([{ source: 'popular', page: 2, movieId: null, code: 'server_error' }]);
-    // What was on it may well be in the list still.
+    // The movies on that page may still be in the list.
     expect(await pipeline.query(list)).toEqual(before);
   });
 
-  it('without a source that TMDB fails to give, and names it', async () => {
+  it('a run continues without a source that TMDB fails to return, and names that source', async () => {
     pipeline = await startTestPipeline({ movies: 3_000 });
     pipeline.sandbox.breakDown('/movie/top_rated');
     const { run, sources } = await pipeline.run(presetPlan('daily'));
@@ -49,19 +49,19 @@ describe('a run goes on', () => {
     expect(await count('movies WHERE enriched_at IS NOT NULL')).toBe(run.moviesProcessed);
   });
 
-  it('without the details of a movie that TMDB fails to give: the movie is stored all the same, and is due', async () => {
+  it('a movie whose details TMDB fails to return is stored without them', async () => {
     pipeline = await startTestPipeline({ movies: 1_000 });
-    const [bad] = pipeline.sandbox.movieIds(4, 1);
-    pipeline.sandbox.breakDown(`/movie/${bad}`);
+    const [failing] = pipeline.sandbox.movieIds(4, 1);
+    pipeline.sandbox.breakDown(`/movie/${failing}`);
     const plan = custom({ categories: ['popular'], include_trending: false, enrich_data: true });
     const { run, errors } = await pipeline.run(plan);
     expect(run).toMatchObject({ status: 'PARTIAL', counts: { enriched: 49, failed: 1 } });
     expect(run.errorMessage).toMatch(/^1 movie failed: 1 × /);
-    expect(errors).toMatchObject([{ movieId: bad, source: null, code: 'server_error' }]);
-    expect(await count(`movies WHERE id = ${bad} AND title IS NOT NULL AND enriched_at IS NULL`)).toBe(1);
+    expect(errors).toMatchObject([{ movieId: failing, source: null, code: 'server_error' }]);
+    expect(await count(`movies WHERE id = ${failing} AND title IS NOT NULL AND enriched_at IS NULL`)).toBe(1);
   });
 
-  it('with the genres it knows when TMDB fails to give its list of them', async () => {
+  it('a run uses the stored genres when TMDB fails to return its list of genres', async () => {
     pipeline = await startTestPipeline({ movies: 1_000 });
     await pipeline.run(presetPlan('quick'));
     const genres = 'SELECT id, genres FROM movies ORDER BY id';
@@ -73,8 +73,8 @@ describe('a run goes on', () => {
   });
 });
 
-describe('a run ends early', () => {
-  it('when TMDB goes down in its midst, and keeps what is stored', async () => {
+describe('runs that end early', () => {
+  it('a run ends early when TMDB goes down, and keeps the movies that it has stored', async () => {
     pipeline = await startTestPipeline({ movies: 3_000, latencyMs: 2 });
     const { run } = await pipeline.run(presetPlan('daily'), {
       whileActive: ({ enriched }) => {
@@ -88,7 +88,7 @@ describe('a run ends early', () => {
     expect(await count('movies')).toBe(run.moviesProcessed);
   });
 
-  it('when every request fails, and does not try each movie in vain', async () => {
+  it('a run fails early when every request fails, without trying each movie', async () => {
     pipeline = await startTestPipeline({ movies: 3_000, faults: { dropped: 1 } });
     const { run } = await pipeline.run(presetPlan('full'));
     expect(run.status).toBe('FAILED');
@@ -96,7 +96,7 @@ describe('a run ends early', () => {
     expect(pipeline.sandbox.counters().requests).toBeLessThan(200);
   });
 
-  it('when nothing listens at TMDB_BASE_URL, which it names', async () => {
+  it('a run fails with an error that names TMDB_BASE_URL when nothing listens there', async () => {
     pipeline = await startTestPipeline({}, { TMDB_BASE_URL: 'http://127.0.0.1:1/3' });
     const { run } = await pipeline.run(presetPlan('quick'));
     expect(run).toMatchObject({ status: 'FAILED', errorMessage: expect.stringContaining('TMDB_BASE_URL') });

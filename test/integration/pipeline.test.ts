@@ -17,24 +17,29 @@ async function count(from: string): Promise<number> {
   return row?.n ?? -1;
 }
 
-describe('a run', () => {
+describe('runs', () => {
   it.each([
     ['quick', { popular: 3, trending: 3 }, 0],
     ['daily', { popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 }, 500],
     // Two of the lists end before their tenth page.
     ['full', { popular: 10, top_rated: 10, upcoming: 7, now_playing: 7, trending: 3 }, 1_000],
-  ] as const)('of type %s reads its lists and enriches what it may', async (type, pages, most) => {
-    const { run, sources, errors } = await pipeline.run(presetPlan(type));
-    expect(run).toMatchObject({ status: 'SUCCESS', updateType: type, errorMessage: null, trigger: 'cli' });
-    expect(Object.fromEntries(sources.map((report) => [report.source, report.pages_fetched]))).toEqual(pages);
-    expect(errors).toEqual([]);
-    expect(run.counts.enriched).toBe(Math.min(most, run.moviesProcessed));
-    expect(await count('movies')).toBe(run.moviesProcessed);
-    expect(await count('movies WHERE enriched_at IS NOT NULL')).toBe(run.counts.enriched);
-  });
+  ] as const)(
+    'a run of type %s reads its lists and enriches as many movies as its type allows',
+    async (type, pages, limit) => {
+      const { run, sources, errors } = await pipeline.run(presetPlan(type));
+      expect(run).toMatchObject({ status: 'SUCCESS', updateType: type, errorMessage: null, trigger: 'cli' });
+      expect(Object.fromEntries(sources.map((report) => [report.source, report.pages_fetched]))).toEqual(
+        pages,
+      );
+      expect(errors).toEqual([]);
+      expect(run.counts.enriched).toBe(Math.min(limit, run.moviesProcessed));
+      expect(await count('movies')).toBe(run.moviesProcessed);
+      expect(await count('movies WHERE enriched_at IS NOT NULL')).toBe(run.counts.enriched);
+    },
+  );
 
-  it("of one's own reads what is asked for, and without a wish what v3 read", async () => {
-    const own = await pipeline.run(
+  it('a custom run reads the requested lists, and by default the lists that v3 read', async () => {
+    const requested = await pipeline.run(
       custom({
         categories: ['now_playing', 'top_rated'],
         pages_per_category: 2,
@@ -43,8 +48,12 @@ describe('a run', () => {
         max_enrichment: 30,
       }),
     );
-    expect(own.run).toMatchObject({ status: 'SUCCESS', updateType: 'custom', counts: { enriched: 30 } });
-    expect(own.run.sourceCategories).toEqual(['top_rated', 'now_playing']);
+    expect(requested.run).toMatchObject({
+      status: 'SUCCESS',
+      updateType: 'custom',
+      counts: { enriched: 30 },
+    });
+    expect(requested.run.sourceCategories).toEqual(['top_rated', 'now_playing']);
     expect(pipeline.sandbox.counters().requestsTo).toMatchObject({ lists: 4, trending: 0, details: 30 });
 
     pipeline.sandbox.reset();
@@ -53,32 +62,32 @@ describe('a run', () => {
     expect(pipeline.sandbox.counters().requestsTo).toMatchObject({ lists: 20, trending: 3, details: 0 });
   });
 
-  it('asks at the rate that all processes on the database share', async () => {
+  it('a run uses the rate limiter that all processes on the database share', async () => {
     await pipeline.run(presetPlan('quick'));
     expect(await count('tmdb_rate_limit')).toBe(1);
     expect(await count('tmdb_rate_limit_processes')).toBe(1);
   });
 
-  it('of type full fills up its thousand with stored movies, and takes all that are overdue beside', async () => {
-    const others = pipeline.sandbox.movieIds(2_000, 900);
-    await pipeline.query('INSERT INTO movies (id, popularity) SELECT unnest($1::int[]), 0.1', [others]);
-    const overdue = others.slice(0, 40);
+  it('a full run enriches 1,000 movies, including stored ones, and every other overdue movie', async () => {
+    const stored = pipeline.sandbox.movieIds(2_000, 900);
+    await pipeline.query('INSERT INTO movies (id, popularity) SELECT unnest($1::int[]), 0.1', [stored]);
+    const overdue = stored.slice(0, 40);
     await pipeline.query(
       `UPDATE movies SET enriched_at = now() - interval '151 days' WHERE id = ANY($1::int[])`,
       [overdue],
     );
     const { run } = await pipeline.run(presetPlan('full'));
     expect(run.moviesProcessed).toBeLessThan(1_000);
-    const beside = await count(
+    const unlisted = await count(
       `unnest('{${overdue.join()}}'::int[]) AS id WHERE id NOT IN (SELECT movie_id FROM movie_categories)`,
     );
-    expect(beside).toBeGreaterThan(0);
-    expect(run.counts.enriched).toBe(1_000 + beside);
+    expect(unlisted).toBeGreaterThan(0);
+    expect(run.counts.enriched).toBe(1_000 + unlisted);
     expect(await count('movies WHERE enriched_at IS NOT NULL')).toBe(run.counts.enriched);
     expect(await count(`movies WHERE enriched_at < now() - interval '1 day'`)).toBe(0);
   });
 
-  it('counts what is in the database and what TMDB was asked', async () => {
+  it('the counters of a run match the database and the requests to TMDB', async () => {
     const { run } = await pipeline.run(presetPlan('daily'));
     const { requestsTo, requests, details } = pipeline.sandbox.counters();
     expect(run.counts).toMatchObject({
@@ -91,11 +100,11 @@ describe('a run', () => {
       failed: 0,
     });
     expect(await count('movie_categories')).toBe(
-      await count('(SELECT DISTINCT category, movie_id FROM movie_categories) AS different'),
+      await count('(SELECT DISTINCT category, movie_id FROM movie_categories) AS distinct_entries'),
     );
   });
 
-  it('that is repeated at once asks for no details and rewrites no movie', async () => {
+  it('a run that is repeated at once requests no details and rewrites no movie', async () => {
     await pipeline.run(presetPlan('full'));
     const before = await pipeline.query('SELECT id, xmin::text, updated_at FROM movies ORDER BY id');
     pipeline.sandbox.reset();
@@ -106,15 +115,15 @@ describe('a run', () => {
     expect(await pipeline.query('SELECT id, xmin::text, updated_at FROM movies ORDER BY id')).toEqual(before);
   });
 
-  it('without incremental asks for the details of every collected movie again', async () => {
-    const all = custom({ categories: ['popular'], pages_per_category: 2, include_trending: false });
-    const enriched = { ...all, enrichment: { limit: 50, alsoStored: false } };
+  it('a run without incremental requests the details of every collected movie again', async () => {
+    const plan = custom({ categories: ['popular'], pages_per_category: 2, include_trending: false });
+    const enriched = { ...plan, enrichment: { limit: 50, alsoStored: false } };
     await pipeline.run(enriched);
     const { run } = await pipeline.run({ ...enriched, incremental: false });
     expect(run.counts).toMatchObject({ enriched: run.moviesProcessed, skippedFresh: 0 });
   });
 
-  it('leaves what enrichment brought alone when a list names the movie again', async () => {
+  it('a list entry does not change the enriched columns of its movie', async () => {
     await pipeline.run(presetPlan('daily'));
     const columns = '"cast", crew, keywords, runtime, budget, revenue, tagline, trailer_key, enriched_at';
     const before = await pipeline.query(`SELECT id, ${columns} FROM movies ORDER BY id`);
@@ -124,7 +133,7 @@ describe('a run', () => {
     expect(await pipeline.query(`SELECT id, ${columns} FROM movies ORDER BY id`)).toEqual(before);
   });
 
-  it("stores each list in TMDB's order", async () => {
+  it("a run stores each list in TMDB's order", async () => {
     await pipeline.run(presetPlan('quick'));
     const rows = await pipeline.query<{ movie_id: number }>(
       `SELECT movie_id FROM movie_categories WHERE category = 'popular' ORDER BY position LIMIT 20`,
@@ -133,7 +142,7 @@ describe('a run', () => {
     expect(await count('genres')).toBe(19);
   });
 
-  it('takes movies off a list that no longer names them', async () => {
+  it('a run removes a movie from a list that no longer contains it', async () => {
     await pipeline.run(presetPlan('quick'));
     await pipeline.query(`INSERT INTO movies (id) VALUES (2000000000), (2000000001)`);
     await pipeline.query(
@@ -142,11 +151,11 @@ describe('a run', () => {
     );
     await pipeline.run(presetPlan('quick'));
     expect(await count(`movie_categories WHERE movie_id = 2000000000`)).toBe(0);
-    // What stood behind the part that was read may well stand there still.
+    // A movie beyond the pages that were read may still be in the list.
     expect(await count(`movie_categories WHERE position = 4711`)).toBe(1);
   });
 
-  it('leaves behind nothing but its row', async () => {
+  it('a run that ends deletes its checkpoint, vacuums the tables and counts once in the totals', async () => {
     await pipeline.run(presetPlan('daily'));
     expect(await count('pipeline_run_pages')).toBe(0);
     expect(await count('pipeline_run_movies')).toBe(0);
@@ -158,7 +167,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('forgets runs older than a year, but not the last success, nor what an older version left', async () => {
+  it('runs older than a year are deleted, except the last success and the runs of an older version', async () => {
     await pipeline.query(`
       INSERT INTO pipeline_runs (status, update_type, run_date) VALUES
         ('SUCCESS', NULL, now() - interval '3660 days'), ('FAILED', 'quick', now() - interval '366 days'),
@@ -175,7 +184,7 @@ describe('a run', () => {
     );
   });
 
-  it('ends a list where the list ends, however many pages were asked for', async () => {
+  it('a run that requests more pages than a list has reads the list to its end', async () => {
     const { sources } = await pipeline.run(
       custom({ categories: ['upcoming'], pages_per_category: 500, include_trending: false }),
     );
