@@ -15,13 +15,13 @@ afterEach(async () => {
   await workers.close();
 });
 
-/** Every movie of the catalogue that popular names, all of them enriched. */
-const WIDE = custom({
+/** Reads every popular movie and enriches all of them. */
+const ALL_MOVIES = custom({
   ...{ categories: ['popular'], pages_per_category: 15, include_trending: false },
   ...{ enrich_data: true, max_enrichment: 1_000 },
 });
 const LIST_REQUESTS = 15;
-/** Requests that may be under way in one process. */
+/** The maximum number of concurrent requests of one process. */
 const CONCURRENCY = 20;
 
 async function movies(): Promise<number> {
@@ -29,7 +29,7 @@ async function movies(): Promise<number> {
   return row!.n;
 }
 
-/** That the run brought in every movie, and counted each once. */
+/** Expects that the run stored and enriched every movie and counted each once. */
 async function expectComplete(run: Readonly<Record<string, unknown>>): Promise<void> {
   const all = await movies();
   expect(all).toBeGreaterThan(250);
@@ -40,9 +40,9 @@ async function expectComplete(run: Readonly<Record<string, unknown>>): Promise<v
   expect(await workers.database.query('SELECT FROM movies WHERE enriched_at IS NULL')).toEqual([]);
 }
 
-describe('a run', () => {
-  it('that a worker hands back when it is told to stop goes on with the next, where it was', async () => {
-    const id = await workers.queue(WIDE);
+describe('interrupted runs', () => {
+  it('a run whose worker shuts down continues with the next worker from where it was', async () => {
+    const id = await workers.queue(ALL_MOVIES);
     const first = await workers.worker();
     await workers.enriched(40);
     await workers.stop(first);
@@ -56,12 +56,12 @@ describe('a run', () => {
     expect(details).toBeLessThanOrEqual((run.enriched as number) + CONCURRENCY);
   });
 
-  it('whose worker is told to stop while it chooses the movies goes on with the next all the same', async () => {
+  it('a run whose worker shuts down while it selects movies continues with the next worker', async () => {
     await workers.database.query(`
       CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
       CREATE TRIGGER wait BEFORE UPDATE OF enrichment_total ON pipeline_runs FOR EACH ROW EXECUTE FUNCTION wait()`);
-    const id = await workers.queue(WIDE);
+    const id = await workers.queue(ALL_MOVIES);
     await withClient(workers.database.url, async (client) => {
       await client.query('SELECT pg_advisory_lock(7)');
       const first = await workers.worker();
@@ -71,7 +71,7 @@ describe('a run', () => {
         what: 'the worker selects movies',
       });
       const stopped = workers.stop(first);
-      // By then it has heard.
+      // After this query the worker has received the shutdown signal.
       await client.query(waiting);
       await client.query('SELECT pg_advisory_unlock(7)');
       await stopped;
@@ -80,8 +80,8 @@ describe('a run', () => {
     await expectComplete(await workers.end(id));
   });
 
-  it('whose worker is killed goes on with the next; nothing that is stored is fetched again', async () => {
-    const id = await workers.queue(WIDE);
+  it('a run whose worker is killed continues with the next worker and fetches nothing again that is stored', async () => {
+    const id = await workers.queue(ALL_MOVIES);
     const first = workers.program('worker');
     await workers.enriched(40);
     first.kill('SIGKILL');
@@ -100,8 +100,8 @@ describe('a run', () => {
     expect(after.requestsTo.details - before.requestsTo.details).toBe((await movies()) - stored!.n);
   });
 
-  it('that was killed amid its lists counts each movie once', async () => {
-    const id = await workers.queue(WIDE);
+  it('a run that is killed while it reads its lists counts each movie once', async () => {
+    const id = await workers.queue(ALL_MOVIES);
     const first = workers.program('worker');
     await workers.stored('true', 60);
     first.kill('SIGKILL');
@@ -112,8 +112,8 @@ describe('a run', () => {
     expect(workers.sandbox.counters().requestsTo.lists).toBeLessThanOrEqual(LIST_REQUESTS + 5);
   });
 
-  it('that its worker did not survive three times ends FAILED, and says so', async () => {
-    const id = await workers.queue(WIDE);
+  it('a run that crashes its worker three times ends FAILED with that reason', async () => {
+    const id = await workers.queue(ALL_MOVIES);
     await workers.database.query(
       `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), leaseholder = gen_random_uuid(), worker_deaths = 2`,
     );
@@ -125,35 +125,35 @@ describe('a run', () => {
     expect(workers.sandbox.counters().requests).toBe(0);
   });
 
-  it('waits for a database that ends all its connections, and goes on', async () => {
-    const id = await workers.queue(WIDE);
+  it('a run continues after the database terminates all its connections', async () => {
+    const id = await workers.queue(ALL_MOVIES);
     await workers.worker();
     await workers.enriched(40);
-    await endSessions();
+    await terminateSessions();
     const run = await workers.end(id);
     await expectComplete(run);
     expect(run).toMatchObject({ worker_deaths: 0 });
   });
 });
 
-async function endSessions(): Promise<void> {
+async function terminateSessions(): Promise<void> {
   await workers.database.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
   );
 }
 
-describe('a batch that fails for good', () => {
-  it('makes its run PARTIAL, and its movies are named', async () => {
+describe('failing batches', () => {
+  it('a batch that exhausts its retries makes its run PARTIAL and its movies are recorded as failed', async () => {
     await workers.database.query(
       `UPDATE movie_pipeline_jobs.queue SET retry_limit = 0 WHERE name = 'enrich'`,
     );
-    const [refused] = workers.sandbox.movieIds(150, 1);
+    const [rejected] = workers.sandbox.movieIds(150, 1);
     await workers.database.query(`
-      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;
-      CREATE TRIGGER refuse BEFORE UPDATE OF "cast" ON movies FOR EACH ROW
-        WHEN (NEW.id = ${refused} AND NEW."cast" IS NOT NULL) EXECUTE FUNCTION refuse()`);
-    const id = await workers.queue(WIDE);
+      CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;
+      CREATE TRIGGER reject BEFORE UPDATE OF "cast" ON movies FOR EACH ROW
+        WHEN (NEW.id = ${rejected} AND NEW."cast" IS NOT NULL) EXECUTE FUNCTION reject()`);
+    const id = await workers.queue(ALL_MOVIES);
     await workers.worker();
     const run = await workers.end(id);
     expect(run).toMatchObject({ status: 'PARTIAL' });
@@ -162,15 +162,17 @@ describe('a batch that fails for good', () => {
     );
     const all = await movies();
     expect(run.enriched).toBe(all - (run.failed as number));
-    const named = await workers.database.query<{ movie_id: number }>(
+    const failed = await workers.database.query<{ movie_id: number }>(
       'SELECT movie_id FROM pipeline_run_errors WHERE run_id = $1',
       [id],
     );
-    const left = await workers.database.query<{ movie_id: number }>(
+    const unenriched = await workers.database.query<{ movie_id: number }>(
       'SELECT id AS movie_id FROM movies WHERE enriched_at IS NULL',
     );
-    expect(new Set(named.map((error) => error.movie_id))).toEqual(new Set(left.map((one) => one.movie_id)));
-    expect(named.map((error) => error.movie_id)).toContain(refused);
+    expect(new Set(failed.map((error) => error.movie_id))).toEqual(
+      new Set(unenriched.map((movie) => movie.movie_id)),
+    );
+    expect(failed.map((error) => error.movie_id)).toContain(rejected);
   });
 });
 
@@ -179,8 +181,8 @@ describe('cancelling', () => {
     return workers.front.get(RunLeases).cancel(id, new Date());
   }
 
-  it('ends a queued run at once; a worker that comes later leaves it alone', async () => {
-    const id = await workers.queue(WIDE);
+  it('a queued run that is cancelled ends at once, and no worker executes it', async () => {
+    const id = await workers.queue(ALL_MOVIES);
     await cancel(id);
     expect(await workers.run(id)).toMatchObject({ status: 'CANCELLED', started_at: null });
     const next = await workers.queue(
@@ -191,8 +193,8 @@ describe('cancelling', () => {
     expect(workers.sandbox.counters().requestsTo.lists).toBe(1);
   });
 
-  it('ends a run at work within seconds, and its batches ask for nothing more', async () => {
-    const id = await workers.queue(WIDE);
+  it('a running run that is cancelled ends CANCELLED before it has enriched all its movies', async () => {
+    const id = await workers.queue(ALL_MOVIES);
     await workers.worker();
     await workers.enriched(20);
     await cancel(id);
@@ -201,8 +203,8 @@ describe('cancelling', () => {
     expect(run.enriched).toBeLessThan(await movies());
   });
 
-  it('ends a run whose worker has died when the next one takes it', async () => {
-    const id = await workers.queue(WIDE);
+  it('a cancelled run whose worker has died is ended by the next worker without a request to TMDB', async () => {
+    const id = await workers.queue(ALL_MOVIES);
     await workers.database.query(
       `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), leaseholder = gen_random_uuid()`,
     );
@@ -216,7 +218,7 @@ describe('cancelling', () => {
 describe('movie-pipeline run', () => {
   const OPTIONS = ['--categories', 'popular', '--pages', '15', '--no-trending', '--enrich'];
 
-  it('finishes a run that was killed before it leads its own, and says so', async () => {
+  it('movie-pipeline run finishes an interrupted run before its own, and reports it', async () => {
     const killed = workers.program('run', ...OPTIONS);
     await workers.stored('true', 60);
     killed.kill('SIGKILL');
@@ -229,7 +231,7 @@ describe('movie-pipeline run', () => {
     expect(await workers.run(2)).toMatchObject({ status: 'SUCCESS', update_type: 'quick', trigger: 'cli' });
   });
 
-  it('is refused with exit code 4 while another process leads a run, and names it', async () => {
+  it('movie-pipeline run exits with 4 during a run of another process, and names that run', async () => {
     workers.program('run', ...OPTIONS);
     await workers.stored('true', 20);
     workers.sandbox.setFaults({ hung: 1 });
@@ -238,7 +240,7 @@ describe('movie-pipeline run', () => {
     expect(second.stderr).toMatch(/Run 1 \(custom\) has been active since /);
   });
 
-  it('follows its run to the end when a service leads it', async () => {
+  it('movie-pipeline run follows its run to the end when a service executes it', async () => {
     await workers.worker();
     const command = workers.program('run', 'quick', '--json');
     expect(await command.end()).toBe(0);

@@ -28,34 +28,34 @@ const PLAN = custom({
 const PROGRESS = { at: '2026-09-30T00:00:00.000Z', stage: 'enriching', sources: [], enrichment: null };
 
 async function waiting(runId: number): Promise<unknown> {
-  const seen = await workers.front.get(RunsRepository).progress(runId);
-  return seen?.active.progress?.waiting ?? null;
+  const run = await workers.front.get(RunsRepository).progress(runId);
+  return run?.active.progress?.waiting ?? null;
 }
 
-/** What the run waits for, once it waits. */
+/** Returns what the run waits for as soon as it waits. */
 async function firstWait(runId: number): Promise<unknown> {
-  let seen: unknown = null;
-  await until(async () => (seen = await waiting(runId)) !== null, {
+  let wait: unknown = null;
+  await until(async () => (wait = await waiting(runId)) !== null, {
     deadlineMs: 30_000,
     what: `run ${runId} waits`,
   });
-  return seen;
+  return wait;
 }
 
-describe('what a run waits for', () => {
+describe('waits of a run', () => {
   it.each([
     ['tooMany', 'throttled', 'TMDB asked for a pause (429)'],
     ['hung', 'slow', 'TMDB is slow'],
-  ] as const)('is told when answers are %s: %s', async (fault, kind, message) => {
+  ] as const)('a run under the fault %s reports a wait of kind %s', async (fault, kind, message) => {
     workers.sandbox.setFaults({ [fault]: 1 });
     const id = await workers.queue(PLAN);
     await workers.worker();
     expect(await firstWait(id)).toMatchObject({ for: kind, message: expect.stringContaining(message) });
   });
 
-  it('is told by a worker of its batches alone, and is over with the run', async () => {
+  it('a worker that only processes batches reports the wait of their run until the run ends', async () => {
     const { front, database, sandbox } = workers;
-    // A run whose own worker is elsewhere: what the one here takes from the queue is a batch.
+    // The job of this run is not in the queue, so the worker takes only its batch.
     const [{ id }] = (await database.query<{ id: number }>(
       `INSERT INTO pipeline_runs (status, job_id, started_at, leaseholder, progress)
        VALUES ('RUNNING', gen_random_uuid(), now(), gen_random_uuid(), $1) RETURNING id`,
@@ -76,7 +76,7 @@ describe('what a run waits for', () => {
     expect(await workers.run(id)).toMatchObject({ status: 'CANCELLED', waiting: null });
   });
 
-  describe('as one of its workers said', () => {
+  describe('reported by a worker', () => {
     beforeEach(async () => {
       await workers.database.query(
         `INSERT INTO pipeline_runs (id, status, job_id, progress) VALUES (7, 'RUNNING', gen_random_uuid(), $1)`,
@@ -84,35 +84,35 @@ describe('what a run waits for', () => {
       );
     });
 
-    const say = (until: string): Promise<unknown> =>
+    const report = (until: string): Promise<unknown> =>
       workers.database.query(`UPDATE pipeline_runs SET waiting = $1`, [
         JSON.stringify({ for: 'slow', message: 'TMDB is slow.', until }),
       ]);
 
-    it('holds until the time that was said with it', async () => {
-      await say('2999-01-01T00:00:00.000Z');
+    it('a reported wait expires at the time that it states', async () => {
+      await report('2999-01-01T00:00:00.000Z');
       expect(await waiting(7)).toMatchObject({ for: 'slow' });
-      await say('2026-01-01T00:00:00.000Z');
+      await report('2026-01-01T00:00:00.000Z');
       expect(await waiting(7)).toBeNull();
     });
 
-    it('is an event, be it that nothing else has changed', async () => {
-      const over = new AbortController();
-      const listener = { lastId: null, address: '127.0.0.1', signal: over.signal };
+    it('a wait that starts or ends is an event of the run even if nothing else has changed', async () => {
+      const connection = new AbortController();
+      const listener = { lastId: null, address: '127.0.0.1', signal: connection.signal };
       const events = (await workers.front.get(EventStreams).stream(7, listener))!;
       const next = async (): Promise<RunEvent> => {
         for (;;) {
           const result = await events.next();
-          if (result.done === true) throw new Error('The events are over.');
+          if (result.done === true) throw new Error('The events have ended.');
           if (result.value !== null) return result.value;
         }
       };
       expect(await next()).toMatchObject({ progress: { waiting: null } });
-      await say('2999-01-01T00:00:00.000Z');
+      await report('2999-01-01T00:00:00.000Z');
       expect(await next()).toMatchObject({ progress: { waiting: { for: 'slow' } } });
-      await say('2026-01-01T00:00:00.000Z');
+      await report('2026-01-01T00:00:00.000Z');
       expect(await next()).toMatchObject({ progress: { waiting: null } });
-      over.abort();
+      connection.abort();
       await events.return(undefined);
     });
   });

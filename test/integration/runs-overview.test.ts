@@ -21,12 +21,12 @@ afterAll(async () => {
 });
 beforeEach(() => database.query('TRUNCATE pipeline_runs CASCADE'));
 
-interface Stored {
+interface RunColumns {
   readonly job?: string;
   readonly seconds?: number;
 }
 
-function add(id: number, status: string, { job, seconds }: Stored = {}): Promise<unknown> {
+function add(id: number, status: string, { job, seconds }: RunColumns = {}): Promise<unknown> {
   return database.query(
     'INSERT INTO pipeline_runs (id, status, job_id, duration_seconds) VALUES ($1, $2, $3, $4)',
     [id, status, job, seconds],
@@ -38,7 +38,7 @@ function ids({ active, last }: RunsOverview): { active: number | null; last: num
 }
 
 describe('the overview of runs', () => {
-  it('has none before the first', async () => {
+  it('the overview has no runs before the first run', async () => {
     expect(await runs.overview()).toEqual({
       active: null,
       last: null,
@@ -46,14 +46,14 @@ describe('the overview of runs', () => {
     });
   });
 
-  it('has the run at work before the one that waits, and the newest as the last', async () => {
+  it('the overview has the running run as active before a queued one, and the newest run as the last', async () => {
     await add(1, 'QUEUED', { job: JOB });
     await add(2, 'RUNNING', { job: JOB });
     await add(3, 'FAILED');
     expect(ids(await runs.overview())).toEqual({ active: 2, last: 3 });
   });
 
-  it('has the run that is to be next while none is at work', async () => {
+  it('the overview has the run that starts next as active while no run is running', async () => {
     await add(1, 'SUCCESS');
     await add(2, 'QUEUED', { job: JOB });
     await add(3, 'QUEUED', { job: JOB });
@@ -61,7 +61,7 @@ describe('the overview of runs', () => {
     expect(ids(overview)).toEqual({ active: 2, last: 3 });
   });
 
-  it('says every column of a run as reading it alone does', async () => {
+  it('the overview has the same values of a run as its details', async () => {
     await database.query(
       `INSERT INTO pipeline_runs (status, run_date, duration_seconds, source_categories, started_at, finished_at,
          update_type, trigger, triggered_by, tmdb_requests, waited_seconds, late_seconds, error_message)
@@ -73,7 +73,7 @@ describe('the overview of runs', () => {
     expect(last).toMatchObject({ durationSeconds: 1.5, triggeredBy: 'ann', lateSeconds: 7 });
   });
 
-  it('is the same when somebody added columns named as its own parts are', async () => {
+  it('the overview does not depend on added columns with the names of its own aliases', async () => {
     await add(1, 'SUCCESS');
     await database.query('ALTER TABLE pipeline_runs ADD part text, ADD totals text');
     const overview = await runs
@@ -83,7 +83,7 @@ describe('the overview of runs', () => {
     expect(overview.totals.total).toBe(1);
   });
 
-  it('has totals of all that ended, and the average of those that know their duration', async () => {
+  it('the totals count every run that has ended, and average the known durations', async () => {
     await add(1, 'SUCCESS');
     await add(2, 'PARTIAL');
     await add(3, 'CANCELLED');

@@ -27,25 +27,25 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function behind(...behaviours: readonly Behaviour[]): Promise<FaultProxy> {
+async function startProxy(...behaviours: readonly Behaviour[]): Promise<FaultProxy> {
   proxy = await FaultProxy.start(database.url, behaviours);
   return proxy;
 }
 
-describe('a database', () => {
+describe('opening a database', () => {
   it.each([
     { what: 'is starting up', behaviours: [refuseAsStarting, refuseAsStarting, refuseAsStarting] },
     { what: 'restarts', behaviours: [shutDownAtQuery(1), drop, refuseAsStarting] },
-  ])('that $what delays the start of the service', async ({ behaviours }) => {
-    const { url } = await behind(...behaviours);
+  ])('a database that $what delays the start of the service', async ({ behaviours }) => {
+    const { url } = await startProxy(...behaviours);
     const opened = await openDatabase({ url, poolSize: 1, dataDir: '.' });
     expect(await opened.prisma.movie.count()).toBe(0);
     expect(proxy.connections).toBeGreaterThan(behaviours.length);
     await opened.close();
   });
 
-  it('that was never reached fails the start at once', async () => {
-    const { url } = await behind(drop, refuseAsStarting);
+  it('a database that cannot be reached fails the start at once', async () => {
+    const { url } = await startProxy(drop, refuseAsStarting);
     await expect(openDatabase({ url, poolSize: 1, dataDir: '.' })).rejects.toMatchObject({
       code: 'UNREACHABLE',
     });
@@ -53,11 +53,11 @@ describe('a database', () => {
   });
 });
 
-describe('a service', () => {
-  /** Starts and closes the service. Returns the number of connections until it had started. */
-  async function startsBehind(...behaviours: readonly Behaviour[]): Promise<number> {
+describe('starting the service', () => {
+  /** Starts and closes the service. Returns the number of connections that the start opened. */
+  async function startService(...behaviours: readonly Behaviour[]): Promise<number> {
     await database.query('DELETE FROM pipeline_users; DROP SCHEMA IF EXISTS movie_pipeline_jobs CASCADE');
-    const { url } = await behind(...behaviours);
+    const { url } = await startProxy(...behaviours);
     const config = loadServiceConfig(
       {
         TMDB_API_KEY: '0'.repeat(32),
@@ -82,11 +82,11 @@ describe('a service', () => {
     }
   }
 
-  it.each([2, 4])('starts although any one of its connections breaks at query %i', async (nth) => {
-    const connections = await startsBehind();
-    for (let unbroken = 0; unbroken < connections; unbroken++) {
+  it.each([2, 4])('the service starts even if any one of its connections breaks at query %i', async (nth) => {
+    const connections = await startService();
+    for (let passed = 0; passed < connections; passed++) {
       const outage = [shutDownAtQuery(nth), drop, refuseAsStarting];
-      await startsBehind(...Array<Behaviour>(unbroken).fill(pass), ...outage);
+      await startService(...Array<Behaviour>(passed).fill(pass), ...outage);
     }
   });
 });
