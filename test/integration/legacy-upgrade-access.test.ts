@@ -19,40 +19,40 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function refused(sql: string, url = database.url): Promise<DatabaseError> {
+async function refusalAfter(sql: string, url = database.url): Promise<DatabaseError> {
   await database.query(sql);
   return refusal(database, url);
 }
 
-/** v3's tables, owned by a role that may make more beside them. */
-function ownedBy({ name }: { name: string }): string {
-  const owned = ['movies', 'genres', 'pipeline_runs'].map(
+/** Creates v3's tables for a role that may create other tables in their schema. */
+function v3TablesOf({ name }: { name: string }): string {
+  const owners = ['movies', 'genres', 'pipeline_runs'].map(
     (table) => `ALTER TABLE ${table} OWNER TO ${name};`,
   );
-  return `${V3} ${owned.join(' ')} GRANT CREATE ON SCHEMA public TO ${name};`;
+  return `${V3} ${owners.join(' ')} GRANT CREATE ON SCHEMA public TO ${name};`;
 }
 
-describe('a role without superuser rights that owns the old tables', () => {
-  it('upgrades them', async () => {
+describe('a role that owns the old tables', () => {
+  it('a role without superuser rights upgrades the old tables that it owns', async () => {
     const role = await database.addRole();
-    await database.query(ownedBy(role));
+    await database.query(v3TablesOf(role));
     await expect(migrateDatabase(role.url)).resolves.toMatchObject({ upgradedLegacy: true });
   });
 
-  it('is told what to grant when it may not create tables', async () => {
+  it('a role that may not create tables cannot upgrade, and the error contains the GRANT that it needs', async () => {
     const role = await database.addRole();
-    const { code, message } = await refused(
-      `${ownedBy(role)} REVOKE CREATE ON SCHEMA public FROM PUBLIC, ${role.name}`,
+    const { code, message } = await refusalAfter(
+      `${v3TablesOf(role)} REVOKE CREATE ON SCHEMA public FROM PUBLIC, ${role.name}`,
       role.url,
     );
     expect(code).toBe('NOT_PERMITTED');
     expect(message).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role.name}"`);
   });
 
-  it('is told that it may not create temporary tables', async () => {
+  it('a role that may not create temporary tables cannot upgrade, and the error names the permission', async () => {
     const role = await database.addRole();
-    const { code, message } = await refused(
-      `${ownedBy(role)} REVOKE TEMP ON DATABASE ${new URL(database.url).pathname.slice(1)} FROM PUBLIC`,
+    const { code, message } = await refusalAfter(
+      `${v3TablesOf(role)} REVOKE TEMP ON DATABASE ${new URL(database.url).pathname.slice(1)} FROM PUBLIC`,
       role.url,
     );
     expect(code).toBe('NOT_PERMITTED');
@@ -61,19 +61,22 @@ describe('a role without superuser rights that owns the old tables', () => {
 });
 
 describe('a role that does not own an old table', () => {
-  it('is told the owner, and how to become it', async () => {
+  it('a role that does not own an old table cannot upgrade, and the error names the owner and the remedy', async () => {
     const role = await database.addRole();
     const owner = await database.addRole();
-    const { message } = await refused(`${ownedBy(role)} ALTER TABLE movies OWNER TO ${owner.name}`, role.url);
+    const { message } = await refusalAfter(
+      `${v3TablesOf(role)} ALTER TABLE movies OWNER TO ${owner.name}`,
+      role.url,
+    );
     expect(message).toContain(
       `movies belongs to role ${owner.name}: connect as ${owner.name}, or run ALTER TABLE movies OWNER TO ${role.name}`,
     );
   });
 });
 
-describe('old tables in a schema that another application migrates', () => {
-  it('are not touched', async () => {
-    const { code, message } = await refused(`${V3};
+describe('a schema that another application migrates', () => {
+  it('old tables in a schema that another application migrates are not changed', async () => {
+    const { code, message } = await refusalAfter(`${V3};
       CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL,
         finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
         started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0);
@@ -84,8 +87,8 @@ describe('old tables in a schema that another application migrates', () => {
   });
 });
 
-describe('old tables that another session reads', () => {
-  it('are left as they are once the wait for them is over', async () => {
+describe('locked tables', () => {
+  it('old tables that another session reads are unchanged after the wait for their locks times out', async () => {
     await database.query(V3);
     const before = await database.snapshot();
     const { migrations } = await readMigrationFolder();

@@ -14,8 +14,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** What migrating fails with, after it was made sure that it has changed nothing. */
-async function refused(sql: string): Promise<DatabaseError> {
+/** Runs the SQL and migrates. Returns the error of the migration, and checks that the migration changed nothing. */
+async function refusalAfter(sql: string): Promise<DatabaseError> {
   await database.query(sql);
   const error = await refusal(database);
   expect(error.code).toBe('NOT_UPGRADABLE');
@@ -23,41 +23,45 @@ async function refused(sql: string): Promise<DatabaseError> {
   return error;
 }
 
-describe('the upgrade refuses, and changes nothing, when a table of our names is something else', () => {
+describe('foreign tables with our names', () => {
   it.each([
     [
-      'movies with a UUID for an id',
+      'a movies table with a UUID as id',
       'CREATE TABLE movies (id UUID, title TEXT, genres TEXT)',
       'its id is of type uuid',
     ],
     [
-      'movies without a column of TMDB',
+      'a movies table without any column of TMDB',
       'CREATE TABLE movies (id SERIAL, title TEXT, shelf TEXT)',
       "none of TMDB's columns",
     ],
-    ['movies without an id', 'CREATE TABLE movies (name TEXT, year INTEGER)', 'it has no id, title'],
-    ['genres without a name', 'CREATE TABLE genres (id INTEGER, bpm INTEGER)', 'it has no name'],
+    ['a movies table without an id', 'CREATE TABLE movies (name TEXT, year INTEGER)', 'it has no id, title'],
+    ['a genres table without a name', 'CREATE TABLE genres (id INTEGER, bpm INTEGER)', 'it has no name'],
     [
-      'runs of another pipeline',
+      'a pipeline_runs table of another application',
       'CREATE TABLE pipeline_runs (id INTEGER, dag TEXT)',
       'it has no run_date, status',
     ],
     [
-      'a table that v3 did not have',
+      'a movie_categories table of another application',
       'CREATE TABLE movie_categories (movie_id INTEGER, category TEXT)',
       'it has no position, seen_at',
     ],
-    ['a view', 'CREATE VIEW movies AS SELECT 1 AS id, 2 AS popularity', 'movies is not an ordinary table'],
-  ])('%s', async (_, sql, why) => {
-    const { message } = await refused(`${sql}; CREATE TABLE other (id INTEGER)`);
-    expect(message).toContain(why);
+    [
+      'a view named movies',
+      'CREATE VIEW movies AS SELECT 1 AS id, 2 AS popularity',
+      'movies is not an ordinary table',
+    ],
+  ])('the upgrade refuses %s and changes nothing', async (_, sql, reason) => {
+    const { message } = await refusalAfter(`${sql}; CREATE TABLE other (id INTEGER)`);
+    expect(message).toContain(reason);
     expect(message).toContain('rename it, or add another ?schema= to DATABASE_URL');
   });
 });
 
-describe('the upgrade refuses, and changes nothing, when something depends on a column that changes', () => {
-  it('a view: it names every such view, its columns and what to do', async () => {
-    const { message } = await refused(`${V3} CREATE SCHEMA reports;
+describe('dependents of columns that change', () => {
+  it('the upgrade refuses views on columns that change, and names each view, its columns and the remedy', async () => {
+    const { message } = await refusalAfter(`${V3} CREATE SCHEMA reports;
       CREATE VIEW reports.titles AS SELECT id, title FROM movies;
       CREATE MATERIALIZED VIEW "Last Runs" AS SELECT run_date, status FROM pipeline_runs;
       CREATE VIEW scores AS SELECT id, vote_average FROM movies`);
@@ -71,30 +75,30 @@ describe('the upgrade refuses, and changes nothing, when something depends on a 
 
   it.each([
     [
-      'a trigger on the column',
+      'a trigger on a column that changes',
       `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
        CREATE TRIGGER retitled AFTER UPDATE OF title ON movies FOR EACH ROW EXECUTE FUNCTION f()`,
       'trigger retitled on table movies depends on column "title"',
     ],
     [
-      'a column that is computed from it',
+      'a generated column that depends on a column that changes',
       'ALTER TABLE movies ADD COLUMN size INTEGER GENERATED ALWAYS AS (length(title)) STORED',
       'Column "title" is used by generated column "size"',
     ],
-  ])('%s', async (_, sql, why) => {
-    expect((await refused(`${V3} ${sql}`)).message).toContain(why);
+  ])('the upgrade refuses %s and changes nothing', async (_, sql, reason) => {
+    expect((await refusalAfter(`${V3} ${sql}`)).message).toContain(reason);
   });
 });
 
-describe('the upgrade refuses, and changes nothing, when rows would be lost', () => {
+describe('rows that would be lost', () => {
   it.each([
     [
-      'two rows of one id',
+      'two rows with the same id',
       'INSERT INTO movies SELECT * FROM movies WHERE id = 552',
       'movies has more than one row for some ids (1 in all, for example 552): keep one row of each',
     ],
     [
-      'an id that INTEGER does not hold',
+      'an id outside the range of INTEGER',
       'UPDATE movies SET id = 2147483648 WHERE id = 551',
       'movies.id can\'t become integer (value "2147483648" is out of range for type integer)',
     ],
@@ -109,16 +113,16 @@ describe('the upgrade refuses, and changes nothing, when rows would be lost', ()
       `movies.runtime can't become integer`,
     ],
     [
-      'a trailer key that is too long',
+      'a trailer key of more than 100 characters',
       `ALTER TABLE movies ADD COLUMN trailer_key TEXT; UPDATE movies SET trailer_key = repeat('x', 101)`,
       'movies: value too long for type character varying(100)',
     ],
-  ])('%s', async (_, sql, why) => {
-    expect((await refused(`${PANDAS}; ${sql}`)).message).toContain(why);
+  ])('the upgrade refuses %s and changes nothing', async (_, sql, reason) => {
+    expect((await refusalAfter(`${PANDAS}; ${sql}`)).message).toContain(reason);
   });
 
-  it('values that do not convert: it names every such column', async () => {
-    const { message } = await refused(`${PANDAS} ALTER TABLE movies ALTER release_date TYPE TEXT;
+  it('the upgrade refuses values that do not convert, and names each of their columns', async () => {
+    const { message } = await refusalAfter(`${PANDAS} ALTER TABLE movies ALTER release_date TYPE TEXT;
       UPDATE movies SET release_date = 'next summer', genres = $$['Drama']$$ WHERE id = 550`);
     expect(message).toContain(`movies.genres can't become jsonb`);
     expect(message).toContain(
@@ -127,26 +131,26 @@ describe('the upgrade refuses, and changes nothing, when rows would be lost', ()
   });
 });
 
-describe('the upgrade refuses, and changes nothing, when runs could not write afterwards', () => {
+describe('constraints that runs would violate', () => {
   it.each([
     [
-      'a column of the owner that must be filled',
+      'an added column that requires a value',
       'ALTER TABLE movies ADD COLUMN owner TEXT; UPDATE movies SET owner = 1; ALTER TABLE movies ALTER owner SET NOT NULL',
       'null value in column "owner" of relation "movies" violates not-null constraint',
     ],
     [
-      'a check that a movie without details fails',
+      'a check that a movie without details violates',
       'ALTER TABLE movies ADD CHECK (title IS NOT NULL)',
       'violates check constraint "movies_title_check"',
     ],
     [
-      'a check that does not know every status',
+      'a check that does not allow every status',
       `ALTER TABLE pipeline_runs ADD CHECK (status IN ('RUNNING', 'SUCCESS', 'FAILED'))`,
       'violates check constraint "pipeline_runs_status_check"',
     ],
-  ])('%s', async (_, sql, why) => {
-    const { message } = await refused(`${V3} ${sql}`);
-    expect(message).toContain(why);
+  ])('the upgrade refuses %s and changes nothing', async (_, sql, reason) => {
+    const { message } = await refusalAfter(`${V3} ${sql}`);
+    expect(message).toContain(reason);
     expect(message).toContain('Give the column a default or allow NULL, or drop the constraint');
   });
 });

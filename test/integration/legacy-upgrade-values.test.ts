@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const INTERRUPTED = 'Interrupted: the process that ran it ended before the run did. What was stored stays.';
 
-/** Rows by id, as JSON: dates and times as PostgreSQL prints them. */
+/** The rows in order of their id, as JSON, with dates and times as PostgreSQL prints them. */
 async function rows(table: string, columns = '*'): Promise<Record<string, unknown>[]> {
   const found = await database.query<{ row: Record<string, unknown> }>(
     `SELECT to_jsonb(t) AS row FROM (SELECT ${columns} FROM ${table} ORDER BY id) AS t`,
@@ -23,20 +23,20 @@ async function rows(table: string, columns = '*'): Promise<Record<string, unknow
   return found.map(({ row }) => row);
 }
 
-async function upgraded(sql: string): Promise<void> {
+async function upgrade(sql: string): Promise<void> {
   await database.query(sql);
   await migrateDatabase(database.url);
 }
 
-/** Which file each table's rows are in: another one after they were rewritten. */
-function files(): Promise<Record<string, unknown>[]> {
+/** The file that holds the rows of each table. Rewriting a table replaces its file. */
+function tableFiles(): Promise<Record<string, unknown>[]> {
   return database.query(
     `SELECT pg_relation_filenode('movies') AS movies, pg_relation_filenode('genres') AS genres`,
   );
 }
 
 describe('the upgrade of v3', () => {
-  it('keeps every value of every column', async () => {
+  it('the upgrade of v3 keeps every value of every column', async () => {
     await database.query(V3);
     const columns = (
       await database.query<{ name: string }>(
@@ -51,23 +51,23 @@ describe('the upgrade of v3', () => {
     expect(before[0]).toHaveLength(3);
   });
 
-  it('rewrites no row of movies or genres', async () => {
+  it('the upgrade of v3 rewrites no row of movies or genres', async () => {
     await database.query(V3);
-    const before = await files();
+    const before = await tableFiles();
     await migrateDatabase(database.url);
-    expect(await files()).toEqual(before);
+    expect(await tableFiles()).toEqual(before);
   });
 
-  it('keeps times as TIMESTAMP', async () => {
-    await upgraded(V3);
+  it('the upgrade of v3 keeps times as TIMESTAMP', async () => {
+    await upgrade(V3);
     const [movie] = await database.query(
       `SELECT created_at::text AS at, pg_typeof(created_at)::text AS type FROM movies WHERE id = 550`,
     );
     expect(movie).toEqual({ at: '2025-01-02 03:04:05.678901', type: 'timestamp without time zone' });
   });
 
-  it('counts no movie as enriched by this version', async () => {
-    await upgraded(V3);
+  it('the upgrade of v3 marks no movie as enriched', async () => {
+    await upgrade(V3);
     expect(await rows('movies', 'id, enriched_at, enrich_failures')).toContainEqual({
       id: 550,
       enriched_at: null,
@@ -75,8 +75,8 @@ describe('the upgrade of v3', () => {
     });
   });
 
-  it('keeps ended runs, and closes the one left RUNNING as FAILED, interrupted', async () => {
-    await upgraded(V3);
+  it('the upgrade of v3 keeps ended runs and marks the run left RUNNING as FAILED and interrupted', async () => {
+    await upgrade(V3);
     const columns =
       'id, run_date, status, movies_processed, duration_seconds, error_message, finished_at IS NULL AS open';
     expect(await rows('pipeline_runs', columns)).toMatchObject([
@@ -91,8 +91,8 @@ describe('the upgrade of v3', () => {
     ]);
   });
 
-  it('closes every run left RUNNING and keeps its error message', async () => {
-    await upgraded(
+  it('the upgrade of v3 ends every run left RUNNING and keeps its error message', async () => {
+    await upgrade(
       `${V3} INSERT INTO pipeline_runs (status, error_message) VALUES ('running', 'page 3'), ('RUNNING', '')`,
     );
     const messages = await rows('pipeline_runs', 'id, error_message');
@@ -102,8 +102,8 @@ describe('the upgrade of v3', () => {
     ]);
   });
 
-  it('makes NULL of the NaN and the JSON null that clients of v3 have stored', async () => {
-    await upgraded(
+  it('the upgrade of v3 converts a stored NaN or JSON null to NULL', async () => {
+    await upgrade(
       `${V3} UPDATE movies SET vote_average = 'NaN', "cast" = 'null', keywords = 'null' WHERE id = 551`,
     );
     const nulls = `vote_average IS NULL AS score, "cast" IS NULL AS "cast", keywords IS NULL AS keywords`;
@@ -116,8 +116,8 @@ describe('the upgrade of v3', () => {
 });
 
 describe('the upgrade of v2', () => {
-  it('keeps every value, a REAL of 8.4 as 8.4, and takes the last change from the creation', async () => {
-    await upgraded(V2);
+  it('the upgrade of v2 keeps every value, including a REAL of 8.4, and sets updated_at to created_at', async () => {
+    await upgrade(V2);
     expect(await rows('movies')).toMatchObject([
       {
         title: 'Fight Club',
@@ -136,8 +136,8 @@ describe('the upgrade of v2', () => {
 });
 
 describe('the upgrade of tables that SQLAlchemy made', () => {
-  it('makes JSONB of JSON, and NULL of the null that stands for None', async () => {
-    await upgraded(SQLALCHEMY);
+  it('the upgrade of SQLAlchemy tables converts JSON to JSONB and a JSON null to NULL', async () => {
+    await upgrade(SQLALCHEMY);
     expect(await rows('movies', 'id, genres, "cast" IS NULL AS "cast", keywords')).toEqual([
       { id: 550, genres: ['Drama'], cast: false, keywords: ['soap'] },
       { id: 551, genres: [], cast: true, keywords: null },
@@ -145,8 +145,8 @@ describe('the upgrade of tables that SQLAlchemy made', () => {
     ]);
   });
 
-  it('takes a missing time from the other one, or else from the upgrade', async () => {
-    await upgraded(SQLALCHEMY);
+  it('the upgrade of SQLAlchemy tables sets a missing time to the other time, or else to its own', async () => {
+    await upgrade(SQLALCHEMY);
     expect(await rows('movies', 'id, created_at, updated_at')).toEqual([
       { id: 550, created_at: '2025-01-02T03:04:05.678901', updated_at: '2025-06-07T08:09:10' },
       { id: 551, created_at: '2025-01-02T03:04:05', updated_at: '2025-01-02T03:04:05' },
@@ -154,8 +154,8 @@ describe('the upgrade of tables that SQLAlchemy made', () => {
     ]);
   });
 
-  it('closes the run left RUNNING', async () => {
-    await upgraded(SQLALCHEMY);
+  it('the upgrade of SQLAlchemy tables marks the run left RUNNING as FAILED', async () => {
+    await upgrade(SQLALCHEMY);
     expect(await rows('pipeline_runs', 'id, status, movies_processed, error_message')).toEqual([
       { id: 1, status: 'SUCCESS', movies_processed: 120, error_message: null },
       { id: 2, status: 'FAILED', movies_processed: 0, error_message: INTERRUPTED },
@@ -164,8 +164,8 @@ describe('the upgrade of tables that SQLAlchemy made', () => {
 });
 
 describe('the upgrade of tables that pandas made', () => {
-  it('makes dates, whole numbers and lists of what pandas has written, and keeps its index', async () => {
-    await upgraded(PANDAS);
+  it('the upgrade of pandas tables restores dates, integers and lists and keeps the index column', async () => {
+    await upgrade(PANDAS);
     expect(await rows('movies')).toMatchObject([
       {
         index: 0,
@@ -191,24 +191,24 @@ describe('the upgrade of tables that pandas made', () => {
     ]);
   });
 
-  it('makes NULL of NaN and of an empty text where there is no text', async () => {
-    await upgraded(PANDAS);
-    const [, bare, empty] = await rows(
+  it('the upgrade of pandas tables converts NaN, and empty text outside text columns, to NULL', async () => {
+    await upgrade(PANDAS);
+    const [, withoutDetails, withEmptyText] = await rows(
       'movies',
       'id, vote_average, runtime, release_date, backdrop_url, tagline, genres, "cast"',
     );
-    expect(bare).toMatchObject({
+    expect(withoutDetails).toMatchObject({
       vote_average: null,
       runtime: null,
       release_date: null,
       backdrop_url: null,
       tagline: null,
     });
-    expect(empty).toMatchObject({ genres: null, cast: null });
+    expect(withEmptyText).toMatchObject({ genres: null, cast: null });
   });
 
-  it('keeps its runs, and dates one without a date before all others', async () => {
-    await upgraded(PANDAS);
+  it('the upgrade of pandas tables keeps the runs and dates a run without a date to 1970', async () => {
+    await upgrade(PANDAS);
     const columns = 'id, status, run_date, movies_processed, duration_seconds, error_message';
     expect(await rows('pipeline_runs', columns)).toEqual([
       {
@@ -230,10 +230,10 @@ describe('the upgrade of tables that pandas made', () => {
     ]);
   });
 
-  it('reads a time with an offset, and one without as UTC, whatever time zone the database is set to', async () => {
+  it('the upgrade reads times without an offset as UTC, whatever the time zone of the database', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await database.query(`ALTER DATABASE ${name} SET timezone = 'Asia/Tokyo'`);
-    await upgraded(`${PANDAS} ALTER TABLE movies ADD COLUMN created_at TIMESTAMPTZ, ADD COLUMN updated_at TEXT;
+    await upgrade(`${PANDAS} ALTER TABLE movies ADD COLUMN created_at TIMESTAMPTZ, ADD COLUMN updated_at TEXT;
       UPDATE movies SET created_at = '2025-01-02 03:04:05+02', updated_at = '2025-01-02T03:04:05';
       UPDATE movies SET updated_at = '2025-01-02T03:04:05+02:00' WHERE id = 551`);
     expect((await rows('movies', 'id, created_at, updated_at')).slice(0, 2)).toEqual([

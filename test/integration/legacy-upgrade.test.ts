@@ -9,15 +9,15 @@ import { PANDAS, SQLALCHEMY, V2, V3 } from '../support/old-databases.js';
 import { schemaShape } from '../support/schema-shape.js';
 import { ScratchDatabase } from '../support/scratch-database.js';
 
-let all: readonly string[];
-let fresh: readonly string[];
+let migrationNames: readonly string[];
+let freshShape: readonly string[];
 
 beforeAll(async () => {
   const { migrations } = await readMigrationFolder();
-  all = migrations.map(({ name }) => name);
+  migrationNames = migrations.map(({ name }) => name);
   const empty = await ScratchDatabase.create();
   await migrateDatabase(empty.url);
-  fresh = await schemaShape(empty);
+  freshShape = await schemaShape(empty);
   await empty.drop();
 });
 
@@ -26,7 +26,7 @@ describe.each([
   ["v3's DDL", V3],
   ['SQLAlchemy', SQLALCHEMY],
   ['pandas', PANDAS],
-])('an old database made by %s', (_, sql) => {
+])('an old database made by %s', (maker, sql) => {
   let database: ScratchDatabase;
   let report: MigrationReport;
 
@@ -40,32 +40,32 @@ describe.each([
     await database.drop();
   });
 
-  it('is upgraded, and the report says so', () => {
-    expect(report).toEqual({ applied: all, upgradedLegacy: true });
+  it(`the migration of a database made by ${maker} reports an upgrade`, () => {
+    expect(report).toEqual({ applied: migrationNames, upgradedLegacy: true });
   });
 
-  it('has the columns, keys and indexes of a fresh database afterwards', async () => {
-    expect(await schemaShape(database)).toEqual(expect.arrayContaining([...fresh]));
+  it(`the upgrade of a database made by ${maker} adds the columns, keys and indexes of a fresh database`, async () => {
+    expect(await schemaShape(database)).toEqual(expect.arrayContaining([...freshShape]));
   });
 
-  it('keeps every movie and genre', async () => {
+  it(`the upgrade of a database made by ${maker} keeps every movie and genre`, async () => {
     const movies = await database.query('SELECT id FROM movies ORDER BY id');
     expect(movies).toEqual([{ id: 550 }, { id: 551 }, { id: 552 }]);
     expect(await database.query('SELECT id FROM genres ORDER BY id')).toEqual([{ id: 18 }, { id: 53 }]);
   });
 
-  it('is left alone the second time', async () => {
+  it(`a second migration of a database made by ${maker} changes nothing`, async () => {
     const before = await database.snapshot();
     await expect(migrateDatabase(database.url)).resolves.toEqual({ applied: [], upgradedLegacy: false });
     expect(await database.snapshot()).toEqual(before);
   });
 
-  it('then takes movies, list entries and runs', async () => {
+  it(`an upgraded database made by ${maker} accepts movies, list entries and runs`, async () => {
     const open = await openDatabase({ url: database.url, poolSize: 2, dataDir: '/nonexistent' });
     try {
       const { prisma } = open;
       await prisma.movie.update({ where: { id: 551 }, data: { title: 'A title now', runtime: 90 } });
-      await prisma.movie.create({ data: { id: 2_147_483_647, categories: listed() } });
+      await prisma.movie.create({ data: { id: 2_147_483_647, categories: listEntry() } });
       await prisma.genre.upsert({
         where: { id: 53 },
         create: { id: 53, name: '' },
@@ -79,41 +79,47 @@ describe.each([
     }
   });
 
-  it('keeps its rows as they are when the process ends before the upgrade is recorded', async () => {
+  it(`an unrecorded upgrade of a database made by ${maker} is completed without rewriting its rows`, async () => {
     await withScratch(async (other) => {
       await other.query(sql);
-      await upgradeOnly(other);
-      const before = await versions(other);
-      await expect(migrateDatabase(other.url)).resolves.toEqual({ applied: all, upgradedLegacy: true });
-      expect(await versions(other)).toEqual(before);
-      expect(await schemaShape(other)).toEqual(expect.arrayContaining([...fresh]));
+      await upgradeUnrecorded(other);
+      const before = await rowVersions(other);
+      await expect(migrateDatabase(other.url)).resolves.toEqual({
+        applied: migrationNames,
+        upgradedLegacy: true,
+      });
+      expect(await rowVersions(other)).toEqual(before);
+      expect(await schemaShape(other)).toEqual(expect.arrayContaining([...freshShape]));
     });
   });
 });
 
-describe('two processes that start together on an old database', () => {
-  it('upgrade it once', async () => {
+describe('concurrent upgrades', () => {
+  it('two processes that start together upgrade an old database once', async () => {
     await withScratch(async (database) => {
       await database.query(V3);
       const reports = await Promise.all([migrateDatabase(database.url), migrateDatabase(database.url)]);
-      expect(reports.flatMap(({ applied }) => applied)).toEqual(all);
+      expect(reports.flatMap(({ applied }) => applied)).toEqual(migrationNames);
       expect(reports.filter(({ upgradedLegacy }) => upgradedLegacy)).toHaveLength(1);
     });
   });
 });
 
-describe('a schema that holds tables of another application only', () => {
-  it('gets the tables of a fresh database beside them', async () => {
+describe('tables of another application', () => {
+  it('a schema with only tables of another application gets the tables of a fresh database', async () => {
     await withScratch(async (database) => {
       await database.query('CREATE TABLE users (id INTEGER)');
-      await expect(migrateDatabase(database.url)).resolves.toEqual({ applied: all, upgradedLegacy: false });
-      expect(await schemaShape(database)).toEqual(fresh);
+      await expect(migrateDatabase(database.url)).resolves.toEqual({
+        applied: migrationNames,
+        upgradedLegacy: false,
+      });
+      expect(await schemaShape(database)).toEqual(freshShape);
     });
   });
 });
 
 describe('the log of an upgrade', () => {
-  it('names the old tables', async () => {
+  it('the log of an upgrade names the old tables', async () => {
     await withScratch(async (database) => {
       await database.query(V2);
       const events: unknown[] = [];
@@ -132,11 +138,11 @@ async function withScratch(work: (database: ScratchDatabase) => Promise<void>): 
   }
 }
 
-function listed(): { create: { category: string; position: number; seenAt: Date } } {
+function listEntry(): { create: { category: string; position: number; seenAt: Date } } {
   return { create: { category: 'popular', position: 1, seenAt: new Date(0) } };
 }
 
-async function upgradeOnly(database: ScratchDatabase): Promise<void> {
+async function upgradeUnrecorded(database: ScratchDatabase): Promise<void> {
   const { migrations } = await readMigrationFolder();
   const address = parseDatabaseUrl(database.url);
   const client = await connectClient(address);
@@ -147,8 +153,8 @@ async function upgradeOnly(database: ScratchDatabase): Promise<void> {
   }
 }
 
-/** Of every old row the transaction that wrote it. */
-function versions(database: ScratchDatabase): Promise<readonly object[]> {
+/** The transaction that last wrote each old row. */
+function rowVersions(database: ScratchDatabase): Promise<readonly object[]> {
   return database.query(
     `SELECT 'movie' AS kind, id, xmin::text FROM movies UNION ALL SELECT 'genre', id, xmin::text FROM genres
      UNION ALL SELECT 'run', id, xmin::text FROM pipeline_runs ORDER BY 1, 2`,
