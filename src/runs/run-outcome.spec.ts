@@ -54,15 +54,15 @@ function results(change: {
   };
 }
 
-describe('how a run ends', () => {
-  it('SUCCESS when everything came in, gone movies included', () => {
+describe('the outcome of a run', () => {
+  it('a run that stored everything ends SUCCESS even if movies are gone', () => {
     expect(outcomeOf({ kind: 'completed' }, results({ counts: { inserted: 60, gone: 2 } }))).toEqual({
       status: 'SUCCESS',
       errorMessage: null,
     });
   });
 
-  it('PARTIAL names the source that failed and why', () => {
+  it('a PARTIAL run names the source that failed and the reason', () => {
     const outcome = outcomeOf(
       { kind: 'completed' },
       results({
@@ -77,7 +77,7 @@ describe('how a run ends', () => {
     });
   });
 
-  it('PARTIAL counts failed movies and pages by kind', () => {
+  it('a PARTIAL run counts its failed movies and pages by reason', () => {
     const outcome = outcomeOf(
       { kind: 'completed' },
       results({
@@ -96,7 +96,7 @@ describe('how a run ends', () => {
     });
   });
 
-  it('PARTIAL when TMDB went down after something was stored', () => {
+  it('a run ends PARTIAL when TMDB goes down after something was stored', () => {
     const outcome = outcomeOf(
       { kind: 'upstream', message: 'TMDB is down.' },
       results({ counts: { inserted: 20 } }),
@@ -104,7 +104,7 @@ describe('how a run ends', () => {
     expect(outcome).toEqual({ status: 'PARTIAL', errorMessage: 'TMDB is down.' });
   });
 
-  it('FAILED when nothing could be stored', () => {
+  it('a run that stored nothing ends FAILED with the reason', () => {
     expect(outcomeOf({ kind: 'upstream', message: 'TMDB is down.' }, results({}))).toEqual({
       status: 'FAILED',
       errorMessage: 'Nothing could be stored. TMDB is down.',
@@ -112,7 +112,7 @@ describe('how a run ends', () => {
     expect(outcomeOf({ kind: 'completed' }, results({})).errorMessage).toContain('Check TMDB_REGION');
   });
 
-  it('FAILED for the key or the database, whatever was stored before', () => {
+  it('a run that fails because of the key or the database ends FAILED whatever was stored before', () => {
     const outcome = outcomeOf(
       { kind: 'failed', message: 'Check TMDB_API_KEY.' },
       results({ counts: { inserted: 20 } }),
@@ -120,7 +120,7 @@ describe('how a run ends', () => {
     expect(outcome).toEqual({ status: 'FAILED', errorMessage: 'Check TMDB_API_KEY.' });
   });
 
-  it('CANCELLED when somebody asked for it', () => {
+  it('a run that is cancelled ends CANCELLED', () => {
     expect(outcomeOf({ kind: 'cancelled' }, results({ counts: { inserted: 20 } })).status).toBe('CANCELLED');
   });
 });

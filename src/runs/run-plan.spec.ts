@@ -5,32 +5,32 @@ function pagesOf(plan: RunPlan): Record<string, number> {
   return Object.fromEntries(plan.sources.map(({ source, pages }) => [source, pages]));
 }
 
-describe('what a run does', () => {
-  it('quick: three pages of popular and trending, no enrichment', () => {
+describe('the plan of a run', () => {
+  it('a quick run reads three pages each of popular and trending and enriches no movies', () => {
     const plan = presetPlan('quick');
     expect(pagesOf(plan)).toEqual({ popular: 3, trending: 3 });
     expect(plan.enrichment).toBeNull();
   });
 
-  it('daily: five pages of the four lists, three of trending, 500 collected movies', () => {
+  it('a daily run reads five pages of each list and three of trending and enriches 500 collected movies', () => {
     const plan = presetPlan('daily');
     expect(pagesOf(plan)).toEqual({ popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 });
     expect(plan.enrichment).toEqual({ limit: 500, alsoStored: false });
   });
 
-  it('full: ten pages of the four lists, three of trending, 1,000 movies, stored ones too', () => {
+  it('a full run reads ten pages of each list and three of trending and enriches 1,000 collected or stored movies', () => {
     const plan = presetPlan('full');
     expect(pagesOf(plan)).toEqual({ popular: 10, top_rated: 10, upcoming: 10, now_playing: 10, trending: 3 });
     expect(plan.enrichment).toEqual({ limit: 1_000, alsoStored: true });
   });
 
-  it('custom with the defaults collects five pages of the four lists and three of trending', () => {
+  it('a custom run reads five pages of each list and three of trending by default', () => {
     const plan = customPlan(CUSTOM_DEFAULTS);
     expect(pagesOf(plan)).toEqual({ popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 });
     expect(plan).toMatchObject({ enrichment: null, incremental: true });
   });
 
-  it('custom takes what it is asked for', () => {
+  it('a custom run follows every option', () => {
     const plan = customPlan({
       categories: ['top_rated'],
       pages_per_category: 500,
@@ -53,7 +53,7 @@ describe('what a run does', () => {
     [{ pages_per_category: 1.5 }, 'pages_per_category must be a whole number from 1 to 500'],
     [{ max_enrichment: 100_001 }, 'max_enrichment must be a whole number from 0 to 100000'],
     [{ categories: [], include_trending: false }, 'the run would collect nothing'],
-  ])('custom refuses %j', (options, message) => {
+  ])('the custom options %j are refused with the rule that they break', (options, message) => {
     expect(() => customPlan({ ...CUSTOM_DEFAULTS, ...options })).toThrow(message);
   });
 });

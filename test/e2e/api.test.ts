@@ -13,8 +13,8 @@ afterAll(async () => {
   await service.close();
 });
 
-describe('before the first run', () => {
-  it('the status and the list are empty before the first run', async () => {
+describe('an empty history', () => {
+  it('the status and the list of runs are empty before the first run', async () => {
     const { body } = await service.get('/pipeline/status');
     expect(body).toMatchObject({
       is_running: false,
@@ -30,19 +30,19 @@ describe('before the first run', () => {
   });
 });
 
-describe('after runs', () => {
+describe('the history', () => {
   beforeAll(async () => {
     for (let n = 0; n < 3; n++) {
       await runToEnd(service.app, presetPlan('quick'));
     }
   });
 
-  it('the status counts the runs and shows the last', async () => {
+  it('the status counts the runs and shows the last run', async () => {
     const { body } = await service.get('/pipeline/status');
     expect(body).toMatchObject({ is_running: false, total_runs: 3, successful_runs: 3, last_run: { id: 3 } });
   });
 
-  it('the list has the newest run first, ISO times in UTC, and no name of a user', async () => {
+  it('the list of runs has the newest run first, ISO times in UTC and no user names', async () => {
     const { body } = (await service.get('/pipeline/runs')) as {
       body: Record<string, unknown>[];
     };
@@ -59,10 +59,10 @@ describe('after runs', () => {
       enriched: 0,
       times_resumed: 0,
     });
-    expect(JSON.stringify(body)).not.toContain('somebody');
+    expect(JSON.stringify(body)).not.toContain('tester');
   });
 
-  it('the Link header leads through all pages of the list', async () => {
+  it('the Link header leads through all pages of the list of runs', async () => {
     const ids: unknown[] = [];
     let next: string | undefined = '/pipeline/runs?limit=2&status=success';
     while (next !== undefined) {
@@ -73,7 +73,7 @@ describe('after runs', () => {
     expect(ids).toEqual([3, 2, 1]);
   });
 
-  it('a run shows the result of each of its sources', async () => {
+  it('the details of a run show the result of each of its sources', async () => {
     const { body } = await service.get('/pipeline/runs/1');
     expect(body).toMatchObject({
       id: 1,
@@ -141,7 +141,7 @@ describe('bad requests', () => {
     ['/pipeline/runs/99999999999', 400, 'id must not be greater than'],
     ['/pipeline/runs/4711', 404, 'There is no run 4711'],
     ['/nowhere', 404, '/nowhere'],
-  ])('%s gets a problem document that names the fault', async (path, status, detail) => {
+  ])('the request %s gets a problem document that names the fault', async (path, status, detail) => {
     const response = await service.get(path, status);
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(response.body).toMatchObject({ status, detail: expect.stringContaining(detail) });

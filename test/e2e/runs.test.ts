@@ -21,8 +21,8 @@ async function trigger(
   body?: object,
   headers = {},
 ): Promise<{ status: number; runId: number; body: unknown }> {
-  const { status, body: answer } = await service.post('/pipeline/run', body, headers);
-  return { status, runId: (answer as { run_id: number }).run_id, body: answer };
+  const { status, body: received } = await service.post('/pipeline/run', body, headers);
+  return { status, runId: (received as { run_id: number }).run_id, body: received };
 }
 
 /** A run that waits for TMDB until the faults are removed or it is cancelled. */
@@ -38,7 +38,7 @@ async function hangingRun(): Promise<number> {
 }
 
 describe('triggering a run', () => {
-  it('a triggered run gets a 202 with its location, and a worker makes it', async () => {
+  it('triggering a run returns a 202 with the location of the run, which a worker executes', async () => {
     const response = await service.post('/pipeline/run');
     expect(response.status).toBe(202);
     const { run_id: id } = response.body as { run_id: number };
@@ -88,9 +88,9 @@ describe('triggering a run', () => {
     [{ update_type: 'custom', incremental: 'no' }, 'incremental must be a boolean'],
     [{ color: 'red' }, 'property color should not exist'],
     [[], 'object'],
-  ])('the trigger %j gets a 400 that names the fault', async (body, why) => {
-    const answer = await trigger(body);
-    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(why) } });
+  ])('the trigger %j gets a 400 that names the fault', async (body, fault) => {
+    const response = await trigger(body);
+    expect(response).toMatchObject({ status: 400, body: { detail: expect.stringContaining(fault) } });
   });
 
   it('a trigger during an active run gets a 409 that names the active run', async () => {
@@ -105,22 +105,22 @@ describe('triggering a run', () => {
   });
 
   it('thirty simultaneous triggers queue one run', async () => {
-    const answers = await Promise.all(Array.from({ length: 30 }, () => trigger()));
-    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 409)).toHaveLength(29);
-    await service.end(answers.find(({ status }) => status === 202)!.runId);
+    const responses = await Promise.all(Array.from({ length: 30 }, () => trigger()));
+    expect(responses.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 409)).toHaveLength(29);
+    await service.end(responses.find(({ status }) => status === 202)!.runId);
   });
 });
 
 describe('an Idempotency-Key', () => {
   it('simultaneous triggers with one Idempotency-Key get the same response and make one run', async () => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 5 }, () => trigger({ update_type: 'quick' }, { 'Idempotency-Key': 'a' })),
     );
-    await service.end(answers[0]!.runId);
-    answers.push(await trigger({ update_type: 'quick' }, { 'Idempotency-Key': 'a' }));
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(answers[0]!.status).toBe(202);
+    await service.end(responses[0]!.runId);
+    responses.push(await trigger({ update_type: 'quick' }, { 'Idempotency-Key': 'a' }));
+    for (const response of responses) expect(response).toEqual(responses[0]);
+    expect(responses[0]!.status).toBe(202);
   });
 
   it('an Idempotency-Key with a different body gets a 422', async () => {
@@ -134,7 +134,7 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('cancelling a run', () => {
-  it('a cancelled run ends CANCELLED, and cannot be cancelled again', async () => {
+  it('a cancelled run ends CANCELLED and cannot be cancelled again', async () => {
     const runId = await hangingRun();
     const response = await service.post(`/pipeline/runs/${runId}/cancel`);
     expect(response).toMatchObject({ status: 202, body: { run_id: runId, status: 'RUNNING' } });
@@ -162,28 +162,28 @@ describe('the events of a run', () => {
     expect(new Set(kinds.slice(0, -1))).toEqual(new Set(['progress']));
   });
 
-  it('the events of a run that has ended get a 204 after the last event', async () => {
+  it('a request for events after the last event gets a 204, and one for an unknown run gets a 404', async () => {
     const path = `/pipeline/runs/1/events`;
     await request(service.url).get(path).set('Last-Event-ID', 'end').expect(204);
     await request(service.url).get('/pipeline/runs/4711/events').expect(404);
   });
 
-  it('one address may follow the events of a run over ten connections', async () => {
+  it('one address can follow the events of a run over at most ten connections', async () => {
     const runId = await hangingRun();
-    const over = new AbortController();
+    const connection = new AbortController();
     const listen = (): Promise<Response> =>
-      fetch(`${service.url}/pipeline/runs/${runId}/events`, { signal: over.signal });
+      fetch(`${service.url}/pipeline/runs/${runId}/events`, { signal: connection.signal });
     const streams = await Promise.all(Array.from({ length: 11 }, listen));
     expect(streams.map(({ status }) => status).sort()).toEqual([
       ...Array.from({ length: 10 }, () => 200),
       429,
     ]);
-    over.abort();
+    connection.abort();
     await service.post(`/pipeline/runs/${runId}/cancel`);
     await service.end(runId);
   });
 
-  it('the events and the status report a pause that TMDB requested while it lasts', async () => {
+  it('the events and the status report a pause that TMDB requested until the run ends', async () => {
     service.sandbox.setFaults({ tooMany: 1 });
     const { runId } = await trigger();
     for await (const { kind, data } of service.events(runId)) {
@@ -211,7 +211,7 @@ describe('the events of a run', () => {
 });
 
 describe('the history', () => {
-  it('the list of runs is filtered by status, type, trigger and time', async () => {
+  it('the list of runs can be filtered by status, type, trigger and time', async () => {
     const ids = async (query: string): Promise<number[]> =>
       ((await service.get(`/pipeline/runs?limit=100&${query}`)).body as { id: number }[]).map(({ id }) => id);
     const { body } = await service.get('/pipeline/runs?limit=100');

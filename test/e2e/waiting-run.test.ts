@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
-let front: TestApp;
+let service: TestApp;
 
 beforeAll(async () => {
-  front = await startTestApp({ ROLES: 'api' });
+  service = await startTestApp({ ROLES: 'api' });
 });
-afterAll(() => front.close());
+afterAll(() => service.close());
 
-it('a run that waits for a worker appears in the status, and blocks a second run', async () => {
-  const { body } = await front.post('/pipeline/run');
+it('a run that waits for a worker appears in the status and blocks a second run', async () => {
+  const { body } = await service.post('/pipeline/run');
   const { run_id: id } = body as { run_id: number };
-  expect((await front.get('/pipeline/status')).body).toMatchObject({
+  expect((await service.get('/pipeline/status')).body).toMatchObject({
     is_running: true,
     last_run: { id, status: 'QUEUED' },
     current_run: { run_id: id, status: 'QUEUED', stage: 'queued' },
   });
-  expect((await front.post('/pipeline/run')).status).toBe(409);
+  expect((await service.post('/pipeline/run')).status).toBe(409);
 });

@@ -7,7 +7,7 @@ function page(number: number, ids: readonly number[], totalPages = 100): TmdbPag
   return { page: number, totalPages, totalResults: 20 * totalPages, items, rejected: [] };
 }
 
-async function walk(fetch: FetchPage<TmdbPage>, pages: number): Promise<PageResult<TmdbPage>[]> {
+async function paginate(fetch: FetchPage<TmdbPage>, pages: number): Promise<PageResult<TmdbPage>[]> {
   const results: PageResult<TmdbPage>[] = [];
   for await (const result of paginateList(fetch, pages)) results.push(result);
   return results;
@@ -17,57 +17,59 @@ function numbers(results: readonly PageResult<TmdbPage>[]): number[] {
   return results.map((result) => result.page);
 }
 
-describe('walking a list', () => {
-  it('yields the pages in order, whatever order the answers come in', async () => {
-    const waiting = new Map<number, () => void>();
+describe('pagination', () => {
+  it('pagination yields the pages in order, whatever order the responses arrive in', async () => {
+    const arrived: number[] = [];
+    const release = new Map<number, () => void>();
+    // Page 5 arrives first, and each page from there releases the one before it.
     const fetch: FetchPage<TmdbPage> = async (number) => {
-      if (number > 1) await new Promise<void>((resolve) => waiting.set(number, resolve));
+      if (number > 1 && number < 5) await new Promise<void>((resolve) => release.set(number, resolve));
+      arrived.push(number);
+      release.get(number - 1)?.();
       return page(number, [number]);
     };
-    const walking = walk(fetch, 5);
-    for (const number of [5, 4, 3, 2]) {
-      while (!waiting.has(number)) await new Promise((resolve) => setImmediate(resolve));
-      waiting.get(number)?.();
-    }
-    expect(numbers(await walking)).toEqual([1, 2, 3, 4, 5]);
+    expect(numbers(await paginate(fetch, 5))).toEqual([1, 2, 3, 4, 5]);
+    expect(arrived).toEqual([1, 5, 4, 3, 2]);
   });
 
-  it("ends at TMDB's total_pages", async () => {
-    expect(numbers(await walk((number) => Promise.resolve(page(number, [number], 2)), 10))).toEqual([1, 2]);
+  it("pagination ends at TMDB's total_pages", async () => {
+    expect(numbers(await paginate((number) => Promise.resolve(page(number, [number], 2)), 10))).toEqual([
+      1, 2,
+    ]);
   });
 
-  it('ends at an empty page', async () => {
+  it('pagination ends at an empty page', async () => {
     const fetch: FetchPage<TmdbPage> = (number) => Promise.resolve(page(number, number < 3 ? [number] : []));
-    expect(numbers(await walk(fetch, 500))).toEqual([1, 2, 3]);
+    expect(numbers(await paginate(fetch, 500))).toEqual([1, 2, 3]);
   });
 
-  it('ends when the list only repeats itself', async () => {
-    const asked: number[] = [];
+  it('pagination ends when the pages of a list repeat', async () => {
+    const requested: number[] = [];
     const fetch: FetchPage<TmdbPage> = (number) => {
-      asked.push(number);
+      requested.push(number);
       return Promise.resolve(page(number, [1, 2, 3]));
     };
-    expect(numbers(await walk(fetch, 500))).toEqual([1, 2]);
-    expect(asked.length).toBeLessThan(10);
+    expect(numbers(await paginate(fetch, 500))).toEqual([1, 2]);
+    expect(requested.length).toBeLessThan(10);
   });
 
-  it('goes on behind a page that failed', async () => {
+  it('pagination continues after a page that fails', async () => {
     const fetch: FetchPage<TmdbPage> = (number) =>
       number === 2 ? Promise.reject(new Error('broken')) : Promise.resolve(page(number, [number]));
-    const results = await walk(fetch, 4);
+    const results = await paginate(fetch, 4);
     expect(numbers(results)).toEqual([1, 2, 3, 4]);
     expect(results[1]).toHaveProperty('error');
   });
 
-  it('gives the list up when its first page fails, or three in a row', async () => {
+  it('pagination ends when the first page or three pages in a row fail', async () => {
     const down: FetchPage<TmdbPage> = () => Promise.reject(new Error('down'));
-    expect(numbers(await walk(down, 50))).toEqual([1]);
+    expect(numbers(await paginate(down, 50))).toEqual([1]);
     const breaking: FetchPage<TmdbPage> = (number) =>
       number > 3 ? Promise.reject(new Error('down')) : Promise.resolve(page(number, [number]));
-    expect(numbers(await walk(breaking, 50))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(numbers(await paginate(breaking, 50))).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('aborts what it asked for ahead when nobody reads on', async () => {
+  it('pagination aborts the requests for further pages when the reader stops', async () => {
     const signals: AbortSignal[] = [];
     const fetch: FetchPage<TmdbPage> = (number, signal) => {
       signals.push(signal);
