@@ -1,5 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { retry } from '../common/retry.js';
+import { isConnectionLost } from '../database/errors/database-fault.js';
+import { describeFault } from '../database/errors/explain-error.js';
 import { RunFollower } from '../pipeline/execution/run-follower.js';
 import { RunTriggers } from '../pipeline/execution/run-triggers.js';
 import { RunActiveError, RunEndedError } from '../runs/run-errors.js';
@@ -18,6 +21,7 @@ interface FollowOptions {
 }
 
 const POLL_MS = 250;
+const RECONNECT_DEADLINE_MS = 600_000;
 /** A short run may end before its worker records any. */
 const NO_PROGRESS: RunProgress = {
   ...{ at: '', stage: 'finishing', sources: [], enrichment: null, waiting: null },
@@ -41,7 +45,9 @@ export async function requestAndFollow(
   const runId = await app.get(RunTriggers).trigger(plan, { trigger: 'cli', username, key: null });
   const cancel = (): void => {
     say('Cancelling the run; what is stored stays.');
-    void cancelRun(app, runId);
+    void cancelRun(app, runId).catch((error: unknown) => {
+      say(`The run could not be cancelled: ${describeFault(error) ?? String(error)}`);
+    });
   };
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
@@ -63,7 +69,7 @@ async function finishInterrupted(
   const { leaseholder } = app.get(RunLeases);
   let announced: number | null = null;
   for (let before: ActiveRun | null = null; !signal.aborted;) {
-    const { active } = await app.get(RunsRepository).overview();
+    const { active } = await whileDisconnected(app, () => app.get(RunsRepository).overview());
     if (active === null) return true;
     const { run } = active;
     if (active.leaseholder === leaseholder && announced !== run.id) {
@@ -93,10 +99,12 @@ async function showUntilEnd(
   view: ProgressView | null,
 ): Promise<void> {
   let last = NO_PROGRESS;
-  for await (const event of app.get(RunFollower).follow(runId, new AbortController().signal)) {
-    if (event.kind === 'progress') last = event.progress ?? last;
-    else last = finalProgress(last, event.details);
+  for (;;) {
+    const event = await whileDisconnected(app, () => app.get(RunFollower).state(runId));
+    last = event.kind === 'progress' ? (event.progress ?? last) : finalProgress(last, event.details);
     view?.show(last);
+    if (event.kind === 'end') return;
+    await app.get<Clock>(CLOCK).sleep(POLL_MS);
   }
 }
 
@@ -108,9 +116,20 @@ function finalProgress(last: RunProgress, { run, sources }: RunDetails): RunProg
   return { ...last, sources, enrichment: total === 0 ? null : { done, total, failed }, waiting: null };
 }
 
+/** Tries again while the database is away, as the run itself does. */
+function whileDisconnected<T>(app: INestApplicationContext, work: () => Promise<T>): Promise<T> {
+  return retry(work, {
+    clock: app.get<Clock>(CLOCK),
+    random: Math.random,
+    deadlineMs: RECONNECT_DEADLINE_MS,
+    isRetryable: isConnectionLost,
+  });
+}
+
 async function cancelRun(app: INestApplicationContext, runId: number): Promise<void> {
   try {
-    await app.get(RunLeases).cancel(runId, app.get<Clock>(CLOCK).now());
+    const now = app.get<Clock>(CLOCK).now();
+    await whileDisconnected(app, () => app.get(RunLeases).cancel(runId, now));
   } catch (error) {
     if (!(error instanceof RunEndedError)) throw error;
   }

@@ -62,8 +62,8 @@ export class EnrichBatchProcessor implements OnApplicationBootstrap {
   }
 
   /**
-   * Tells the run what it can't go on with. Rejects unless the run has ended: while a batch is open, the worker that leads
-   * the run does not take its movies for abandoned.
+   * Tells the run why it can't go on. Rejects unless the run has ended: while a batch is open, the worker that leads the
+   * run does not treat its movies as abandoned.
    */
   private async conclude(error: unknown, runId: number): Promise<void> {
     const ending = endingOf(error);

@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import type { Transaction } from '../database/prisma.service.js';
 import { JobQueue } from '../queue/job-queue.js';
 import { ENRICH_QUEUE, type EnrichJob } from '../queue/queues.js';
+import { BatchAbandonedError } from '../runs/item-failure.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
 import type { RunContext } from '../runs/run-context.js';
 import { RunMovies } from '../runs/run-movies.repository.js';
@@ -19,7 +20,6 @@ const POLL_MS = 500;
 const FINAL_POLL_MS = 100;
 /** A pause lasts at least this many times as long as the poll before it: polls of a run of a million movies take long. */
 const PAUSE_RATIO = 10;
-const ABANDONED = 'Its batch failed several times and was given up. The log has the reason.';
 
 /** A run's movies as jobs that all workers share. */
 @Injectable()
@@ -68,6 +68,7 @@ export class EnrichmentBatches {
   /** Fails due movies that no open job covers. Returns how many other movies are due. */
   private async failAbandoned(size: number, context: RunContext): Promise<number> {
     const { runId } = context.lease;
+    // Before the due movies: one that is still due after its job has ended was abandoned.
     const jobs = await this.queue.open<EnrichJob>(ENRICH_QUEUE, { runId });
     let due = 0;
     for (const { from, movies } of await this.runMovies.dueByRange(runId, size)) {
@@ -76,7 +77,7 @@ export class EnrichmentBatches {
         continue;
       }
       for (const id of await this.runMovies.due(runId, { from, to: from + size })) {
-        await this.results.failed(id, new Error(ABANDONED), context);
+        await this.results.failed(id, new BatchAbandonedError(), context);
       }
     }
     return due;

@@ -76,6 +76,8 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
       async ([job]) => {
         if (job === undefined) return;
         await handler(job.data, AbortSignal.any([this.shutdown.signal, job.signal]));
+        // Without this, pg-boss waits for the rest of the polling interval although more jobs may be due.
+        this.wake(queue);
       },
     );
     this.workers.set(queue, id);

@@ -16,8 +16,18 @@ export function itemError(where: Where, error: unknown, now: Date): ItemError {
   };
 }
 
+/** No worker is left that would enrich the movie. */
+export class BatchAbandonedError extends Error {
+  override readonly name = 'BatchAbandonedError';
+
+  constructor() {
+    super('Its batch failed several times and was given up. The log has the reason.');
+  }
+}
+
 function codeOf(error: unknown): string {
   if (error instanceof TmdbError) return error.kind;
+  if (error instanceof BatchAbandonedError) return 'batch_abandoned';
   return error instanceof RowRefusedError ? 'row_refused' : 'unusable_item';
 }
 

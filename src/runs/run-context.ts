@@ -18,7 +18,7 @@ export interface RunContext extends WorkContext {
   readonly progress: RunProgressTracker;
   /** Marks what this run saw. */
   readonly startedAt: Date;
-  /** Ids of the movies that the run has stored from its lists, in the order in which they came. */
+  /** Ids of the movies that the run has stored from its lists. */
   readonly storedMovies: Set<number>;
   /** Movies to enrich; null until they are selected. */
   readonly enrichmentTotal: number | null;

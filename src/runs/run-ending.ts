@@ -14,6 +14,9 @@ export type RunEnding =
   /** The run has ended, or another worker has acquired its lease: leave it alone. */
   | { readonly kind: 'lost' };
 
+/** An ending with which a run is recorded as over. */
+export type FinalEnding = Exclude<RunEnding, { kind: 'released' | 'lost' }>;
+
 /** The abort reason of everything that works on a run, and what every write under a lost lease rejects with. */
 export class RunAborted extends Error {
   override readonly name = 'RunAborted';
@@ -30,8 +33,8 @@ export function endingOf(error: unknown): RunEnding | null {
   return { kind: error.kind === 'key_refused' ? 'failed' : 'upstream', message: error.message };
 }
 
-/** The ending of a run that the database or the program kept from going on. */
-export function faultEnding(error: unknown): RunEnding {
+/** The ending of a run in which the database or the program failed. */
+export function faultEnding(error: unknown): FinalEnding {
   const fault = describeFault(error) ?? 'The program failed.';
   return { kind: 'failed', message: `${fault} What was stored stays; the log has the details.` };
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type PipelineRun, Prisma } from '../database/generated/client.js';
 import { sqlStateOf } from '../database/errors/database-fault.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import type { RunEnding } from './run-ending.js';
+import type { FinalEnding } from './run-ending.js';
 import { NoSuchRunError, RunEndedError } from './run-errors.js';
 import { leased, type RunLease } from './run-lease.js';
 import { CANCELLED, outcomeOf, type RunOutcome } from './run-outcome.js';
@@ -27,7 +27,7 @@ export class RunBusyError extends Error {
 }
 
 const UNIQUE_VIOLATION = '23505';
-/** A run that crashes its worker as many times is marked FAILED. */
+/** A run that crashes its worker this many times is marked FAILED. */
 const MAX_WORKER_DEATHS = 3;
 
 /** Decides which worker leads a run, from its acquisition to its end. The database arbitrates. */
@@ -58,7 +58,8 @@ export class RunLeases {
   async reacquire(lease: RunLease, now: Date): Promise<LeasedRun | null> {
     return this.prisma.$transaction(async (tx) => {
       const run = await lockRun(tx, lease.runId);
-      const isOurs = run?.status === 'RUNNING' && run.timesResumed === lease.fencingToken;
+      // By its leaseholder: the response to an earlier attempt, which was committed, may have been lost.
+      const isOurs = run?.status === 'RUNNING' && run.leaseholder === this.leaseholder;
       return isOurs ? this.resume(tx, run, now, run.workerDeaths) : null;
     });
   }
@@ -71,7 +72,7 @@ export class RunLeases {
   /** Ends the run. Null when the lease is lost. */
   async finish(
     lease: RunLease,
-    { ending, sources, now }: { ending: RunEnding; sources: readonly SourceReport[]; now: Date },
+    { ending, sources, now }: { ending: FinalEnding; sources: readonly SourceReport[]; now: Date },
   ): Promise<Run | null> {
     return this.prisma.$transaction(async (tx) => {
       const row = await tx.pipelineRun.findUnique({
@@ -120,7 +121,7 @@ export class RunLeases {
     return this.resume(tx, run, now, workerDeaths);
   }
 
-  /** Pages that failed are requested again, so that their failures no longer count. */
+  /** Deletes the failures of pages that will be requested again. */
   private async resume(
     tx: Transaction,
     { id }: PipelineRun,
@@ -133,7 +134,7 @@ export class RunLeases {
         SELECT FROM pipeline_run_pages p WHERE p.run_id = e.run_id AND p.source = e.source AND p.page = e.page)`;
     const data = {
       ...{ leaseholder: this.leaseholder, workerDeaths },
-      ...{ timesResumed: { increment: 1 }, failed: { decrement: forgotten } },
+      ...{ timesResumed: { increment: 1 }, failed: { decrement: forgotten }, abortReason: Prisma.DbNull },
     };
     return leaseOn(tx, await tx.pipelineRun.update({ where: { id }, data }), now);
   }
@@ -145,7 +146,7 @@ export function isLeased({ runId, fencingToken }: RunLease): Prisma.Sql {
 }
 
 function crashed(times: number): RunOutcome {
-  const errorMessage = `It crashed its worker ${times} times. What was stored stays; the log may say why.`;
+  const errorMessage = `The run crashed its worker ${times} times. What was stored stays; the log may say why.`;
   return { status: 'FAILED', errorMessage };
 }
 
@@ -159,7 +160,7 @@ async function leaseOn(tx: Transaction, run: PipelineRun, now: Date): Promise<Le
   const plan = readPlan(run.options);
   if (plan === null) {
     const errorMessage =
-      'Another version queued it, and this one can not read its options. Trigger it again.';
+      'Another version queued the run, and this one cannot read its options. Trigger it again.';
     await endRun(tx, run.id, { status: 'FAILED', errorMessage }, now);
     return null;
   }
@@ -178,7 +179,8 @@ async function endRun(tx: Transaction, id: number, outcome: RunOutcome, finished
   await tx.$executeRaw`
     UPDATE pipeline_runs
     SET status = ${outcome.status}, error_message = ${outcome.errorMessage}, finished_at = ${finishedAt.toISOString()}::timestamptz,
-      duration_seconds = greatest(0, extract(epoch FROM ${finishedAt.toISOString()}::timestamptz - started_at)),
+      duration_seconds = CASE WHEN started_at IS NOT NULL
+        THEN greatest(0, extract(epoch FROM ${finishedAt.toISOString()}::timestamptz - started_at)) END,
       progress = NULL, waiting = NULL, leaseholder = NULL
     WHERE id = ${id}`;
   return toRun(await tx.pipelineRun.findUniqueOrThrow({ where: { id } }));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PrismaService } from '../../src/database/prisma.service.js';
 import { EnrichmentResults } from '../../src/enrichment/enrichment-results.js';
 import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
 import { RunAborted } from '../../src/runs/run-ending.js';
@@ -26,11 +27,13 @@ const ENDED = { ending: { kind: 'cancelled' }, sources: [], now } as const;
 describe('a worker whose lease another worker has acquired', () => {
   let lost: RunLease;
   let current: RunLease;
+  let other: RunLeases;
 
   beforeEach(async () => {
     const id = await workers.queue(custom({}));
     lost = (await leases.acquire(id, now))!.lease;
-    current = (await leases.acquire(id, now))!.lease;
+    other = new RunLeases(workers.front.get(PrismaService));
+    current = (await other.acquire(id, now))!.lease;
     await workers.database.query(`INSERT INTO movies (id, title) VALUES (1, 'A movie'), (2, 'Another')`);
     await workers.database.query(
       `INSERT INTO pipeline_run_movies (run_id, movie_id, place, enrichment) VALUES ($1, 1, 0, 'due'), ($1, 2, 1, 'due')`,
@@ -95,7 +98,7 @@ describe('a worker whose lease another worker has acquired', () => {
     expect(await leases.reacquire(lost, now)).toBeNull();
     await leases.release(lost);
     const [row] = await workers.database.query('SELECT status, leaseholder FROM pipeline_runs');
-    expect(row).toEqual({ status: 'RUNNING', leaseholder: leases.leaseholder });
+    expect(row).toEqual({ status: 'RUNNING', leaseholder: other.leaseholder });
     expect(await leases.finish(current, ENDED)).toMatchObject({ status: 'CANCELLED' });
   });
 

@@ -120,7 +120,7 @@ describe('interrupted runs', () => {
     await workers.worker();
     expect(await workers.end(id)).toMatchObject({
       status: 'FAILED',
-      error_message: 'It crashed its worker 3 times. What was stored stays; the log may say why.',
+      error_message: 'The run crashed its worker 3 times. What was stored stays; the log may say why.',
     });
     expect(workers.sandbox.counters().requests).toBe(0);
   });

@@ -52,7 +52,6 @@ const FAULTS: Readonly<Record<string, DatabaseFault>> = {
     'Create it (createdb), or correct the name in DATABASE_URL.',
   ),
   '40': fault(null, 'concurrent transactions conflicted', TRY_AGAIN),
-  '40P01': LOCKED,
   '42': fault(null, 'its tables are not those of this version', 'Run: npx movie-pipeline migrate'),
   '42501': fault(
     'NOT_PERMITTED',
@@ -135,6 +134,11 @@ export function connectFaultOf(error: unknown): DatabaseFault | null {
 export function isConnectionLost(error: unknown): boolean {
   const code = error instanceof DatabaseError ? error.code : databaseFaultOf(error)?.code;
   return code === 'UNREACHABLE';
+}
+
+/** Whether concurrent transactions conflicted (a deadlock, or a serialization failure): the same may succeed at once. */
+export function isConflict(error: unknown): boolean {
+  return sqlStateOf(error)?.startsWith('40') === true;
 }
 
 /** Whether the server is starting up or shutting down. */

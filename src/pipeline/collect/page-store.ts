@@ -59,7 +59,7 @@ export class PageStore {
     });
   }
 
-  /** Removes movies from the list that its fetched part no longer names. */
+  /** Removes entries that the fetched pages no longer contain. */
   async sweep(
     source: Source,
     { lastPage, isComplete }: { readonly lastPage: number; readonly isComplete: boolean },

@@ -8,7 +8,7 @@ export type FetchPage<Page> = (page: number, signal: AbortSignal) => Promise<Pag
 
 /** Pages fetched ahead of the one being stored: five sources of four fill the default concurrency. */
 const READ_AHEAD = 4;
-/** A list that fails as often in a row is down; requesting its other pages would only take time. */
+/** A list that fails this often in a row is down; requesting its other pages would only take time. */
 const MAX_FAILURES_IN_A_ROW = 3;
 
 /**

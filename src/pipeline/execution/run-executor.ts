@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { backOffMs } from '../../common/back-off.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { RANDOM, type Random } from '../../common/random.js';
 import { retry } from '../../common/retry.js';
@@ -13,6 +14,8 @@ import { RunStages } from './run-stages.js';
 
 /** How long a run waits for a database that is away. */
 const RECONNECT_DEADLINE_MS = 600_000;
+/** A run that loses its connection this often may be the reason. It then counts as having crashed its worker. */
+const MAX_DISCONNECTIONS = 20;
 
 /** Leads one run under its lease, and records its end. */
 @Injectable()
@@ -29,17 +32,19 @@ export class RunExecutor {
 
   /**
    * Resolves when the run has ended, was released, or its lease is lost. A run whose database went away resumes from its
-   * checkpoint once the database is back.
+   * checkpoint once the database is back. Rejects when it stays away for ten minutes, or until the shutdown.
    * @param signal aborted to release the run
    */
   async execute(run: LeasedRun, signal: AbortSignal): Promise<RunEnding> {
-    for (let leased = run; ;) {
+    let leased = run;
+    for (let disconnections = 1; ; disconnections++) {
       try {
         return await this.attempt(leased, signal);
       } catch (error) {
-        if (!isConnectionLost(error)) throw error;
+        if (!isConnectionLost(error) || disconnections === MAX_DISCONNECTIONS) throw error;
         this.logger.warn({ event: 'run.disconnected', runId: run.lease.runId });
       }
+      await this.clock.sleep(backOffMs(disconnections, this.random), signal);
       const again = await this.reacquire(leased, signal);
       if (again === null) return { kind: 'lost' };
       leased = again;

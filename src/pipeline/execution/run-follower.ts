@@ -18,7 +18,7 @@ export type RunEvent =
 /** The id of the last event of every run. */
 export const END = 'end';
 
-/** Workers record progress as often. */
+/** Workers record progress at this interval. */
 const POLL_MS = 1_000;
 
 /** Follows runs by what their workers record. */
