@@ -145,7 +145,7 @@ describe('the upgrade of tables that SQLAlchemy made', () => {
     ]);
   });
 
-  it('the upgrade of SQLAlchemy tables sets a missing time to the other time, or else to its own', async () => {
+  it('the upgrade of SQLAlchemy tables sets a missing time to the other time, or else to the time of the upgrade', async () => {
     await upgrade(SQLALCHEMY);
     expect(await rows('movies', 'id, created_at, updated_at')).toEqual([
       { id: 550, created_at: '2025-01-02T03:04:05.678901', updated_at: '2025-06-07T08:09:10' },
@@ -230,7 +230,7 @@ describe('the upgrade of tables that pandas made', () => {
     ]);
   });
 
-  it('the upgrade reads times without an offset as UTC, whatever the time zone of the database', async () => {
+  it('the upgrade follows the offset of a time and reads a time without one as UTC in any database time zone', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await database.query(`ALTER DATABASE ${name} SET timezone = 'Asia/Tokyo'`);
     await upgrade(`${PANDAS} ALTER TABLE movies ADD COLUMN created_at TIMESTAMPTZ, ADD COLUMN updated_at TEXT;
