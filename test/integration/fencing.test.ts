@@ -136,6 +136,31 @@ it('a run is not led while another one is RUNNING', async () => {
   expect(await leases.acquire(next!.id, now)).not.toBeNull();
 });
 
+it('a worker reacquires its lease again when the response to its first attempt was lost', async () => {
+  const id = await workers.queue(custom({}));
+  const { lease } = (await leases.acquire(id, now))!;
+  await leases.reacquire(lease, now);
+  const again = await leases.reacquire(lease, now);
+  expect(await leases.finish(again!.lease, ENDED)).toMatchObject({ status: 'CANCELLED', timesResumed: 2 });
+});
+
+it('a resumed run does not end for the reason that stopped it before', async () => {
+  const id = await workers.queue(custom({}));
+  await leases.acquire(id, now);
+  await workers.front.get(RunCheckpoint).requestAbort(id, { kind: 'upstream', message: 'TMDB was down.' });
+  await leases.acquire(id, now);
+  expect(await workers.run(id)).toMatchObject({ status: 'RUNNING', abort_reason: null });
+});
+
+it('a run that is cancelled while it is queued has no duration and does not count in the average', async () => {
+  const id = await workers.queue(custom({}));
+  expect(await leases.cancel(id, now)).toMatchObject({ status: 'CANCELLED', durationSeconds: null });
+  const [totals] = await workers.database.query<{ timed: string }>(
+    `SELECT timed FROM pipeline_run_totals WHERE status = 'CANCELLED'`,
+  );
+  expect(Number(totals!.timed)).toBe(0);
+});
+
 it('a queued run whose options this version can not read ends FAILED, and says what to do', async () => {
   const id = await workers.queue(custom({}));
   await workers.database.query(`UPDATE pipeline_runs SET options = '{"updateType": "other", "sources": 7}'`);
