@@ -24,7 +24,11 @@ const POLL_MS = 250;
 const RECONNECT_DEADLINE_MS = 600_000;
 /** A short run may end before its worker records any. */
 const NO_PROGRESS: RunProgress = {
-  ...{ at: '', stage: 'finishing', sources: [], enrichment: null, waiting: null },
+  at: '',
+  stage: 'finishing',
+  sources: [],
+  enrichment: null,
+  waiting: null,
 };
 
 /**
@@ -41,7 +45,7 @@ export async function requestAndFollow(
   const say = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
-  if (!(await finishInterrupted(app, signal, say))) return null;
+  if (!(await finishEarlierRuns(app, signal, say))) return null;
   const runId = await app.get(RunTriggers).trigger(plan, { trigger: 'cli', username, key: null });
   const cancel = (): void => {
     say('Cancelling the run; what is stored stays.');
@@ -60,7 +64,7 @@ export async function requestAndFollow(
 }
 
 /** Waits for a run that no other process works on: this one's worker finishes it. False: the signal was aborted. */
-async function finishInterrupted(
+async function finishEarlierRuns(
   app: INestApplicationContext,
   signal: AbortSignal,
   say: (text: string) => void,

@@ -60,7 +60,10 @@ export class EnrichmentResults {
   private inTransaction(signal: AbortSignal, work: (tx: Transaction) => Promise<void>): Promise<void> {
     const { clock, random } = this;
     return retry(() => this.checkpoint.transaction(work), {
-      ...{ clock, random, signal, attempts: ATTEMPTS },
+      clock,
+      random,
+      signal,
+      attempts: ATTEMPTS,
       isRetryable: (error) => isConnectionLost(error) || isConflict(error),
     });
   }

@@ -115,7 +115,11 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
     });
     try {
       await boss.start();
-      for (const { name, ...options } of QUEUES) await boss.createQueue(name, options);
+      for (const { name, policy, ...options } of QUEUES) {
+        await boss.createQueue(name, { ...options, policy });
+        // An existing queue keeps the options of the version that created it until they are updated.
+        await boss.updateQueue(name, options);
+      }
     } catch (error) {
       await boss.stop({ graceful: false, close: false });
       throw error;

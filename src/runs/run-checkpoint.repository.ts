@@ -3,9 +3,9 @@ import { Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { StoreReport } from '../movies/movies.repository.js';
 import type { TmdbWait } from '../tmdb/tmdb-wait.js';
-import { RunAborted, type RunEnding } from './run-ending.js';
-import { leased, type RunLease } from './run-lease.js';
-import { isLeased } from './run-lease.repository.js';
+import { RunAborted, type RunEnding, type StopReason } from './run-ending.js';
+import { whereLeased, type RunLease } from './run-lease.js';
+import { sqlLeased } from './run-lease.repository.js';
 import type { Source } from './run-plan.js';
 import type { ItemError, RunProgress } from './run.js';
 import { readAbortReason } from './stored-json.js';
@@ -80,7 +80,7 @@ export class RunCheckpoint {
   /** Records a movie, page or source that could not be stored. */
   async itemFailed(tx: Transaction, lease: RunLease, error: ItemError): Promise<void> {
     const { count } = await tx.pipelineRun.updateMany({
-      where: leased(lease),
+      where: whereLeased(lease),
       data: { failed: { increment: 1 } },
     });
     if (count === 0) throw new RunAborted({ kind: 'lost' });
@@ -101,7 +101,7 @@ export class RunCheckpoint {
   }
 
   /** Records a worker's heartbeat. Returns why the run should stop, or null. */
-  async heartbeat(lease: RunLease, { progress, waiting, tmdb }: Heartbeat): Promise<RunEnding | null> {
+  async heartbeat(lease: RunLease, { progress, waiting, tmdb }: Heartbeat): Promise<StopReason | null> {
     const [run] = await this.prisma.$queryRaw<{ isCancelled: boolean; abortReason: unknown }[]>`
       UPDATE pipeline_runs SET
         tmdb_requests = tmdb_requests + ${tmdb.tmdbRequests},
@@ -111,17 +111,17 @@ export class RunCheckpoint {
         waiting = coalesce(${json(waiting)}::jsonb, waiting),
         progress = coalesce(${json(progress)}::jsonb, progress),
         heartbeat_at = CASE WHEN ${progress === null} THEN heartbeat_at ELSE clock_timestamp() END
-      WHERE ${isLeased(lease)}
+      WHERE ${sqlLeased(lease)}
       RETURNING cancel_requested_at IS NOT NULL AS "isCancelled", abort_reason AS "abortReason"`;
     if (run === undefined) throw new RunAborted({ kind: 'lost' });
     return run.isCancelled ? { kind: 'cancelled' } : readAbortReason(run.abortReason);
   }
 
   /** Lets a batch stop the whole run; the worker that leads it reads the reason with its next heartbeat. */
-  async requestAbort(runId: number, ending: RunEnding): Promise<void> {
+  async requestAbort(runId: number, reason: RunEnding): Promise<void> {
     await this.prisma.pipelineRun.updateMany({
       where: { id: runId, status: 'RUNNING' },
-      data: { abortReason: { ...ending } },
+      data: { abortReason: { ...reason } },
     });
   }
 
@@ -136,7 +136,7 @@ export class RunCheckpoint {
     const results = Object.entries({ inserted, updated, unchanged }).flatMap(([result, { length }]) =>
       Array.from({ length }, () => result),
     );
-    const [answer] = await tx.$queryRaw<{ isLeased: boolean }[]>`
+    const [answer] = await tx.$queryRaw<{ leased: boolean }[]>`
       WITH counted AS (
         UPDATE pipeline_runs SET
           fetched = fetched + ${fetched},
@@ -144,14 +144,14 @@ export class RunCheckpoint {
           updated = updated + ${updated.length},
           unchanged = unchanged + ${unchanged.length},
           movies_processed = movies_processed + ${ids.length}
-        WHERE ${isLeased(lease)}
+        WHERE ${sqlLeased(lease)}
         RETURNING id
       ), movies AS (
         INSERT INTO pipeline_run_movies (run_id, movie_id, stored)
         SELECT id, movie_id, result FROM counted, unnest(${ids}::int[], ${results}::text[]) AS stored (movie_id, result)
       )${page}
-      SELECT EXISTS (SELECT FROM counted) AS "isLeased"`;
-    if (answer?.isLeased !== true) throw new RunAborted({ kind: 'lost' });
+      SELECT EXISTS (SELECT FROM counted) AS leased`;
+    if (answer?.leased !== true) throw new RunAborted({ kind: 'lost' });
   }
 }
 

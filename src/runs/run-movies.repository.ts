@@ -3,8 +3,8 @@ import { Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { MoviesQuery } from '../movies/movies.repository.js';
 import { RunAborted } from './run-ending.js';
-import { leased, type RunLease } from './run-lease.js';
-import { isLeased } from './run-lease.repository.js';
+import { whereLeased, type RunLease } from './run-lease.js';
+import { sqlLeased } from './run-lease.repository.js';
 
 /** The result of enriching one movie. */
 export type EnrichmentResult = 'done' | 'gone' | 'failed';
@@ -43,7 +43,7 @@ export class RunMovies {
         WITH ORDINALITY AS due (id, place)
       ON CONFLICT (run_id, movie_id) DO UPDATE SET place = excluded.place, enrichment = 'due'`;
     const { count } = await tx.pipelineRun.updateMany({
-      where: leased(lease),
+      where: whereLeased(lease),
       data: { enrichmentTotal: total, skippedFresh: fresh },
     });
     if (count === 0) throw new RunAborted({ kind: 'lost' });
@@ -88,7 +88,7 @@ export class RunMovies {
     ids: readonly number[],
     result: EnrichmentResult,
   ): Promise<number> {
-    const [answer] = await tx.$queryRaw<{ settled: number; isLeased: boolean }[]>`
+    const [answer] = await tx.$queryRaw<{ settled: number; leased: boolean }[]>`
       WITH settled AS (
         UPDATE pipeline_run_movies SET enrichment = ${result}
         WHERE run_id = ${lease.runId} AND movie_id = ANY(${[...ids]}::int[]) AND enrichment = 'due'
@@ -97,11 +97,11 @@ export class RunMovies {
         UPDATE pipeline_runs SET
           enriched = enriched + CASE WHEN ${result} = 'done' THEN (SELECT count(*)::int FROM settled) ELSE 0 END,
           gone = gone + CASE WHEN ${result} = 'gone' THEN (SELECT count(*)::int FROM settled) ELSE 0 END
-        WHERE ${isLeased(lease)}
+        WHERE ${sqlLeased(lease)}
         RETURNING id
       )
-      SELECT (SELECT count(*)::int FROM settled) AS settled, EXISTS (SELECT FROM counted) AS "isLeased"`;
-    if (answer?.isLeased !== true) throw new RunAborted({ kind: 'lost' });
+      SELECT (SELECT count(*)::int FROM settled) AS settled, EXISTS (SELECT FROM counted) AS leased`;
+    if (answer?.leased !== true) throw new RunAborted({ kind: 'lost' });
     return answer.settled;
   }
 }

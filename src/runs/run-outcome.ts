@@ -1,4 +1,4 @@
-import type { FinalEnding } from './run-ending.js';
+import type { RunEnding } from './run-ending.js';
 import type { FinalStatus, ItemError, RunCounts, SourceReport } from './run.js';
 
 /** The recorded end of a run. */
@@ -19,7 +19,7 @@ export const CANCELLED: RunOutcome = {
   errorMessage: 'Cancelled; what was stored stays.',
 };
 
-export function outcomeOf(ending: FinalEnding, results: RunResults): RunOutcome {
+export function outcomeOf(ending: RunEnding, results: RunResults): RunOutcome {
   const { counts } = results;
   if (ending.kind === 'cancelled') return CANCELLED;
   if (ending.kind === 'failed') return { status: 'FAILED', errorMessage: ending.message };
