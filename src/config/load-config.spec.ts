@@ -195,3 +195,9 @@ describe('the configuration', () => {
     );
   });
 });
+
+it('a clock that is behind the first release is named, and not the cron rules that it breaks', () => {
+  const load = (): unknown => loadConfig({}, { tmdbKey: false }, new Date('1970-01-01T00:00:10Z'));
+  expect(load).toThrow(/clock of this machine says 1970-01-01T00:00:10.000Z/);
+  expect(load).not.toThrow(/CRON/);
+});

@@ -55,11 +55,19 @@ export interface Needs {
   readonly tokens?: boolean;
 }
 
+/** No valid clock is behind this. An earlier one makes cron rules, certificates and stored times meaningless. */
+const FIRST_RELEASE = new Date('2026-11-01T00:00:00Z');
+
 /**
  * Validates the environment and converts it to its typed form.
  * @throws ConfigError naming every faulty variable at once.
  */
-export function loadConfig(env: Variables, needs: Needs): AppConfig {
+export function loadConfig(env: Variables, needs: Needs, now = new Date()): AppConfig {
+  if (now < FIRST_RELEASE) {
+    throw new ConfigError([
+      `the clock of this machine says ${now.toISOString()}, which has passed: set the clock`,
+    ]);
+  }
   const environment = pick(env);
   const faults = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
   if (needs.tmdbKey && environment.TMDB_API_KEY === undefined) {
