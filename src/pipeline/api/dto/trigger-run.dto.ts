@@ -99,6 +99,15 @@ export class TriggerRunDto {
   @IsOptional()
   @IsBoolean()
   incremental?: boolean;
+
+  @ApiPropertyOptional({
+    default: CUSTOM_DEFAULTS.refresh_all,
+    description:
+      'True: fetch the details of every stored movie again, whether they are due or not. `max_enrichment` does not apply.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  refresh_all?: boolean;
 }
 
 /**
