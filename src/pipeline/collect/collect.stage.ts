@@ -73,6 +73,7 @@ export class CollectStage {
     const placesBefore = await this.store.places(source, pages);
     const seen = new Set<number>();
     const failures: string[] = [];
+    let rejected = 0;
     let lastPage = 0;
     let isComplete = false;
     const fetch = (page: number, ahead: AbortSignal): Promise<TmdbPage | PageSummary> =>
@@ -88,11 +89,13 @@ export class CollectStage {
       const fresh = body.items.filter(({ id }) => !seen.has(id) && seen.add(id));
       if (isFetched(body)) await this.store.page({ ...body, source, page }, fresh as TmdbListItem[], context);
       progress.pageFetched(source, fresh.length);
+      rejected += body.rejected.length;
       // A page that repeats others says nothing about which movies are at its places.
       if (fresh.length > 0 || body.items.length === 0) lastPage = page;
       isComplete = page >= body.totalPages;
     }
-    if (failures.length === 0) {
+    // A rejected entry may be any movie that is stored, so that none is missing for certain.
+    if (failures.length === 0 && rejected === 0) {
       const reading = { source, movies: seen.size, placesBefore, lastPage, isComplete };
       const error = await this.removeMissing(reading, context);
       if (error !== null) failures.push(error.message);
