@@ -25,7 +25,7 @@ export function runSummary({ run, sources, errors }: RunDetails): string {
         ['  unchanged', counts.unchanged],
         ['enriched', counts.enriched],
         ['fresh enough to skip', counts.skippedFresh],
-        ['gone from TMDB', counts.gone],
+        ['not found by TMDB', counts.gone],
         ['failed', counts.failed],
       ],
     ),

@@ -109,6 +109,41 @@ describe('migrating an empty database', () => {
     expect(begun).toEqual({ isRolledBack: true });
   });
 
+  it('migrating sets unknown amounts to NULL, writes no other row, and leaves updated_at', async () => {
+    const upTo = (name: string): string =>
+      migrations
+        .slice(0, ALL.indexOf(name))
+        .map(({ sql }) => sql)
+        .join(';');
+    await database.query(upTo('0008_unknown_is_null'));
+    await database.query(`
+      INSERT INTO movies (id, runtime, budget, revenue, vote_average, vote_count) VALUES
+        (1, 0, 0, 0, 0, 0), (2, 90, 0, 5, 6.5, 3), (3, 90, 1, 5, 6.5, 3), (4, NULL, NULL, NULL, 7, 0),
+        (5, NULL, NULL, NULL, 7, NULL), (6, NULL, NULL, NULL, 0, NULL), (7, NULL, NULL, NULL, NULL, 0)`);
+    const state = 'SELECT id, xmin::text AS version, updated_at FROM movies ORDER BY id';
+    const before = await database.query<{ id: number; version: string; updated_at: Date }>(state);
+    await database.query(migrations.find(({ name }) => name === '0008_unknown_is_null')!.sql);
+    const after = await database.query<(typeof before)[number]>(state);
+    const written = after.filter(({ version }, index) => version !== before[index]!.version);
+    expect(written.map(({ id }) => id)).toEqual([1, 2, 4, 6]);
+    expect(after.map(({ updated_at: at }) => at)).toEqual(before.map(({ updated_at: at }) => at));
+    const rows = await database.query<{ row: string }>(
+      `SELECT concat_ws(' ', id, coalesce(runtime::text, '-'), coalesce(budget::text, '-'), coalesce(revenue::text, '-'),
+         coalesce(vote_average::text, '-'), coalesce(vote_count::text, '-')) AS row FROM movies ORDER BY id`,
+    );
+    expect(rows.map(({ row }) => row)).toEqual([
+      ...[
+        '1 - - - - 0',
+        '2 90 - 5 6.5 3',
+        '3 90 1 5 6.5 3',
+        '4 - - - - 0',
+        '5 - - - 7 -',
+        '6 - - - - -',
+        '7 - - - - 0',
+      ],
+    ]);
+  });
+
   it.each(later)(
     'migrating can repeat $name, as after a start that was killed behind it',
     async ({ name }) => {

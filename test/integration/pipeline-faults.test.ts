@@ -28,20 +28,6 @@ const SMALL = {
 };
 
 describe('failing movies', () => {
-  it('a movie that TMDB deletes keeps its row and is marked as gone until TMDB restores it', async () => {
-    await startPipeline();
-    const [gone] = pipeline.sandbox.movieIds(3, 1);
-    pipeline.sandbox.remove(gone!);
-    const first = await pipeline.run(SMALL);
-    expect(first.run).toMatchObject({ status: 'SUCCESS', counts: { gone: 1, failed: 0 } });
-    const state = 'SELECT title IS NOT NULL AS known, gone_at IS NOT NULL AS gone FROM movies WHERE id = $1';
-    expect(await pipeline.query(state, [gone])).toEqual([{ known: true, gone: true }]);
-
-    pipeline.sandbox.restore(gone!);
-    await pipeline.run({ ...SMALL, incremental: false });
-    expect(await pipeline.query(state, [gone])).toEqual([{ known: true, gone: false }]);
-  });
-
   it('a movie that fails repeatedly is listed with its latest error', async () => {
     await startPipeline();
     const [failing] = pipeline.sandbox.movieIds(3, 1);

@@ -114,7 +114,7 @@ describe('the TMDB client', () => {
   });
 
   it('requests a list in the configured language and region', async () => {
-    server.script(json(200, PAGE));
+    server.script(json(200, { ...PAGE, page: 3, total_pages: 3 }));
     await client({ TMDB_REGION: 'DE' }).list('now_playing', 3, {});
     expect(server.requests[0]?.url).toBe(
       `/3/movie/now_playing?api_key=${KEY}&language=en-US&region=DE&page=3`,

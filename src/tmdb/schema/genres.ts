@@ -3,23 +3,23 @@ import { UnusableBodyError } from './unusable-body-error.js';
 
 export interface TmdbGenre {
   readonly id: number;
-  readonly name: string;
+  /** Null in a language in which TMDB has no name for it. */
+  readonly name: string | null;
 }
 
-/** Leaves out genres without an id or a name. */
-export function readGenres(values: readonly unknown[]): TmdbGenre[] {
-  return values.flatMap((value) => {
-    const genre = asObject(value);
-    const id = asId(genre?.id);
-    const name = asText(genre?.name);
-    return id === null || name === null ? [] : [{ id, name }];
-  });
-}
-
-/** @throws UnusableBodyError when the body is not a genre list, or is an empty one, which TMDB never sends */
+/**
+ * Leaves out genres without an id.
+ * @throws UnusableBodyError when the body is not a genre list, or is an empty one, which TMDB never sends
+ */
 export function decodeGenres(body: unknown): TmdbGenre[] {
   const values = asObject(body)?.genres;
-  const genres = Array.isArray(values) ? readGenres(values) : [];
+  const genres = Array.isArray(values) ? values.flatMap(genre) : [];
   if (genres.length === 0) throw new UnusableBodyError('it has no genres');
   return genres;
+}
+
+function genre(value: unknown): TmdbGenre[] {
+  const object = asObject(value);
+  const id = asId(object?.id);
+  return id === null ? [] : [{ id, name: asText(object?.name) }];
 }

@@ -1,6 +1,15 @@
-import { readGenres, type TmdbGenre } from './genres.js';
 import { decodeSummary, type TmdbListItem } from './page.js';
-import { asBoolean, asCount, asId, asObject, asText, type JsonObject, MAX_INT4 } from './json-values.js';
+import {
+  asAmount,
+  asBoolean,
+  asCount,
+  asId,
+  asInstant,
+  asObject,
+  asText,
+  type JsonObject,
+  MAX_INT4,
+} from './json-values.js';
 import { UnusableBodyError } from './unusable-body-error.js';
 
 export interface TmdbCastMember {
@@ -27,13 +36,14 @@ export interface TmdbVideo {
   readonly official: boolean;
   /** ISO 639-1 */
   readonly language: string | null;
-  /** ISO 8601 in UTC, so that text order is time order. */
-  readonly publishedAt: string | null;
+  /** Milliseconds since 1970. */
+  readonly publishedMs: number | null;
 }
 
 /** A movie's details with its credits, keywords, videos and similar movies. */
 export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'> {
-  readonly genres: readonly TmdbGenre[] | null;
+  /** Names; null when TMDB does not name each genre, as in languages without names of genres. */
+  readonly genres: readonly string[] | null;
   readonly runtime: number | null;
   readonly budget: number | null;
   readonly revenue: number | null;
@@ -57,14 +67,13 @@ export function decodeMovie(body: unknown): TmdbMovie {
   const movie = asObject(body);
   const id = asId(movie?.id);
   if (movie === null || id === null) throw new UnusableBodyError('it is not a movie');
-  const genres = movie.genres;
   return {
     ...decodeSummary(movie),
     id,
-    genres: Array.isArray(genres) ? readGenres(genres) : null,
-    runtime: asCount(movie.runtime),
-    budget: asCount(movie.budget, Number.MAX_SAFE_INTEGER),
-    revenue: asCount(movie.revenue, Number.MAX_SAFE_INTEGER),
+    genres: genreNames(movie.genres),
+    runtime: asAmount(movie.runtime),
+    budget: asAmount(movie.budget, Number.MAX_SAFE_INTEGER),
+    revenue: asAmount(movie.revenue, Number.MAX_SAFE_INTEGER),
     tagline: asText(movie.tagline),
     homepage: asText(movie.homepage),
     imdbId: asText(movie.imdb_id),
@@ -75,6 +84,11 @@ export function decodeMovie(body: unknown): TmdbMovie {
     videos: part(movie, 'videos', 'results').flatMap(video),
     similarIds: part(movie, 'similar', 'results').flatMap((similar) => asId(similar.id) ?? []),
   };
+}
+
+function genreNames(value: unknown): string[] | null {
+  const names = Array.isArray(value) ? value.map((genre) => asText(asObject(genre)?.name)) : [null];
+  return names.every((name) => name !== null) ? names : null;
 }
 
 /** The objects of one appended list. */
@@ -122,7 +136,7 @@ function video(value: JsonObject): TmdbVideo[] {
       type,
       official: asBoolean(value.official) ?? false,
       language: asText(value.iso_639_1),
-      publishedAt: asText(value.published_at),
+      publishedMs: asInstant(value.published_at),
     },
   ];
 }
