@@ -141,5 +141,6 @@ async function cancelRun(app: INestApplicationContext, runId: number): Promise<v
 
 function progressView(): ProgressView {
   const now = (): number => performance.now();
-  return process.stderr.isTTY ? new LiveView(process.stderr, now) : new PlainView(process.stderr, now);
+  const redraws = process.stderr.isTTY && process.env.TERM !== 'dumb';
+  return redraws ? new LiveView(process.stderr, now) : new PlainView(process.stderr, now);
 }

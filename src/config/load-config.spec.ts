@@ -166,9 +166,9 @@ describe('the configuration', () => {
     }
   });
 
-  it('requires a name and a password for the first user, and keeps the spaces of the password', () => {
+  it('requires a name and a password for the first user, and keeps the spaces of the password but not its line end', () => {
     const tokens = { tmdbKey: false, tokens: true };
-    const admin = { ADMIN_USERNAME: ' root ', ADMIN_PASSWORD: ' with spaces around ' };
+    const admin = { ADMIN_USERNAME: ' root ', ADMIN_PASSWORD: ' with spaces around \n' };
     expect(loadConfig(admin, tokens).auth.admin).toEqual({
       username: 'root',
       password: ' with spaces around ',

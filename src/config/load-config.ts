@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
+import { withoutLineEnd } from '../common/credentials.js';
 import { durationSeconds } from '../common/duration.js';
 import {
   type AppConfig,
@@ -43,7 +44,7 @@ function pick(env: Variables): Environment {
   for (const name of names) {
     const value = env[name] ?? (name.endsWith('PROXY') ? env[name.toLowerCase()] : undefined);
     if (value === undefined || value.trim() === '') continue;
-    environment[name] = name.endsWith('PASSWORD') ? value : value.trim();
+    environment[name] = name.endsWith('PASSWORD') ? withoutLineEnd(value) : value.trim();
   }
   return environment;
 }

@@ -8,9 +8,10 @@ import { NoSuchRunError, RunEndedError } from './run-errors.js';
 import { type LeaderLease, type RunLease, whereLeased } from './run-lease.js';
 import { CANCELLED, outcomeOf, type RunOutcome } from './run-outcome.js';
 import type { RunPlan } from './run-plan.js';
+import { finalReports } from './run-progress.js';
 import { toCounts, toItemError, toRun } from './run-rows.repository.js';
 import type { Run, SourceReport } from './run.js';
-import { readPlan } from './stored-json.js';
+import { readPlan, readProgress, readSources } from './stored-json.js';
 
 /** A run whose lease this process has acquired. */
 export interface LeasedRun {
@@ -187,6 +188,8 @@ async function leaseRun(tx: Transaction, run: PipelineRun, now: Date): Promise<L
 
 /** Ends the run, and deletes what only a resumption would need. */
 async function endRun(tx: Transaction, id: number, outcome: RunOutcome, finishedAt: Date): Promise<Run> {
+  const { sources, progress } = await tx.pipelineRun.findUniqueOrThrow({ where: { id } });
+  const reports = finalReports(readSources(sources) ?? readProgress(progress)?.sources ?? []);
   await tx.pipelineRunPage.deleteMany({ where: { runId: id } });
   await tx.pipelineRunMovie.deleteMany({ where: { runId: id } });
   await tx.$executeRaw`
@@ -194,7 +197,7 @@ async function endRun(tx: Transaction, id: number, outcome: RunOutcome, finished
     SET status = ${outcome.status}, error_message = ${outcome.errorMessage}, finished_at = ${finishedAt.toISOString()}::timestamptz,
       duration_seconds = CASE WHEN started_at IS NOT NULL
         THEN greatest(0, extract(epoch FROM ${finishedAt.toISOString()}::timestamptz - started_at)) END,
-      progress = NULL, waiting = NULL, leaseholder = NULL
+      sources = ${JSON.stringify(reports)}::jsonb, progress = NULL, waiting = NULL, leaseholder = NULL
     WHERE id = ${id}`;
   return toRun(await tx.pipelineRun.findUniqueOrThrow({ where: { id } }));
 }

@@ -1,27 +1,35 @@
 import { BadRequestException, PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { type ErrorRequestHandler, type Request, type RequestHandler, urlencoded } from 'express';
 
 const MAX_KB = 100;
 /** No valid body has more than three levels. Libraries that walk a body do it by recursion. */
 const MAX_DEPTH = 20;
+/** The route that accepts a form. Anywhere else a form is JSON that `curl -d` sends as one. */
+const FORM_PATH = '/auth/login';
+const USE_JSON = 'Send the body as JSON, with the header "Content-Type: application/json".';
 const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Accepts JSON and forms of bounded size and depth, and explains what is wrong with any other body. */
 export function configureBodies(app: NestExpressApplication): void {
   app.useBodyParser('json', { limit: `${MAX_KB}kb` });
-  app.useBodyParser('urlencoded', { limit: `${MAX_KB}kb`, extended: false });
+  app.use(FORM_PATH, urlencoded({ limit: `${MAX_KB}kb`, extended: false }));
   app.use(rejectUnusable, explainFault);
 }
 
 const rejectUnusable: RequestHandler = (request, _, next) => {
-  if (request.body === undefined && !WITHOUT_BODY.includes(request.method) && sendsBody(request)) {
-    throw new UnsupportedMediaTypeException('Send the body as JSON, with "Content-Type: application/json".');
-  }
+  const isUnread = request.body === undefined && !WITHOUT_BODY.includes(request.method) && sendsBody(request);
+  if (isUnread || isJsonAsForm(request)) throw new UnsupportedMediaTypeException(USE_JSON);
   const fault = faultOf(request.body);
   if (fault !== null) throw new BadRequestException(fault);
   next();
 };
+
+/** `curl -d` sends JSON as a form; its only field would be the whole body, password included. */
+function isJsonAsForm(request: Request): boolean {
+  const [name = ''] = Object.keys((request.body as object | undefined) ?? {});
+  return request.is('application/x-www-form-urlencoded') !== false && /^\s*[{[]/.test(name);
+}
 
 function sendsBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

@@ -56,7 +56,7 @@ export class TriggersController {
       quick: { value: { update_type: 'quick' } },
       daily: { value: { update_type: 'daily' } },
       full: { value: { update_type: 'full' } },
-      custom: { value: { update_type: 'custom', ...CUSTOM_DEFAULTS } },
+      custom: { value: { update_type: 'custom', ...CUSTOM_DEFAULTS, enrich_data: true } },
     },
   })
   @ApiAcceptedResponse({
