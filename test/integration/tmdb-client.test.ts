@@ -218,6 +218,15 @@ describe('a request that cannot succeed', () => {
     expect(counters.requests).toBe(1);
   });
 
+  it('is not retried when a few kilobytes of gzip hold millions of values', async () => {
+    const bomb = gzipSync(`{"page":1,"total_pages":1,"results":[${'{},'.repeat(3_000_000)}{}]}`);
+    server.script((response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bomb));
+    const error = await failureOf(client().list('popular', 1, { counters }));
+    expect(error).toMatchObject({ kind: 'unusable_body' });
+    expect(error.message).toContain('more than 250000 values');
+    expect(counters.requests).toBe(1);
+  });
+
   it('names the setting when nothing listens at the address', async () => {
     const error = await failureOf(client({ TMDB_BASE_URL: 'http://127.0.0.1:1' }).movie(550, {}));
     expect(error).toMatchObject({ kind: 'connection' });
@@ -230,7 +239,8 @@ describe('a 429 from TMDB', () => {
     [{ 'Retry-After': '3' }, 3_000],
     [{ 'Retry-After': '0' }, 1_000],
     [{}, 1_000],
-    [{ 'Retry-After': new Date(Date.parse('2026-09-01T12:00:04Z')).toUTCString() }, 4_000],
+    // The clock of the server is 5 minutes ahead.
+    [{ 'Retry-After': 'Tue, 01 Sep 2026 12:05:04 GMT', Date: 'Tue, 01 Sep 2026 12:05:00 GMT' }, 4_000],
   ])('pauses all requests and does not count as a failed attempt: %j', async (headers, pauseMs) => {
     server.script(json(429, { status_code: 25 }, headers), json(200, MOVIE));
     const tmdb = client();

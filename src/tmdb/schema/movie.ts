@@ -1,7 +1,26 @@
-import { readGenres, type TmdbGenre } from './genres.js';
+import { MAX_GENRES, readGenres, type TmdbGenre } from './genres.js';
+import {
+  asBoolean,
+  asCount,
+  asId,
+  asImagePath,
+  asList,
+  asMatch,
+  asObject,
+  asText,
+  type JsonObject,
+  MAX_INT4,
+} from './json-values.js';
 import { decodeSummary, type TmdbListItem } from './page.js';
-import { asBoolean, asCount, asId, asObject, asText, type JsonObject, MAX_INT4 } from './json-values.js';
 import { UnusableBodyError } from './unusable-body-error.js';
+
+/** Most elements of an appended list. The largest cast and crew have about 1,000. */
+const MAX_PEOPLE = 5_000;
+const MAX_ELEMENTS = 1_000;
+
+const IMDB_ID = /^tt\d{1,20}$/;
+/** Of YouTube and Vimeo, which are all the sites that TMDB has. */
+const VIDEO_KEY = /^[\w-]{6,20}$/;
 
 export interface TmdbCastMember {
   readonly id: number;
@@ -57,20 +76,20 @@ export function decodeMovie(body: unknown): TmdbMovie {
   const movie = asObject(body);
   const id = asId(movie?.id);
   if (movie === null || id === null) throw new UnusableBodyError('it is not a movie');
-  const genres = movie.genres;
+  const genres = asList(movie.genres, 'genres', MAX_GENRES);
   return {
     ...decodeSummary(movie),
     id,
-    genres: Array.isArray(genres) ? readGenres(genres) : null,
+    genres: genres && readGenres(genres),
     runtime: asCount(movie.runtime),
     budget: asCount(movie.budget, Number.MAX_SAFE_INTEGER),
     revenue: asCount(movie.revenue, Number.MAX_SAFE_INTEGER),
     tagline: asText(movie.tagline),
     homepage: asText(movie.homepage),
-    imdbId: asText(movie.imdb_id),
+    imdbId: asMatch(movie.imdb_id, IMDB_ID),
     status: asText(movie.status),
-    cast: part(movie, 'credits', 'cast').flatMap(castMember),
-    crew: part(movie, 'credits', 'crew').flatMap(crewMember),
+    cast: part(movie, 'credits', 'cast', MAX_PEOPLE).flatMap(castMember),
+    crew: part(movie, 'credits', 'crew', MAX_PEOPLE).flatMap(crewMember),
     keywords: part(movie, 'keywords', 'keywords').flatMap((keyword) => asText(keyword.name) ?? []),
     videos: part(movie, 'videos', 'results').flatMap(video),
     similarIds: part(movie, 'similar', 'results').flatMap((similar) => asId(similar.id) ?? []),
@@ -78,9 +97,9 @@ export function decodeMovie(body: unknown): TmdbMovie {
 }
 
 /** The objects of one appended list. */
-function part(movie: JsonObject, name: string, list: string): JsonObject[] {
-  const values = asObject(movie[name])?.[list];
-  if (!Array.isArray(values)) throw new UnusableBodyError(`it lacks ${name}.${list}`);
+function part(movie: JsonObject, name: string, list: string, max = MAX_ELEMENTS): JsonObject[] {
+  const values = asList(asObject(movie[name])?.[list], `${name}.${list}`, max);
+  if (values === null) throw new UnusableBodyError(`it lacks ${name}.${list}`);
   return values.flatMap((value): JsonObject[] => {
     const object = asObject(value);
     return object === null ? [] : [object];
@@ -96,7 +115,7 @@ function castMember(person: JsonObject): TmdbCastMember[] {
       id,
       name,
       character: asText(person.character),
-      profilePath: asText(person.profile_path),
+      profilePath: asImagePath(person.profile_path),
       order: asCount(person.order) ?? MAX_INT4,
     },
   ];
@@ -107,11 +126,13 @@ function crewMember(person: JsonObject): TmdbCrewMember[] {
   const name = asText(person.name);
   const job = asText(person.job);
   if (id === null || name === null || job === null) return [];
-  return [{ id, name, job, department: asText(person.department), profilePath: asText(person.profile_path) }];
+  return [
+    { id, name, job, department: asText(person.department), profilePath: asImagePath(person.profile_path) },
+  ];
 }
 
 function video(value: JsonObject): TmdbVideo[] {
-  const key = asText(value.key);
+  const key = asMatch(value.key, VIDEO_KEY);
   const site = asText(value.site);
   const type = asText(value.type);
   if (key === null || site === null || type === null) return [];

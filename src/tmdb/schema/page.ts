@@ -3,12 +3,18 @@ import {
   asCount,
   asDate,
   asId,
+  asImagePath,
+  asList,
   asNumber,
   asObject,
   asText,
   type JsonObject,
 } from './json-values.js';
+import { MAX_GENRES } from './genres.js';
 import { UnusableBodyError } from './unusable-body-error.js';
+
+/** TMDB's pages have 20. */
+const MAX_RESULTS = 100;
 
 /** A movie as TMDB's lists describe it. Null: the value is missing or invalid. */
 export interface TmdbListItem {
@@ -48,10 +54,10 @@ export interface TmdbPage {
 /** @throws UnusableBodyError when the body is not a page of a list */
 export function decodePage(body: unknown): TmdbPage {
   const page = asObject(body);
-  const results = page?.results;
+  const results = asList(page?.results, 'results', MAX_RESULTS);
   const number = asId(page?.page);
   const totalPages = asCount(page?.total_pages);
-  if (!Array.isArray(results)) throw new UnusableBodyError('it has no list of results');
+  if (results === null) throw new UnusableBodyError('it has no list of results');
   if (number === null || totalPages === null) throw new UnusableBodyError('it has no page numbers');
 
   const items: TmdbListItem[] = [];
@@ -79,12 +85,16 @@ export function decodeSummary(item: JsonObject): Summary {
     voteAverage: asNumber(item.vote_average),
     voteCount: asCount(item.vote_count),
     popularity: asNumber(item.popularity),
-    posterPath: asText(item.poster_path),
-    backdropPath: asText(item.backdrop_path),
+    posterPath: asImagePath(item.poster_path),
+    backdropPath: asImagePath(item.backdrop_path),
     adult: asBoolean(item.adult),
   };
 }
 
 function decodeGenreIds(value: unknown): readonly number[] | null {
-  return Array.isArray(value) ? value.map(asId).filter((id) => id !== null) : null;
+  return (
+    asList(value, 'genre_ids', MAX_GENRES)
+      ?.map(asId)
+      .filter((id) => id !== null) ?? null
+  );
 }

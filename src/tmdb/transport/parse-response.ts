@@ -1,11 +1,14 @@
 import { asId, asObject, type JsonObject } from '../schema/json-values.js';
 import { TmdbError, type TmdbErrorKind } from '../tmdb-error.js';
+import { isTooLargeToParse, MAX_VALUES } from './json-size.js';
 import { retryAfterMs } from './retry-after.js';
 
 export interface TmdbResponse {
   readonly status: number;
   /** The Retry-After header; null without one. */
   readonly retryAfter: string | null;
+  /** The Date header, against which a date in Retry-After is read; null without one. */
+  readonly date: string | null;
   readonly body: string;
 }
 
@@ -48,22 +51,25 @@ const CODES: Readonly<Record<number, Fault>> = {
   46: DOWN,
 };
 
+const TOO_LARGE: Fault = ['unusable_body', `TMDB's response has more than ${MAX_VALUES} values`];
 const INCOMPLETE: Fault = ['garbled', "TMDB's response is not JSON, or is incomplete"];
 
 /**
  * The JSON of a successful response.
  * @throws TmdbError for any other response, HTML and incomplete bodies included
  */
-export function parseResponse({ status, retryAfter, body }: TmdbResponse, now: Date): unknown {
-  const json = parse(body);
+export function parseResponse({ status, retryAfter, date, body }: TmdbResponse, now: Date): unknown {
+  const tooLarge = isTooLargeToParse(body);
+  const json = tooLarge ? undefined : parse(body);
   const object = asObject(json);
   const code = asId(object?.status_code);
-  const fault = faultOf(status, code, object) ?? (json === undefined ? INCOMPLETE : null);
+  const unreadable = tooLarge ? TOO_LARGE : INCOMPLETE;
+  const fault = faultOf(status, code, object) ?? (json === undefined ? unreadable : null);
   if (fault === null) return json;
   const [kind, what, nextStep] = fault;
   const numbers = code === null ? `${status}` : `${status}, code ${code}`;
   const message = `${what} (${numbers}).${nextStep === undefined ? '' : ` ${nextStep}`}`;
-  throw new TmdbError(kind, message, { status, code, retryAfterMs: retryAfterMs(retryAfter, now) });
+  throw new TmdbError(kind, message, { status, code, retryAfterMs: retryAfterMs(retryAfter, date, now) });
 }
 
 /** A movie has a `status` but no `status_code`: a body with a known one is an error, whatever its HTTP status. */
