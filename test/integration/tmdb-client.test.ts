@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbCounters } from '../../src/tmdb/tmdb-call.js';
@@ -127,6 +127,21 @@ describe('the TMDB client', () => {
     const tmdb = client();
     for (let n = 0; n < 5; n++) await tmdb.movie(550, {});
     expect(server.connections.size).toBe(1);
+  });
+
+  it.each(['identity', '', 'br'])('reads a response with the content encoding %j', async (encoding) => {
+    const body = JSON.stringify(MOVIE);
+    server.script((response) =>
+      response
+        .writeHead(200, { 'Content-Encoding': encoding })
+        .end(encoding === 'br' ? brotliCompressSync(body) : body),
+    );
+    await expect(client().movie(550, {})).resolves.toMatchObject({ id: 550 });
+  });
+
+  it('names a content encoding that it cannot read', async () => {
+    server.script((response) => response.writeHead(200, { 'Content-Encoding': ['gzip', 'br'] }).end('{}'));
+    expect((await failureOf(client().movie(550, {}))).message).toContain('the content encoding gzip, br');
   });
 
   it('never has more requests in progress than TMDB_MAX_CONCURRENCY', async () => {

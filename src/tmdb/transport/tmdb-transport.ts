@@ -73,6 +73,7 @@ export class TmdbTransport {
       });
       const header = (name: string): string | null => {
         const value: unknown = headers[name];
+        if (Array.isArray(value)) return value.join(', ');
         return typeof value === 'string' ? value : null;
       };
       await this.eventLoop.next();
