@@ -204,11 +204,39 @@ describe('a request that may succeed later', () => {
   });
 });
 
+describe('a block by a CDN', () => {
+  const blocked: Reply = (response) => response.writeHead(403).end('<html>Access denied</html>');
+
+  it('counts as TMDB being down after five responses in a row, without any retry', async () => {
+    server.script(blocked);
+    const tmdb = client();
+    const errors: TmdbError[] = [];
+    for (let id = 1; id <= 5; id++) errors.push(await failureOf(tmdb.movie(id, { counters })));
+    expect(errors.map(({ kind }) => kind)).toEqual([
+      ...Array.from({ length: 4 }, () => 'blocked'),
+      'unavailable',
+    ]);
+    expect(errors.at(-1)?.message).toContain('a firewall in front of TMDB blocks the requests (403)');
+    expect(counters.requests).toBe(5);
+    expect(tmdb.isDown).toBe(true);
+  });
+
+  it('of single movies does not count as TMDB being down', async () => {
+    server.script(blocked, blocked, blocked, blocked, json(200, MOVIE), blocked);
+    const tmdb = client();
+    for (let id = 1; id <= 4; id++) await failureOf(tmdb.movie(id, {}));
+    await tmdb.movie(550, {});
+    for (let id = 1; id <= 4; id++) expect((await failureOf(tmdb.movie(id, {}))).kind).toBe('blocked');
+    expect(tmdb.isDown).toBe(false);
+  });
+});
+
 describe('a request that cannot succeed', () => {
   it.each([
     [404, { status_code: 34 }, 'not_found'],
     [400, { status_code: 22 }, 'bad_request'],
-    [302, {}, 'bad_request'],
+    [302, {}, 'blocked'],
+    [403, '<html>', 'blocked'],
     [200, { id: 551, title: 'Another' }, 'unusable_body'],
     [200, { ...MOVIE, id: 551 }, 'unusable_body'],
     [200, { ...MOVIE, credits: undefined }, 'unusable_body'],

@@ -58,8 +58,13 @@ describe('parseResponse', () => {
     [502, '<html>Bad gateway</html>', 'server_error'],
     [500, '{}', 'server_error'],
     [408, '', 'server_error'],
-    [407, '', 'bad_request'],
-    [301, '', 'bad_request'],
+    [407, '', 'blocked'],
+    [301, '', 'blocked'],
+    [403, '<html>Access denied</html>', 'blocked'],
+    [403, '{"message":"Forbidden"}', 'blocked'],
+    [400, '<html>', 'blocked'],
+    [204, '', 'blocked'],
+    [403, '{"status_code":99}', 'bad_request'],
     [400, '{"errors":["page must be greater than 0"]}', 'bad_request'],
     [200, '{"errors":["page must be greater than 0"]}', 'bad_request'],
     [200, '{"success":false,"status_code":99}', 'bad_request'],
@@ -71,8 +76,14 @@ describe('parseResponse', () => {
   });
 
   it('does not take a 404 without a TMDB code for an unknown movie', () => {
-    expect(errorOf(404, '<html>no such page</html>').kind).toBe('bad_request');
+    expect(errorOf(404, '<html>no such page</html>').kind).toBe('blocked');
     expect(errorOf(404, {}).message).toContain('Check TMDB_BASE_URL');
+  });
+
+  it('names a block in the message for a 403 that is not from TMDB', () => {
+    const { message } = errorOf(403, '<html>Access denied</html>');
+    expect(message).toContain('A CDN or a firewall in front of TMDB blocks the requests (403).');
+    expect(message).not.toContain('TMDB_BASE_URL');
   });
 
   it('returns the body of a response with the code for success, or without a code', () => {
