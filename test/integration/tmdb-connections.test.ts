@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import net, { type Socket, type TcpNetConnectOpts } from 'node:net';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { TmdbError } from '../../src/tmdb/tmdb-error.js';
 import { answer, answerAndClose, close, RawServer, reset, stall } from '../support/raw-server.js';
 import { swiftClock } from '../support/swift-clock.js';
-import { tmdbClient } from '../support/tmdb-client.js';
+import { MOVIE, tmdbClient } from '../support/tmdb-client.js';
 
 let server: RawServer;
 afterEach(() => {
@@ -80,5 +80,52 @@ describe('a request to TMDB', () => {
       .then(String, (reason: unknown) => reason);
     expect(error).toBeInstanceOf(TmdbError);
     expect(server.connections).toBe(5);
+  });
+});
+
+describe('a host with several addresses', () => {
+  const connect = net.connect;
+  const optionsOf: TcpNetConnectOpts[] = [];
+
+  /** The name resolves to these addresses. */
+  function resolveTo(...addresses: readonly string[]): void {
+    optionsOf.length = 0;
+    jest.spyOn(net, 'connect').mockImplementation(((options: TcpNetConnectOpts) => {
+      optionsOf.push(options);
+      const all = addresses.map((address) => ({ address, family: net.isIP(address) }));
+      return connect({
+        ...options,
+        lookup: (_, _options, done) => {
+          done(null, all);
+        },
+      });
+    }) as typeof net.connect);
+  }
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it.each([
+    ['TMDB', 'http://localhost', {}],
+    ['the proxy', 'https://tmdb.example', { HTTPS_PROXY: 'http://proxy.example:1' }],
+  ])('is tried at each, with seconds for each, and %s is named with all of them', async (_, host, env) => {
+    server = await RawServer.start(close);
+    resolveTo('127.0.0.2', '::1', '127.0.0.3');
+    const baseUrl = `${host}:1/3`;
+    const message = await tmdbClient(baseUrl, env, swiftClock).movie(550, {}).then(String, String);
+    for (const address of ['127.0.0.2:1 ECONNREFUSED', '127.0.0.3:1 ECONNREFUSED', '::1:1 E']) {
+      expect(message).toContain(address);
+    }
+    expect(optionsOf[0]).toMatchObject({ autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 2_000 });
+  });
+
+  it('is reached at its last address when the others refuse', async () => {
+    const body = JSON.stringify(MOVIE);
+    server = await RawServer.start(
+      answerAndClose(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+    );
+    resolveTo('127.0.0.2', '127.0.0.3', '127.0.0.1');
+    const tmdb = tmdbClient(`http://localhost:${server.port}/3`, {}, swiftClock);
+    await expect(tmdb.movie(550, {})).resolves.toMatchObject({ id: 550 });
   });
 });

@@ -22,7 +22,7 @@ export interface PermitSource {
 
 interface Waiting {
   readonly start: () => void;
-  readonly fail: (error: unknown) => void;
+  readonly fail: (error: Error) => void;
 }
 
 /** TMDB measures the second where requests arrive; the time between two requests may shrink by this much on the way. */
@@ -81,7 +81,7 @@ export class RateLimiter {
         },
         fail: (error) => {
           signal?.removeEventListener('abort', onAbort);
-          reject(error as Error);
+          reject(error);
         },
       };
       const onAbort = (): void => {
@@ -159,7 +159,7 @@ export class RateLimiter {
     try {
       this.permits.push(...(await source.take(this.queue.size)));
     } catch (error) {
-      for (const waiting of this.queue) waiting.fail(error);
+      for (const waiting of this.queue) waiting.fail(error as Error);
       this.queue.clear();
     } finally {
       this.takingPermits = false;

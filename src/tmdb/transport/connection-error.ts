@@ -13,12 +13,12 @@ interface ConnectionError {
 
 /** Copies the error's codes and addresses only: its message may contain the URL, and with it the API key. */
 export function connectionError(error: unknown, now: Date): TmdbError {
-  const { code = 'unknown', message = '', ...tried } = error as ConnectionError;
+  const { code = 'unknown', message = '' } = error as ConnectionError;
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLong();
   const [, proxyStatus] = /^Proxy response \((\d+)\)/.exec(message) ?? [];
   const fault =
     proxyStatus === undefined
-      ? (certificateFault(code, now) ?? networkFault(code, attempts({ code, message, ...tried })))
+      ? (certificateFault(code, now) ?? networkFault(code, attempts(error as ConnectionError)))
       : proxyFault(proxyStatus);
   return new TmdbError('connection', fault);
 }
