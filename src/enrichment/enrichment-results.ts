@@ -6,7 +6,7 @@ import { isConnectionLost } from '../database/errors/database-fault.js';
 import type { Transaction } from '../database/prisma.service.js';
 import type { EnrichedMovie } from '../movies/movie-record.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
-import { itemError, MassNotFoundError } from '../runs/item-failure.js';
+import { isBlocked, itemError, MassNotFoundError } from '../runs/item-failure.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
 import type { WorkContext } from '../runs/run-context.js';
 import { RunMovies } from '../runs/run-movies.repository.js';
@@ -77,7 +77,8 @@ export class EnrichmentResults {
     const now = this.clock.now();
     return this.inTransaction(signal, async (tx) => {
       if ((await this.runMovies.settle(tx, lease, [id], 'failed')) === 0) return;
-      await this.movies.markFailed([id], now, tx);
+      // A block concerns all requests and leaves the movie due.
+      if (!isBlocked(error)) await this.movies.markFailed([id], now, tx);
       await this.checkpoint.itemFailed(tx, lease, itemError({ movieId: id }, error, now));
     });
   }

@@ -65,3 +65,8 @@ function codeOf(error: unknown): string {
 export function isItemFailure(error: unknown): error is TmdbError {
   return error instanceof TmdbError && error.kind !== 'key_refused' && error.kind !== 'unavailable';
 }
+
+/** Whether the response did not come from TMDB, so that it says nothing about the movie or page. */
+export function isBlocked(error: unknown): boolean {
+  return error instanceof TmdbError && error.kind === 'blocked';
+}

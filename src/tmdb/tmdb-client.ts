@@ -52,7 +52,8 @@ export class TmdbClient {
     @Inject(RateLimitRepository) repository: RateLimitRepository | null = null,
   ) {
     const { requestsPerSecond: perSecond, maxConcurrency: concurrency } = tmdb;
-    const permits = repository === null ? null : new DistributedPermits(repository, perSecond, clock);
+    const permits =
+      repository === null ? null : new DistributedPermits(repository, perSecond, clock, this.random);
     this.rateLimiter = new RateLimiter({ perSecond, concurrency }, clock, permits);
     this.waits = new WaitTracker(clock);
     this.language = tmdb.language;
@@ -173,6 +174,7 @@ export class TmdbClient {
     failures: number,
     call: TmdbCall,
   ): Promise<void> {
+    if (error.kind === 'blocked') throw this.availability.recordBlock(error);
     if (!error.retryable) {
       this.recordResponse();
       throw error;

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { presetPlan } from '../../src/runs/run-plan.js';
 import { type FailingMovieReport, FailingMovies } from '../../src/runs/failing-movies.js';
@@ -5,6 +6,7 @@ import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { RunTriggers } from '../../src/pipeline/execution/run-triggers.js';
 import { RunActiveError } from '../../src/runs/run-errors.js';
 import { RunLeases } from '../../src/runs/run-lease.repository.js';
+import { ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
@@ -19,6 +21,11 @@ async function startPipeline(
   env: Record<string, string> = {},
 ): Promise<void> {
   pipeline = await startTestPipeline({ movies: 1_000, ...catalogue }, env);
+}
+
+async function passOn(baseUrl: string, url: string, response: ServerResponse): Promise<void> {
+  const answer = await fetch(baseUrl + url.slice('/3'.length));
+  response.writeHead(answer.status).end(await answer.text());
 }
 
 /** Reads two pages of popular movies and enriches all of them. */
@@ -63,6 +70,21 @@ describe('failing movies', () => {
 });
 
 describe('faults of TMDB', () => {
+  it('a run whose requests for details a CDN blocks stops after a few and leaves all movies due', async () => {
+    const cdn = await ScriptedServer.start();
+    cdn.script((response, { url = '' }) => {
+      if (/\/movie\/\d+\?/.test(url)) response.writeHead(403).end('<html>Access denied</html>');
+      else void passOn(pipeline.sandbox.url, url, response);
+    });
+    await startPipeline({}, { TMDB_BASE_URL: cdn.url });
+    const { run } = await pipeline.run(SMALL);
+    await cdn.stop();
+    expect(run).toMatchObject({ status: 'PARTIAL', counts: { enriched: 0 } });
+    expect(run.errorMessage).toContain('A CDN or a firewall in front of TMDB blocks the requests (403).');
+    expect(cdn.requests.filter(({ url = '' }) => /\/movie\/\d+\?/.test(url)).length).toBeLessThan(30);
+    expect(await pipeline.query('SELECT id FROM movies WHERE enrich_failures > 0')).toEqual([]);
+  });
+
   it('a run whose key TMDB rejects fails at once with an error that names TMDB_API_KEY', async () => {
     await startPipeline();
     pipeline.sandbox.revokeKey();

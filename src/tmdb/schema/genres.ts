@@ -1,4 +1,4 @@
-import { asId, asObject, asText } from './json-values.js';
+import { asId, asList, asObject, asText } from './json-values.js';
 import { UnusableBodyError } from './unusable-body-error.js';
 
 export interface TmdbGenre {
@@ -7,13 +7,15 @@ export interface TmdbGenre {
   readonly name: string | null;
 }
 
+/** TMDB has 19. */
+export const MAX_GENRES = 100;
+
 /**
  * Leaves out genres without an id.
  * @throws UnusableBodyError when the body is not a genre list, or is an empty one, which TMDB never sends
  */
 export function decodeGenres(body: unknown): TmdbGenre[] {
-  const values = asObject(body)?.genres;
-  const genres = Array.isArray(values) ? values.flatMap(genre) : [];
+  const genres = (asList(asObject(body)?.genres, 'genres', MAX_GENRES) ?? []).flatMap(genre);
   if (genres.length === 0) throw new UnusableBodyError('it has no genres');
   return genres;
 }

@@ -1,3 +1,5 @@
+import { UnusableBodyError } from './unusable-body-error.js';
+
 /** Largest value of PostgreSQL's INTEGER; TMDB's ids are smaller. */
 export const MAX_INT4 = 2 ** 31 - 1;
 
@@ -36,6 +38,23 @@ export function asAmount(value: unknown, max?: number): number | null {
 /** A TMDB id: a whole number from 1. */
 export function asId(value: unknown): number | null {
   return typeof value === 'number' ? asAmount(value) : null;
+}
+
+/** A string that matches the pattern as a whole. */
+export function asMatch(value: unknown, pattern: RegExp): string | null {
+  return typeof value === 'string' && pattern.test(value) ? value : null;
+}
+
+/** The path of an image at TMDB, without its size: `/abc.jpg`. Readers append it to a URL. */
+export function asImagePath(value: unknown): string | null {
+  return asMatch(value, /^\/(?!\.)[\w.-]+$/);
+}
+
+/** @throws UnusableBodyError when the list has more than `max` elements, so that no response fills the memory */
+export function asList(value: unknown, name: string, max: number): readonly unknown[] | null {
+  if (!Array.isArray(value)) return null;
+  if (value.length <= max) return value as unknown[];
+  throw new UnusableBodyError(`${name} has ${value.length} elements, more than ${max}`);
 }
 
 export function asBoolean(value: unknown): boolean | null {

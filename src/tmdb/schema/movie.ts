@@ -1,16 +1,28 @@
-import { decodeSummary, type TmdbListItem } from './page.js';
+import { MAX_GENRES } from './genres.js';
 import {
   asAmount,
   asBoolean,
   asCount,
   asId,
+  asImagePath,
   asInstant,
+  asList,
+  asMatch,
   asObject,
   asText,
   type JsonObject,
   MAX_INT4,
 } from './json-values.js';
+import { decodeSummary, type TmdbListItem } from './page.js';
 import { UnusableBodyError } from './unusable-body-error.js';
+
+/** Most elements of an appended list. The largest cast and crew have about 1,000. */
+const MAX_PEOPLE = 5_000;
+const MAX_ELEMENTS = 1_000;
+
+const IMDB_ID = /^tt\d{1,20}$/;
+/** Of YouTube and Vimeo, which are all the sites that TMDB has. */
+const VIDEO_KEY = /^[\w-]{6,20}$/;
 
 export interface TmdbCastMember {
   readonly id: number;
@@ -70,31 +82,31 @@ export function decodeMovie(body: unknown): TmdbMovie {
   return {
     ...decodeSummary(movie),
     id,
-    genres: genreNames(movie.genres),
+    genres: genreNames(asList(movie.genres, 'genres', MAX_GENRES)),
     runtime: asAmount(movie.runtime),
     budget: asAmount(movie.budget, Number.MAX_SAFE_INTEGER),
     revenue: asAmount(movie.revenue, Number.MAX_SAFE_INTEGER),
     tagline: asText(movie.tagline),
     homepage: asText(movie.homepage),
-    imdbId: asText(movie.imdb_id),
+    imdbId: asMatch(movie.imdb_id, IMDB_ID),
     status: asText(movie.status),
-    cast: part(movie, 'credits', 'cast').flatMap(castMember),
-    crew: part(movie, 'credits', 'crew').flatMap(crewMember),
+    cast: part(movie, 'credits', 'cast', MAX_PEOPLE).flatMap(castMember),
+    crew: part(movie, 'credits', 'crew', MAX_PEOPLE).flatMap(crewMember),
     keywords: part(movie, 'keywords', 'keywords').flatMap((keyword) => asText(keyword.name) ?? []),
     videos: part(movie, 'videos', 'results').flatMap(video),
     similarIds: part(movie, 'similar', 'results').flatMap((similar) => asId(similar.id) ?? []),
   };
 }
 
-function genreNames(value: unknown): string[] | null {
-  const names = Array.isArray(value) ? value.map((genre) => asText(asObject(genre)?.name)) : [null];
+function genreNames(genres: readonly unknown[] | null): string[] | null {
+  const names = genres?.map((genre) => asText(asObject(genre)?.name)) ?? [null];
   return names.every((name) => name !== null) ? names : null;
 }
 
 /** The objects of one appended list. */
-function part(movie: JsonObject, name: string, list: string): JsonObject[] {
-  const values = asObject(movie[name])?.[list];
-  if (!Array.isArray(values)) throw new UnusableBodyError(`it lacks ${name}.${list}`);
+function part(movie: JsonObject, name: string, list: string, max = MAX_ELEMENTS): JsonObject[] {
+  const values = asList(asObject(movie[name])?.[list], `${name}.${list}`, max);
+  if (values === null) throw new UnusableBodyError(`it lacks ${name}.${list}`);
   return values.flatMap((value): JsonObject[] => {
     const object = asObject(value);
     return object === null ? [] : [object];
@@ -110,7 +122,7 @@ function castMember(person: JsonObject): TmdbCastMember[] {
       id,
       name,
       character: asText(person.character),
-      profilePath: asText(person.profile_path),
+      profilePath: asImagePath(person.profile_path),
       order: asCount(person.order) ?? MAX_INT4,
     },
   ];
@@ -121,11 +133,13 @@ function crewMember(person: JsonObject): TmdbCrewMember[] {
   const name = asText(person.name);
   const job = asText(person.job);
   if (id === null || name === null || job === null) return [];
-  return [{ id, name, job, department: asText(person.department), profilePath: asText(person.profile_path) }];
+  return [
+    { id, name, job, department: asText(person.department), profilePath: asImagePath(person.profile_path) },
+  ];
 }
 
 function video(value: JsonObject): TmdbVideo[] {
-  const key = asText(value.key);
+  const key = asMatch(value.key, VIDEO_KEY);
   const site = asText(value.site);
   const type = asText(value.type);
   if (key === null || site === null || type === null) return [];

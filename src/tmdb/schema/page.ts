@@ -3,12 +3,18 @@ import {
   asCount,
   asDate,
   asId,
+  asImagePath,
+  asList,
   asNumber,
   asObject,
   asText,
   type JsonObject,
 } from './json-values.js';
+import { MAX_GENRES } from './genres.js';
 import { UnusableBodyError } from './unusable-body-error.js';
+
+/** TMDB's pages have 20. */
+const MAX_RESULTS = 100;
 
 /** A movie as TMDB's lists describe it. Null: the value is missing or invalid. */
 export interface TmdbListItem {
@@ -46,11 +52,11 @@ const LAST_PAGE = 500;
 /** @throws UnusableBodyError when the body is not the requested page of a list, or contradicts itself */
 export function decodePage(body: unknown, requested: number): TmdbPage {
   const page = asObject(body);
-  const results = page?.results;
+  const results = asList(page?.results, 'results', MAX_RESULTS);
   const number = asId(page?.page);
   const totalPages = asCount(page?.total_pages);
   const totalResults = asCount(page?.total_results) ?? 0;
-  if (!Array.isArray(results)) throw new UnusableBodyError('it has no list of results');
+  if (results === null) throw new UnusableBodyError('it has no list of results');
   if (number === null || totalPages === null) throw new UnusableBodyError('it has no page numbers');
   if (number !== requested) throw new UnusableBodyError(`it is page ${number}, not the requested page`);
   requireConsistent({ page: number, totalPages, totalResults, results: results.length });
@@ -101,12 +107,16 @@ export function decodeSummary(item: JsonObject): Summary {
     voteAverage: voteCount === 0 || voteAverage === 0 ? null : voteAverage,
     voteCount,
     popularity: asNumber(item.popularity),
-    posterPath: asText(item.poster_path),
-    backdropPath: asText(item.backdrop_path),
+    posterPath: asImagePath(item.poster_path),
+    backdropPath: asImagePath(item.backdrop_path),
     adult: asBoolean(item.adult),
   };
 }
 
 function decodeGenreIds(value: unknown): readonly number[] | null {
-  return Array.isArray(value) ? value.map(asId).filter((id) => id !== null) : null;
+  return (
+    asList(value, 'genre_ids', MAX_GENRES)
+      ?.map(asId)
+      .filter((id) => id !== null) ?? null
+  );
 }
