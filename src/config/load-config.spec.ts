@@ -1,7 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { projectFolder } from '../common/project-folder.js';
 import type { AppConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { loadConfig, readEnvironment } from './load-config.js';
@@ -198,11 +199,51 @@ describe('the configuration', () => {
     expect(config.http).toMatchObject({ port: 9001, host: '0.0.0.0' });
   });
 
-  it('reports an .env that cannot be read', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'env-'));
-    expect(() => readEnvironment({}, folder)).toThrow(
-      /can't be read \(EISDIR\)\. Make it a file that this user can read/,
-    );
+  it("resolves a relative DATA_DIR against the project's folder", () => {
+    expect(load({ DATA_DIR: 'data' }).database.dataDir).toBe(join(projectFolder(), 'data'));
+    expect(load({ DATA_DIR: '/srv/data' }).database.dataDir).toBe('/srv/data');
+  });
+});
+
+describe('.env', () => {
+  let file: string;
+
+  beforeEach(() => {
+    file = join(mkdtempSync(join(tmpdir(), 'env-')), '.env');
+  });
+
+  it.each([
+    ['with a byte order mark', '\uFEFFPORT=9000\n'],
+    ['with Windows line ends', '# ports\r\n\r\nPORT=9000\r\n'],
+    ['with export and spaces', ' export PORT = 9000'],
+    ['with comments', 'PORT=9000 # the port\nHOST= # any'],
+    ['with quoted values', `LOG_FILE='a # b'\nJWT_AUDIENCE="two\nlines" # end\nPORT=\`9000\`\n`],
+  ])('is read %s', (_, text) => {
+    writeFileSync(file, text);
+    expect(readEnvironment({}, file).PORT).toBe('9000');
+  });
+
+  it.each([
+    ['in UTF-16', Buffer.from('\uFEFFPORT=9000\n', 'utf16le'), 'NUL byte, as in UTF-16'],
+    ['in Latin-1', Buffer.from('ADMIN_PASSWORD=caf\xe9 hunter2\n', 'latin1'), 'is not UTF-8'],
+    ['with a colon', Buffer.from('PORT=1\nDATABASE_URL: hunter2\n'), 'line 2 is not NAME=value'],
+    ['without =', Buffer.from('hunter2\n'), 'line 1 is not NAME=value'],
+    ['with a dash in a name', Buffer.from('\n\nDATABASE-URL=hunter2\n'), 'line 3 is not'],
+    ['with an open quote', Buffer.from('PORT=1\nJWT_SECRET="hunter2\n'), 'line 2 is not'],
+    ['with text behind a quote', Buffer.from('JWT_SECRET="hunter2"x\nA="b"\n'), 'line 1 is not'],
+    ['with # in an unquoted value', Buffer.from('JWT_SECRET=hunter2#x\n'), 'line 1 is not'],
+  ])('is rejected %s, without showing its values', (_, bytes, reason) => {
+    writeFileSync(file, bytes);
+    const read = (): unknown => readEnvironment({}, file);
+    expect(read).toThrow(reason);
+    expect(read).toThrow(file);
+    expect(read).not.toThrow('hunter2');
+  });
+
+  it('is rejected as a folder and as a link that leads nowhere', () => {
+    expect(() => readEnvironment({}, join(file, '..'))).toThrow('is a folder. Make it a UTF-8 text file');
+    symlinkSync('nowhere', file);
+    expect(() => readEnvironment({}, file)).toThrow("can't be read (ENOENT)");
   });
 });
 

@@ -39,6 +39,7 @@ function start(...args: string[]): Program {
     TMDB_BASE_URL: sandbox.url,
     TMDB_REQUESTS_PER_SECOND: '100000',
     PORT: '0',
+    DATA_DIR: join(cwd, '.data'),
   };
   const program = Program.start(args, { env, cwd });
   started.push(program);

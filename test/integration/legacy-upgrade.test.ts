@@ -145,7 +145,7 @@ function listEntry(): { create: { category: string; position: number; seenAt: Da
 async function upgradeUnrecorded(database: ScratchDatabase): Promise<void> {
   const { migrations } = await readMigrationFolder();
   const address = parseDatabaseUrl(database.url);
-  const client = await connectClient(address);
+  const { client } = await connectClient(address);
   try {
     await upgradeLegacyTables(client, { ...address, schema: 'public' }, migrations[0]);
   } finally {

@@ -40,11 +40,6 @@ export class OpenDatabase {
     this.health = new DatabaseHealth(pool, target);
   }
 
-  /** For node-postgres. Holds the password: never log it. */
-  get connectionString(): string {
-    return this.target.connectionString;
-  }
-
   /** The schema of our tables. */
   get schema(): string {
     return this.target.schema;
@@ -117,9 +112,9 @@ async function embedded(dataDir: string): Promise<Server> {
 }
 
 async function settle(address: DatabaseAddress): Promise<Target> {
-  const client = await connectClient(address);
+  const { client, address: reached } = await connectClient(address);
   try {
-    return await settleSchema(client, address);
+    return await settleSchema(client, reached);
   } finally {
     await client.end();
   }
@@ -144,7 +139,7 @@ async function migrateAsAsked(
 }
 
 async function inspect(address: DatabaseAddress): Promise<{ pending: readonly string[]; first: boolean }> {
-  const client = await connectClient(address);
+  const { client } = await connectClient(address);
   try {
     const folder = await readMigrationFolder();
     const { pending } = await readHistory(client, await settleSchema(client, address), folder);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { projectFolder } from '../../common/project-folder.js';
 
 export interface MigrationFile {
   readonly name: string;
@@ -39,12 +39,5 @@ async function readMigration(folder: string, name: string): Promise<MigrationFil
 }
 
 function prismaFolder(): string {
-  return join(packageRoot(import.meta.dirname), 'prisma');
-}
-
-function packageRoot(from: string): string {
-  if (existsSync(join(from, 'package.json'))) return from;
-  const parent = dirname(from);
-  if (parent === from) throw new Error('No package.json above the program: Install the package again.');
-  return packageRoot(parent);
+  return join(projectFolder(), 'prisma');
 }

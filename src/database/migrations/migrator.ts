@@ -28,9 +28,9 @@ export async function migrateDatabase(
   log: MigrationLog = () => undefined,
 ): Promise<MigrationReport> {
   const address = parseDatabaseUrl(url);
-  const client = await connectClient(address);
+  const { client, address: reached } = await connectClient(address);
   try {
-    const target = await settleSchema(client, address);
+    const target = await settleSchema(client, reached);
     return await migrate(client, target, log);
   } catch (error) {
     throw explainError(error, address.label);
