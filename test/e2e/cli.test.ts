@@ -14,7 +14,7 @@ let cwd: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  sandbox = await Sandbox.start({ movies: 500 });
+  sandbox = await Sandbox.start({ movies: 500, people: 3 });
   database = await createTestDatabase();
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
   env = {

@@ -13,7 +13,7 @@ let sandbox: Sandbox;
 let cwd: string;
 
 beforeAll(async () => {
-  sandbox = await Sandbox.start({ movies: 500 });
+  sandbox = await Sandbox.start({ movies: 500, people: 3 });
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
 });
 

@@ -7,7 +7,7 @@ import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { type CommandResult, runCommand } from './command-line.js';
 import { Program } from './program.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
-import { openContext, testEnvironment } from './test-pipeline.js';
+import { openContext, testEnvironment, PEOPLE } from './test-pipeline.js';
 import { until } from './until.js';
 
 export type RunRow = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export class TestWorkers {
     catalogue: SandboxOptions = {},
     made: Promise<TestDatabase> = createTestDatabase(),
   ): Promise<TestWorkers> {
-    const [database, sandbox] = await Promise.all([made, Sandbox.start(catalogue)]);
+    const [database, sandbox] = await Promise.all([made, Sandbox.start({ people: PEOPLE, ...catalogue })]);
     return new TestWorkers(
       sandbox,
       database,
