@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { Draining } from '../../src/common/draining.js';
 import { Program } from '../support/program.js';
@@ -13,18 +13,15 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 let database: TestDatabase;
 let cwd: string;
-let program: Program | null = null;
+const programs: Program[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
 });
 
-afterEach(() => {
-  program?.kill('SIGKILL');
-});
-
 afterAll(async () => {
+  for (const program of programs) program.kill('SIGKILL');
   await database.drop();
   await rm(cwd, { recursive: true });
 });
@@ -39,7 +36,7 @@ async function start(): Promise<{ program: Program; url: string }> {
     },
     cwd,
   });
-  program = started;
+  programs.push(started);
   const [, url = ''] = await started.printed(/"event":"http\.listening","url":"([^"]+)"/);
   return { program: started, url };
 }
@@ -93,8 +90,14 @@ describe('a service that shuts down', () => {
 });
 
 describe('the log', () => {
+  let service: { program: Program; url: string };
+
+  beforeAll(async () => {
+    service = await start();
+  });
+
   it('the log has one line for each request, with its id and without its query', async () => {
-    const { program, url } = await start();
+    const { program, url } = service;
     await request(url).get('/pipeline/runs/7?token=secret').set('X-Request-Id', 'mine').expect(404);
     await request(url).get('/health/live').set('X-Request-Id', 'probe');
     const [line = ''] = await program.printed(/^.*"requestId":"mine".*"http\.request".*$/m);
@@ -111,7 +114,7 @@ describe('the log', () => {
   });
 
   it('the log has the internal error of a 500 under the id of its response, which shows no internals', async () => {
-    const { program, url } = await start();
+    const { program, url } = service;
     await database.query('ALTER TABLE pipeline_runs RENAME TO hidden');
     const { status, text, headers } = await request(url).get('/pipeline/runs').set('X-Request-Id', 'broken');
     await database.query('ALTER TABLE hidden RENAME TO pipeline_runs');
