@@ -1,13 +1,13 @@
 import { BadRequestException, PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type ErrorRequestHandler, type Request, type RequestHandler, urlencoded } from 'express';
+import { NOT_JSON, TOO_LARGE } from '../../common/problem-details/api-problem.js';
 
 const MAX_KB = 100;
 /** No valid body has more than three levels. Libraries that walk a body do it by recursion. */
 const MAX_DEPTH = 20;
 /** The route that accepts a form. Anywhere else a form is JSON that `curl -d` sends as one. */
 const FORM_PATH = '/auth/login';
-const USE_JSON = 'Send the body as JSON, with the header "Content-Type: application/json".';
 const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Accepts JSON and forms of bounded size and depth, and explains what is wrong with any other body. */
@@ -19,7 +19,7 @@ export function configureBodies(app: NestExpressApplication): void {
 
 const rejectUnusable: RequestHandler = (request, _, next) => {
   const isUnread = request.body === undefined && !WITHOUT_BODY.includes(request.method) && sendsBody(request);
-  if (isUnread || isJsonAsForm(request)) throw new UnsupportedMediaTypeException(USE_JSON);
+  if (isUnread || isJsonAsForm(request)) throw new UnsupportedMediaTypeException(NOT_JSON);
   const fault = faultOf(request.body);
   if (fault !== null) throw new BadRequestException(fault);
   next();
@@ -70,12 +70,7 @@ function parserFault(type: unknown, cause: Error): Error | null {
       return new BadRequestException(`The body is not valid: ${withoutQuotation(cause.message)}`, { cause });
     case 'entity.too.large':
     case 'parameters.too.many':
-      return new PayloadTooLargeException(
-        `The body is too large. At most ${MAX_KB} kB and 1,000 fields are accepted.`,
-        {
-          cause,
-        },
-      );
+      return new PayloadTooLargeException(TOO_LARGE, { cause });
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return new UnsupportedMediaTypeException('Send the body in UTF-8, plain or compressed by gzip.', {

@@ -2,14 +2,12 @@ import { type ExecutionContext, ForbiddenException, Injectable, UnauthorizedExce
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request, Response } from 'express';
-import { type Access, ACCESS } from './access.decorators.js';
+import { type Access, ACCESS, NO_TOKEN, roleRequired } from './access.decorators.js';
 import { type AuthUser, USER_ROLES } from '../users/auth-user.js';
 import { challenge } from './challenge.js';
 import { OWN_TOKENS } from '../tokens/own-tokens.strategy.js';
 import { EXTERNAL_TOKENS } from '../tokens/external-tokens.strategy.js';
 
-const NO_TOKEN =
-  'This request requires a token. Get one from POST /auth/login and send it as "Authorization: Bearer …".';
 const INVALID_TOKEN = 'The token is invalid, expired or revoked. Get a new one from POST /auth/login.';
 
 /** Requires a valid token on every route that is not `@Public()`. */
@@ -28,9 +26,7 @@ export class AccessGuard extends AuthGuard([OWN_TOKENS, EXTERNAL_TOKENS]) {
     const { role } = request.user as AuthUser;
     if (!access.includes(role)) {
       challenge(context.switchToHttp().getResponse<Response>(), 'insufficient_scope');
-      throw new ForbiddenException(
-        `This request requires the role ${access.join(' or ')}, and your role is ${role}. Ask an admin.`,
-      );
+      throw new ForbiddenException(roleRequired(access, role));
     }
     return true;
   }

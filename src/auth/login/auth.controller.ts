@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { ApiProblem } from '../../common/problem-details/api-problem.js';
+import { ApiProblem, NOT_JSON, TOO_LARGE } from '../../common/problem-details/api-problem.js';
 import { Authenticated, CurrentUser, Public } from '../access/access.decorators.js';
 import { LoginService } from './login.service.js';
 import type { AuthUser } from '../users/auth-user.js';
@@ -42,7 +42,14 @@ export class AuthController {
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: LoginDto })
   @ApiOkResponse({ type: TokenDto, description: 'The token.' })
-  @ApiProblem(400, 401, 429, 503)
+  @ApiProblem({
+    400: ['password must be 1 to 1000 characters, without control characters'],
+    401: WRONG_CREDENTIALS,
+    413: TOO_LARGE,
+    415: NOT_JSON,
+    429: 'Too many login attempts from this address. Try again in 42 seconds.',
+    503: 'Too many logins at the same time. Try again in 5 seconds.',
+  })
   async login(
     @Body() { username, password }: LoginDto,
     @Ip() address: string,

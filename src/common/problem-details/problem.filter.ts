@@ -1,7 +1,9 @@
-import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import type { ProblemDto } from './api-problem.js';
+import { type ProblemDto, problemOf } from './api-problem.js';
+
+export const INTERNAL_ERROR =
+  'An internal error occurred. The log has the details under the X-Request-Id of this response. Try again later.';
 
 /** Sends every error as `application/problem+json`; a 500 shows no internals. */
 @Catch()
@@ -24,18 +26,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (exception instanceof HttpException) {
       const body = exception.getResponse();
       const message = typeof body === 'object' && 'message' in body ? body.message : body;
-      const errors = Array.isArray(message) ? message.map(String) : undefined;
-      const detail =
-        errors?.join('; ') ?? detailOf(typeof message === 'string' ? message : exception.message);
-      return problem(exception.getStatus(), detail, errors);
+      if (Array.isArray(message)) return problemOf(exception.getStatus(), message.map(String));
+      const detail = detailOf(typeof message === 'string' ? message : exception.message);
+      return problemOf(exception.getStatus(), detail);
     }
     const status = clientErrorOf(exception);
-    if (status !== null) return problem(status, "The request can't be read. Check its body and headers.");
+    if (status !== null) return problemOf(status, "The request can't be read. Check its body and headers.");
     this.logger.error({ event: 'request.failed', err: exception });
-    return problem(
-      500,
-      'An internal error occurred. The log has the details under the X-Request-Id of this response. Try again later.',
-    );
+    return problemOf(500, INTERNAL_ERROR);
   }
 }
 
@@ -56,14 +54,4 @@ function clientErrorOf(exception: unknown): number | null {
   const status: unknown =
     typeof exception === 'object' && exception !== null && 'status' in exception ? exception.status : null;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
-}
-
-function problem(status: number, detail: string, errors?: string[]): ProblemDto {
-  return {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    detail,
-    ...(errors === undefined ? {} : { errors }),
-  };
 }
