@@ -43,6 +43,20 @@ describe('a movie', () => {
     expect(await store.movies.dueStored({ limit: 10, now })).toEqual(isDue ? [1] : []);
   });
 
+  it('that a clock far ahead has enriched, tried or not found is due all the same', async () => {
+    for (const id of [1, 2, 3]) await enrich(id, '1999-10-15', 130, 10 - id);
+    await enrich(1, '1999-10-15', -400);
+    const ahead = new Date(now.getTime() + 400 * DAY_MS);
+    await store.movies.markFailed([2], ahead);
+    await store.movies.markFailed([2], ahead);
+    await store.movies.markNotFound([3], ahead);
+    expect((await store.movies.dueStored({ limit: 10, now })).toSorted()).toEqual([1, 2, 3]);
+    expect(await store.prisma.$queryRaw(store.movies.overdue(now))).toEqual([{ id: 1 }]);
+    await store.movies.markNotFound([3], now);
+    await store.movies.markNotFound([3], new Date(now.getTime() + 2 * DAY_MS));
+    expect(await store.query('SELECT id FROM movies WHERE gone_at IS NOT NULL')).toEqual([{ id: 3 }]);
+  });
+
   it('that was never enriched comes first, then the most popular', async () => {
     await enrich(1, '1999-10-15', 130, 99);
     await enrich(2, '1999-10-15', 130, 100);
