@@ -8,11 +8,14 @@ import {
   Post,
   Res,
   UnauthorizedException,
+  UseGuards,
 } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { AuditLog } from '../../common/logging/audit-log.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { Authenticated, CurrentUser, Public } from '../access/access.decorators.js';
+import { LoginGuard } from './login.guard.js';
 import { LoginService } from './login.service.js';
 import type { AuthUser } from '../users/auth-user.js';
 import { challenge } from '../access/challenge.js';
@@ -26,10 +29,14 @@ const WRONG_CREDENTIALS =
 @ApiTags('auth')
 @Controller('auth')
 export class AuthController {
-  constructor(private readonly logins: LoginService) {}
+  constructor(
+    private readonly logins: LoginService,
+    private readonly audit: AuditLog,
+  ) {}
 
   @Post('login')
   @Public()
+  @UseGuards(LoginGuard)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
@@ -37,12 +44,12 @@ export class AuthController {
     summary: 'Exchange a name and a password for a token',
     description:
       'Accepts JSON, and the form that OAuth 2 clients and Swagger UI send. Failed attempts are throttled: 429 and 503 ' +
-      'carry `Retry-After`.',
+      'carry `Retry-After`. The body may have 4 kB. A page of another origin is refused unless CORS_ORIGINS lists it.',
   })
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: LoginDto })
   @ApiOkResponse({ type: TokenDto, description: 'The token.' })
-  @ApiProblem(400, 401, 429, 503)
+  @ApiProblem(400, 401, 403, 413, 415, 429, 503)
   async login(
     @Body() { username, password }: LoginDto,
     @Ip() address: string,
@@ -50,9 +57,11 @@ export class AuthController {
   ): Promise<TokenDto> {
     const issued = await this.logins.login(username, password, address);
     if (issued === null) {
+      this.audit.record('login.failed', { actor: username, reason: 'wrong_credentials' });
       challenge(response, null);
       throw new UnauthorizedException(WRONG_CREDENTIALS);
     }
+    this.audit.record('login.succeeded', { actor: username });
     return { access_token: issued.token, token_type: 'bearer', expires_in: issued.expiresInSeconds };
   }
 

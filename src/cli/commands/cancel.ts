@@ -14,9 +14,11 @@ export function addCancelCommand(program: Command): void {
 
 async function cancel(runId: number, output: Output): Promise<number> {
   const { commandConfig, withApplication } = await import('../context.js');
+  const { AuditLog } = await import('../../common/logging/audit-log.js');
   const { RunLeases } = await import('../../runs/run-lease.repository.js');
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
     const { status } = await app.get(RunLeases).cancel(runId, new Date());
+    app.get(AuditLog).record('run.cancelled', { runId });
     const text = status === 'CANCELLED' ? `Run ${runId} is cancelled.` : `Run ${runId} is being cancelled.`;
     print({ run_id: runId, status }, text, output);
     return EXIT.success;

@@ -1,6 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiResponse } from '@nestjs/swagger';
 
+export const MAX_ERRORS = 10;
+
 /** An error response (RFC 9457, `application/problem+json`). */
 export class ProblemDto {
   @ApiProperty({
@@ -23,7 +25,8 @@ export class ProblemDto {
 
   @ApiPropertyOptional({
     type: [String],
-    description: 'All faults of the request, where it was validated.',
+    maxItems: MAX_ERRORS,
+    description: `The faults of the request, where it was validated; at most ${MAX_ERRORS}.`,
     example: ['limit must not be less than 1'],
   })
   errors?: string[];
@@ -34,7 +37,7 @@ export const problemContent = {
 };
 
 const MEANINGS: Readonly<Record<number, string>> = {
-  400: 'The request is invalid; `errors` lists every fault.',
+  400: 'The request is invalid; `errors` lists the faults.',
   401: 'The token is missing or invalid, or the user name or the password is wrong.',
   403: 'The role of the user does not allow this.',
   404: 'The resource does not exist.',

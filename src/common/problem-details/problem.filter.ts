@@ -1,7 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import type { ProblemDto } from './api-problem.js';
+import { MAX_ERRORS, type ProblemDto } from './api-problem.js';
+
+/** In characters. Errors quote paths and names of fields, which may be as long as the request. */
+const MAX_ERROR = 200;
+const MAX_DETAIL = 1_000;
 
 /** Sends every error as `application/problem+json`; a 500 shows no internals. */
 @Catch()
@@ -24,10 +28,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (exception instanceof HttpException) {
       const body = exception.getResponse();
       const message = typeof body === 'object' && 'message' in body ? body.message : body;
-      const errors = Array.isArray(message) ? message.map(String) : undefined;
+      const errors = Array.isArray(message) ? sentences(message) : undefined;
       const detail =
         errors?.join('; ') ?? detailOf(typeof message === 'string' ? message : exception.message);
-      return problem(exception.getStatus(), detail, errors);
+      return problem(exception.getStatus(), shortened(detail, MAX_DETAIL), errors);
     }
     const status = clientErrorOf(exception);
     if (status !== null) return problem(status, "The request can't be read. Check its body and headers.");
@@ -37,6 +41,15 @@ export class ProblemFilter implements ExceptionFilter {
       'An internal error occurred. The log has the details under the X-Request-Id of this response. Try again later.',
     );
   }
+}
+
+function sentences(messages: readonly unknown[]): string[] {
+  return messages.slice(0, MAX_ERRORS).map((message) => shortened(String(message), MAX_ERROR));
+}
+
+/** The cut may split a surrogate pair, hence toWellFormed. */
+function shortened(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max).toWellFormed()}…`;
 }
 
 /** Nest's message for an unknown path contains the query, and no next step. */

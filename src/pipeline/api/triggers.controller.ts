@@ -14,6 +14,7 @@ import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiTags } from '
 import type { Response } from 'express';
 import { CurrentUser, Roles } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
+import { AuditLog } from '../../common/logging/audit-log.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { RunIdDto } from './dto/runs-query.dto.js';
@@ -30,6 +31,7 @@ export class TriggersController {
   constructor(
     private readonly triggers: RunTriggers,
     private readonly leases: RunLeases,
+    private readonly audit: AuditLog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -74,6 +76,7 @@ export class TriggersController {
     const plan = planOfRequest(body);
     const request = { trigger: 'api', username: user.name, key: keyOf(key) } as const;
     const runId = await this.triggers.trigger(plan, request);
+    this.audit.record('run.triggered', { runId, updateType: plan.updateType });
     response.setHeader('Location', `/pipeline/runs/${runId}`);
     const message = `Run ${runId} (${plan.updateType}) is queued.`;
     return { message, run_id: runId, status: 'QUEUED', triggered_by: user.name };
@@ -90,6 +93,7 @@ export class TriggersController {
   @ApiProblem(400, 404, 409)
   async cancel(@Param() { id }: RunIdDto): Promise<CancelledRunDto> {
     const { status } = await this.leases.cancel(id, this.clock.now());
+    this.audit.record('run.cancelled', { runId: id });
     const message = status === 'CANCELLED' ? `Run ${id} is cancelled.` : `Run ${id} is being cancelled.`;
     return { message, run_id: id, status };
   }
