@@ -9,13 +9,13 @@ import { type OpenDatabase, openDatabase, type OpenOptions } from '../database/c
 export type Migrate = NonNullable<OpenOptions['migrate']>;
 
 /**
- * The configuration of a command. Without LOG_LEVEL only warnings are logged, since the command prints its result.
+ * The configuration of a command. Without LOG_LEVEL only warnings are printed, since the command prints its result.
  */
 export function commandConfig(needs: Needs): AppConfig {
   const env = readEnvironment();
   const config = { ...loadConfig(env, needs), roles: [] };
   const quiet = (env.LOG_LEVEL ?? '') === '';
-  return quiet ? { ...config, log: { ...config.log, level: 'warn' } } : config;
+  return quiet ? { ...config, log: { ...config.log, consoleLevel: 'warn' } } : config;
 }
 
 /** Runs `use` with the application, without HTTP, and closes the application afterwards. */

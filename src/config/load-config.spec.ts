@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,10 @@ describe('the configuration', () => {
       language: 'en-US',
       region: null,
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8000, corsOrigins: [], trustProxy: null });
+    expect(config.http).toEqual({
+      ...{ host: '127.0.0.1', port: 8000 },
+      ...{ corsOrigins: [], trustProxy: null, allowedHosts: null },
+    });
     expect(config.database.url).toBeNull();
     expect(config.scheduler).toEqual({
       enabled: true,
@@ -101,7 +105,17 @@ describe('the configuration', () => {
     ['TMDB_BASE_URL', 'https://u:2024/secret@p/3'],
     ['JWT_JWKS_URL', 'https://u:2024?secret@p/3'],
     ['CORS_ORIGINS', 'https://example.org/path'],
-    ['JWT_SECRET', 'x'.repeat(31)],
+    ['JWT_SECRET', '0f7c2e9a4b6d8135e1a8d3c5b7f92e4'],
+    ['JWT_SECRET', 'a'.repeat(100)],
+    ['JWT_SECRET', 'password'.repeat(4)],
+    ['JWT_SECRET', '0123456789abcdef'.repeat(2)],
+    ['JWT_SECRET', 'abcdefghijklmnopqrstuvwxyz012345'],
+    ['JWT_SECRET', 'aaaabbbbccccddddeeeeffffgggghhhh'],
+    ['JWT_ISSUER', 'movie-pipeline'],
+    ['JWT_JWKS_ALLOW_PRIVATE', 'yes'],
+    ['READ_ACCESS', 'closed'],
+    ['ALLOWED_HOSTS', 'https://movies.example'],
+    ['ALLOWED_HOSTS', 'movies.example:8000'],
     ['JWT_EXPIRES_IN', '59s'],
     ['JWT_EXPIRES_IN', '91d'],
     ['JWT_EXPIRES_IN', '3600'],
@@ -122,6 +136,7 @@ describe('the configuration', () => {
     ['1', 1],
     ['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']],
     ['::1', ['::1']],
+    ['2001:db8::/32,::ffff:10.0.0.0/104', ['2001:db8::/32', '::ffff:10.0.0.0/104']],
   ])('trusts the proxies that TRUST_PROXY=%s names', (value, trustProxy) => {
     expect(load({ TRUST_PROXY: value }).http.trustProxy).toEqual(trustProxy);
   });
@@ -136,6 +151,13 @@ describe('the configuration', () => {
     '10.0.0.0/8/8',
     'proxy.example',
     'loopback,',
+    '0.0.0.0/1',
+    '64.0.0.0/7',
+    '2000::/3',
+    '::/16',
+    '::ffff:0:0/96',
+    '0:0:0:0:0:ffff:0:0/97',
+    '::ffff:0:0:0/64',
   ])('rejects TRUST_PROXY=%s', (value) => {
     expect(faultsOf({ TRUST_PROXY: value })).toEqual([expect.stringContaining('TRUST_PROXY must be ')]);
   });
@@ -157,6 +179,7 @@ describe('the configuration', () => {
       expiresInSeconds: 3_600,
       identityProvider: null,
       admin: null,
+      readAccess: 'open',
     });
     expect(loadConfig(own, { tmdbKey: false }).auth.secret).toBeNull();
   });
@@ -174,6 +197,24 @@ describe('the configuration', () => {
     });
     for (const name of Object.keys(provider)) {
       expect(() => loadConfig({ ...provider, [name]: '' }, tokens)).toThrow(/go together/);
+    }
+  });
+
+  it('refuses a JWT_JWKS_URL in a private network unless that is allowed', () => {
+    const tokens = { tmdbKey: false, tokens: true };
+    const provider = { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'movies' };
+    for (const host of ['10.0.0.1', '[fd00::1]', '[::ffff:192.168.0.1]', '169.254.169.254']) {
+      const env = { ...provider, JWT_JWKS_URL: `https://${host}/keys` };
+      expect(() => loadConfig(env, tokens)).toThrow(/private network/);
+      const allowed = loadConfig({ ...env, JWT_JWKS_ALLOW_PRIVATE: 'true' }, tokens);
+      expect(allowed.auth.identityProvider?.isPrivateAllowed).toBe(true);
+    }
+  });
+
+  it('accepts any random JWT_SECRET of 32 hexadecimal digits', () => {
+    for (let n = 0; n < 200; n++) {
+      const secret = randomBytes(16).toString('hex');
+      expect(load({ JWT_SECRET: secret }).auth.secret).toBe(secret);
     }
   });
 

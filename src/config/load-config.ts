@@ -2,11 +2,13 @@ import { join, resolve } from 'node:path';
 import { validateSync } from 'class-validator';
 import { withoutLineEnd } from '../common/credentials.js';
 import { durationSeconds } from '../common/duration.js';
+import { isPrivateAddress } from '../common/private-address.js';
 import { projectFolder } from '../common/project-folder.js';
 import {
   type AppConfig,
   type AuthConfig,
   type LogLevel,
+  type ReadAccess,
   type Role,
   ROLES,
   type SchedulerConfig,
@@ -83,6 +85,12 @@ function tokenFaults(environment: Environment, production: boolean): string[] {
   if (provider.length % 3 !== 0) {
     faults.push('JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together: set all three or none');
   }
+  if (JWT_JWKS_URL !== undefined && environment.JWT_JWKS_ALLOW_PRIVATE === 'false') {
+    const host = URL.canParse(JWT_JWKS_URL) ? new URL(JWT_JWKS_URL).hostname.replace(/^\[|\]$/g, '') : '';
+    if (isPrivateAddress(host)) {
+      faults.push('JWT_JWKS_URL leads into a private network: set JWT_JWKS_ALLOW_PRIVATE=true to allow that');
+    }
+  }
   if ((environment.ADMIN_USERNAME === undefined) !== (environment.ADMIN_PASSWORD === undefined)) {
     faults.push('ADMIN_USERNAME and ADMIN_PASSWORD go together: set both or neither');
   }
@@ -98,8 +106,13 @@ function authOf(environment: Environment): AuthConfig {
     identityProvider:
       jwksUrl === undefined || issuer === undefined || audience === undefined
         ? null
-        : { jwksUrl, issuer, audience, roleClaim: environment.JWT_ROLE_CLAIM },
+        : {
+            ...{ jwksUrl, issuer, audience },
+            isPrivateAllowed: environment.JWT_JWKS_ALLOW_PRIVATE === 'true',
+            roleClaim: environment.JWT_ROLE_CLAIM,
+          },
     admin: username === undefined || password === undefined ? null : { username, password },
+    readAccess: environment.READ_ACCESS as ReadAccess,
   };
 }
 
@@ -129,9 +142,13 @@ function rolesOf({ ROLES: given }: Environment): readonly Role[] {
   return ROLES.filter((role) => names.includes(role));
 }
 
+function listOf(value: string): string[] {
+  return value.split(',').flatMap((item) => item.trim() || []);
+}
+
 function trustProxyOf(value: string | undefined): number | string[] | null {
   if (value === undefined) return null;
-  return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
+  return /^\d+$/.test(value) ? Number(value) : listOf(value);
 }
 
 function typed(environment: Environment): AppConfig {
@@ -156,8 +173,9 @@ function typed(environment: Environment): AppConfig {
     http: {
       host: environment.HOST,
       port: Number(environment.PORT),
-      corsOrigins: environment.CORS_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
+      corsOrigins: listOf(environment.CORS_ORIGINS),
       trustProxy: trustProxyOf(environment.TRUST_PROXY),
+      allowedHosts: environment.ALLOWED_HOSTS === undefined ? null : listOf(environment.ALLOWED_HOSTS),
     },
     auth: authOf(environment),
     runRetentionDays: Number(environment.RUN_RETENTION_DAYS),

@@ -30,7 +30,7 @@ async function start(): Promise<{ program: Program; url: string }> {
   const started = Program.start(['serve'], {
     env: {
       DATABASE_URL: database.url,
-      JWT_SECRET: 'only-for-tests-'.repeat(3),
+      JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
       PORT: '0',
       LOG_LEVEL: 'debug',
     },

@@ -6,7 +6,7 @@ import { Program } from '../support/program.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const PASSWORD = 'correct horse battery';
-const SECRET = 'only-for-tests-'.repeat(3);
+const SECRET = 'only-for-tests-0f7c2e9a4b6d8135e1';
 
 let service: TestApp;
 

@@ -57,7 +57,7 @@ export async function startTestApp(
       TMDB_REQUESTS_PER_SECOND: '100000',
       DATABASE_URL: database.url,
       DATA_DIR: dataDir,
-      JWT_SECRET: 'only-for-tests-'.repeat(3),
+      JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
       PORT: '0',
       LOG_LEVEL: 'fatal',
       // A scheduled run during a test would be unexpected.

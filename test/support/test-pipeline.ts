@@ -86,7 +86,7 @@ export function testEnvironment(sandbox: Sandbox, database: TestDatabase): Recor
     // Only hung answers take so long, on a busy machine too.
     TMDB_TIMEOUT_MS: '600000',
     DATABASE_URL: database.url,
-    JWT_SECRET: 'only-for-tests-'.repeat(3),
+    JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
     LOG_LEVEL: 'fatal',
   };
 }

@@ -7,6 +7,8 @@ import { requestContext } from './request-context.js';
 
 export interface LoggerOptions {
   readonly level: Level;
+  /** Of `to`, where it differs from that of the file. */
+  readonly consoleLevel?: Level;
   /** A file that receives the log too, rotated: at most ten files of 10 MB. Null: none. */
   readonly file: string | null;
   /** Standard output for a service; standard error for a command, whose output is its result. */
@@ -19,7 +21,10 @@ export class JsonLogger implements LoggerService {
 
   constructor(options: LoggerOptions) {
     const streams: pino.StreamEntry[] = [
-      { level: options.level, stream: pino.destination({ fd: options.to === 'stdout' ? 1 : 2, sync: true }) },
+      {
+        level: options.consoleLevel ?? options.level,
+        stream: pino.destination({ fd: options.to === 'stdout' ? 1 : 2, sync: true }),
+      },
     ];
     if (options.file !== null) {
       requireWritable(options.file);
@@ -37,7 +42,7 @@ export class JsonLogger implements LoggerService {
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
-        mixin: () => ({ ...requestContext.getStore() }),
+        mixin: () => ({ requestId: requestContext.getStore()?.requestId }),
       },
       pino.multistream(streams),
     );
