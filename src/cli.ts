@@ -1,5 +1,6 @@
 import { listenForSignals } from './app/shutdown.js';
 import { ignoreBrokenPipes } from './cli/broken-pipe.js';
+import { EXIT } from './cli/exit-code.js';
 import { createProgram } from './cli/program.js';
 import { reportError } from './cli/report-error.js';
 
@@ -9,5 +10,5 @@ ignoreBrokenPipes();
 try {
   await createProgram(shutdownSignal).parseAsync();
 } catch (error) {
-  process.exitCode = reportError(error);
+  process.exitCode = error === shutdownSignal.reason ? EXIT.cancelled : reportError(error);
 }

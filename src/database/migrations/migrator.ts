@@ -5,6 +5,7 @@ import { explainError } from '../errors/explain-error.js';
 import { upgradeLegacyTables } from '../legacy-upgrade/legacy-upgrade.js';
 import { readMigrationFolder, type MigrationFile } from './migration-files.js';
 import { readHistory } from './migration-history.js';
+import { acquireMigrationLock } from './migration-lock.js';
 import { connectClient, settleSchema, type Target } from '../connection/pool.js';
 import { prepareSchema, refuseOldServer } from './preconditions.js';
 import { withSchemaEngine, type SchemaEngine } from './schema-engine.js';
@@ -21,17 +22,19 @@ export type MigrationLog = (event: { readonly event: string } & Record<string, u
 
 /**
  * Applies the pending migrations. Several processes may call this at once; it is cheap when nothing is pending.
+ * @param signal aborted to stop waiting for another process that migrates
  * @throws DatabaseError with a next step; the failed migration is rolled back
  */
 export async function migrateDatabase(
   url: string,
   log: MigrationLog = () => undefined,
+  signal?: AbortSignal,
 ): Promise<MigrationReport> {
   const address = parseDatabaseUrl(url);
   const { client, address: reached } = await connectClient(address);
   try {
     const target = await settleSchema(client, reached);
-    return await migrate(client, target, log);
+    return await migrate(client, target, log, signal);
   } catch (error) {
     throw explainError(error, address.label);
   } finally {
@@ -40,14 +43,17 @@ export async function migrateDatabase(
   }
 }
 
-async function migrate(client: Client, target: Target, log: MigrationLog): Promise<MigrationReport> {
+async function migrate(
+  client: Client,
+  target: Target,
+  log: MigrationLog,
+  signal: AbortSignal | undefined,
+): Promise<MigrationReport> {
   await refuseOldServer(client, target);
   const folder = await readMigrationFolder();
   if ((await readHistory(client, target, folder)).pending.length === 0)
     return { applied: [], upgradedLegacy: false };
-  await client.query(`SELECT pg_advisory_lock(hashtextextended('movie-pipeline migrations in ' || $1, 0))`, [
-    target.schema,
-  ]);
+  await acquireMigrationLock(client, target, log, signal);
   const history = await readHistory(client, target, folder);
   if (history.pending.length === 0) return { applied: [], upgradedLegacy: false };
   await prepareSchema(client, target);
