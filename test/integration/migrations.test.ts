@@ -6,6 +6,7 @@ import { connectClient } from '../../src/database/connection/pool.js';
 import { readMigrationFolder } from '../../src/database/migrations/migration-files.js';
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { openDatabase, type OpenDatabase } from '../../src/database/connection/open-database.js';
+import { JobQueue } from '../../src/queue/job-queue.js';
 import { refusal } from '../support/refusal.js';
 import { ScratchDatabase } from '../support/scratch-database.js';
 
@@ -36,6 +37,10 @@ describe('migrating an empty database', () => {
       applied: ALL,
       upgradedLegacy: false,
     });
+  });
+
+  it('the folder of migrations is read once, so that an upgrade of its files does not change a running process', async () => {
+    expect(await readMigrationFolder()).toBe(await readMigrationFolder());
   });
 
   it('migrating writes the same history as `prisma migrate deploy`', async () => {
@@ -182,6 +187,38 @@ describe('a database that does not fit', () => {
     const { code, message } = await refusal(database, role.url);
     expect(code).toBe('NOT_PERMITTED');
     expect(message).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role.name}"`);
+  });
+
+  it('a role that may create tables but no schema gets the statement that creates the schema of the job queue', async () => {
+    const role = await database.addRole();
+    await database.query(`GRANT CREATE ON SCHEMA public TO ${role.name}`);
+    const { code, message } = await refusal(database, role.url);
+    expect(code).toBe('NOT_PERMITTED');
+    expect(message).toContain(`CREATE SCHEMA "movie_pipeline_jobs" AUTHORIZATION "${role.name}";`);
+    expect(message).not.toContain('GRANT');
+  });
+
+  it('a role that lost the schema of the job queue is rejected, although no migration is pending', async () => {
+    await migrateDatabase(database.url);
+    const role = await database.addRole();
+    await database.query(
+      `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role.name}; DROP SCHEMA movie_pipeline_jobs CASCADE`,
+    );
+    expect(await refusal(database, role.url)).toMatchObject({ code: 'NOT_PERMITTED' });
+  });
+
+  it('a role that owns the schemas starts the job queue without CREATE on the database', async () => {
+    const role = await database.addRole();
+    await database.query(
+      `GRANT CREATE ON SCHEMA public TO ${role.name}; CREATE SCHEMA movie_pipeline_jobs AUTHORIZATION ${role.name}`,
+    );
+    const open = await openDatabase({ url: role.url, poolSize: 2, dataDir: '/nonexistent' });
+    const queue = new JobQueue({ pool: open.pool, schema: open.schema, use: 'send' }, open.startupRetry);
+    await queue.onModuleInit();
+    expect(queue.isStarted).toBe(true);
+    await queue.beforeApplicationShutdown();
+    await open.close();
+    await database.query(`DROP OWNED BY ${role.name} CASCADE`);
   });
 
   it('a role without CREATE on the database gets the statement that creates the schema', async () => {
