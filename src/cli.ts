@@ -1,6 +1,7 @@
 import { allowSlowConnections } from './app/connection-attempts.js';
 import { listenForSignals } from './app/shutdown.js';
 import { ignoreBrokenPipes } from './cli/broken-pipe.js';
+import { EXIT } from './cli/exit-code.js';
 import { createProgram } from './cli/program.js';
 import { reportError } from './cli/report-error.js';
 
@@ -14,7 +15,7 @@ allowSlowConnections();
 try {
   await createProgram(shutdownSignal).parseAsync();
 } catch (error) {
-  process.exitCode = reportError(error);
+  process.exitCode = error === shutdownSignal.reason ? EXIT.cancelled : reportError(error);
 }
 // `serve` and its siblings set no exit code: they go on.
 if (process.exitCode !== undefined) setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -55,6 +55,7 @@ export async function* examine(): AsyncGenerator<Finding> {
     yield { check: 'database', ...checkDatabase(database, config) };
     const migrations = await finding('migrations', () => checkMigrations(database));
     yield migrations;
+    yield await finding('job queue', () => checkQueue(database));
     if (migrations.verdict === 'ok') yield* examineData(database, config);
   } finally {
     await database.close();
@@ -133,6 +134,13 @@ async function checkMigrations({ health }: OpenDatabase): Promise<Result> {
   const pending = await health.pendingMigrations();
   if (pending.length === 0) return ok('All applied.');
   return fault(`Not applied: ${pending.join(', ')}. Run: npx movie-pipeline migrate`);
+}
+
+async function checkQueue({ health }: OpenDatabase): Promise<Result> {
+  const missing = await health.missingSchemas();
+  return ok(
+    missing.length === 0 ? 'Its schema is usable.' : 'The first start of the service creates its schema.',
+  );
 }
 
 async function checkSchedules(app: INestApplicationContext): Promise<Result> {

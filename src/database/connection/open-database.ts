@@ -123,7 +123,7 @@ async function settle(address: DatabaseAddress): Promise<Target> {
 async function migrateAsAsked(
   url: string,
   address: DatabaseAddress,
-  { migrate = 'apply', embedded: own }: OpenOptions & { readonly embedded: boolean },
+  { migrate = 'apply', embedded: own, signal }: OpenOptions & { readonly embedded: boolean },
 ): Promise<MigrationReport> {
   const logger = new Logger('Migrator');
   const nothing = { applied: [], upgradedLegacy: false };
@@ -133,9 +133,14 @@ async function migrateAsAsked(
     if (pending.length === 0) return nothing;
     if (!(own && first)) throw notMigrated(address, pending);
   }
-  return migrateDatabase(url, (event) => {
-    logger.log(event);
-  });
+  return migrateDatabase(
+    url,
+    (event) => {
+      if (event.event === 'database.migration_waits') logger.warn(event);
+      else logger.log(event);
+    },
+    signal,
+  );
 }
 
 async function inspect(address: DatabaseAddress): Promise<{ pending: readonly string[]; first: boolean }> {

@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
-import { Client, escapeIdentifier, Pool, type ClientBase, type ClientConfig } from 'pg';
+import { Client, Pool, type ClientConfig } from 'pg';
 import type { DatabaseAddress } from './database-url.js';
 import { isRefusalOfTls } from '../errors/database-fault.js';
 import { explainError } from '../errors/explain-error.js';
+import { checkSession, prepareSession } from './session.js';
 import type { Tls } from './tls.js';
 
 /** An address whose schema and TLS are settled. */
@@ -35,16 +36,6 @@ export function clientConfig(address: DatabaseAddress, tls: Tls): ClientConfig {
   };
 }
 
-/**
- * UTC, and our schema alone, whatever role or server are set to. By SQL, for poolers refuse startup `options`; a
- * pooler must give whole sessions, since session locks need them too.
- */
-async function prepareSession(client: ClientBase, schema: string): Promise<void> {
-  await client.query(
-    `SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET search_path = ${escapeIdentifier(schema)}`,
-  );
-}
-
 /** The pool that Prisma and raw queries share. */
 export function createPool(target: Target, size: number): Pool {
   const logger = new Logger('Database');
@@ -71,8 +62,8 @@ export async function connectClient(
   try {
     const [client, tls] = await connectBy(address, address.tls);
     try {
-      await client.query(`SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'`);
-      if (address.schema !== null) await prepareSession(client, address.schema);
+      await checkSession(client, address, async () => (await connectBy(address, [tls]))[0]);
+      await prepareSession(client, address.schema);
       return { client, address: { ...address, tls: [tls] } };
     } catch (error) {
       await client.end();
