@@ -51,7 +51,7 @@ async function done(...args: string[]): Promise<{ code: unknown; stdout: string;
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
-const STARTED = /Nest application successfully started/;
+const STARTED = /"event":"service\.started"/;
 
 function serverPid(): Promise<number | null> {
   return serverPidIn(join(cwd, '.data'));
@@ -121,7 +121,7 @@ describe('a service that shuts down', () => {
     ['scheduler', 'SIGTERM'],
   ] as const)('the command %s exits with 0 after %s, and stops its database', async (command, signal) => {
     const service = start(command);
-    await service.printed(command === 'serve' ? STARTED : /dependencies initialized/);
+    await service.printed(STARTED);
     service.kill(signal);
     expect(await service.end()).toBe(0);
     expect(await serverPid()).toBeNull();
