@@ -1,3 +1,5 @@
+import { oneLine } from '../common/one-line.js';
+
 const BAR_WIDTH = 20;
 
 export function bar(part: number): string {
@@ -21,11 +23,6 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** The text on one line, without control characters, which could steer the terminal: texts may come from outside. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 /** At most `width` characters; a text that is longer ends with an ellipsis. */

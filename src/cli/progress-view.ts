@@ -1,5 +1,6 @@
+import { oneLine } from '../common/one-line.js';
 import type { RunProgress, SourceReport } from '../runs/run.js';
-import { bar, cut, duration, number, oneLine } from './format.js';
+import { bar, cut, duration, number } from './format.js';
 
 export interface ProgressView {
   show(progress: RunProgress): void;

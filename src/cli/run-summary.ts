@@ -1,5 +1,6 @@
+import { oneLine } from '../common/one-line.js';
 import type { RunDetails } from '../runs/run.js';
-import { duration, moment, number, oneLine, table } from './format.js';
+import { duration, moment, number, table } from './format.js';
 
 const SHOWN_ERRORS = 10;
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { randomPassword } from '../auth/users/users.service.js';
 import { freePort } from '../common/free-port.js';
 import { EXIT_OF_STATUS } from '../cli/exit-code.js';
 import { number } from '../cli/format.js';
@@ -10,7 +11,7 @@ import { presetPlan } from '../runs/run-plan.js';
 import { createApp, serve } from '../app/bootstrap.js';
 import { launchSandbox } from '../sandbox/launch.js';
 import { closeOnShutdown } from '../app/shutdown.js';
-import { type DemoLogin, demoLogin } from './demo-login.js';
+import { DEMO_USER, type DemoLogin, demoLogin } from './demo-login.js';
 
 const DATA_DIR = resolve('.data/demo');
 const FIRST_PORT = 8000;
@@ -33,6 +34,9 @@ function demoConfig(sandboxUrl: string): AppConfig {
       TMDB_REQUESTS_PER_SECOND: '40',
       DATA_DIR,
       LOG_LEVEL: 'warn',
+      // The first user; the end of the demo gives it the password that is printed.
+      ADMIN_USERNAME: DEMO_USER,
+      ADMIN_PASSWORD: randomPassword(),
     },
     { tmdbKey: true },
   );

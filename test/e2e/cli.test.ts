@@ -247,7 +247,7 @@ describe('the schedules without HTTP', () => {
     await Promise.race(processes.map((process) => process.printed(/"occurrence\.fired"/)));
     await Promise.race(processes.map((process) => process.printed(/"run\.left"/)));
     for (const process of processes) {
-      await process.printed(/dependencies initialized/);
+      await process.printed(/"service\.started"/);
       process.kill('SIGTERM');
       expect(await process.end()).toBe(0);
     }

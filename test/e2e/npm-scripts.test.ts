@@ -49,6 +49,7 @@ describe('a service that npm starts', () => {
     const npm = startByNpm(...line.split(' ').slice(1));
     const [, url = ''] = await npm.printed(LISTENING);
     expect(await isAlive(url)).toBe(true);
+    expect(npm.stdout).not.toMatch(/Mapped|dependencies initialized/);
     npm.kill(signal);
     // Every process of the service has closed its output.
     await npm.end();

@@ -54,7 +54,7 @@ function done(...args: string[]): Promise<CommandResult> {
   return runCommand(args, { env: environment(), cwd });
 }
 
-const STARTED = /Nest application successfully started/;
+const STARTED = /"event":"service\.started"/;
 
 function serverPid(): Promise<number | null> {
   return serverPidIn(join(cwd, '.data'));
@@ -124,7 +124,7 @@ describe('a service that shuts down', () => {
     ['scheduler', 'SIGTERM'],
   ] as const)('the command %s exits with 0 after %s, and stops its database', async (command, signal) => {
     const service = start(command);
-    await service.printed(command === 'serve' ? STARTED : /dependencies initialized/);
+    await service.printed(STARTED);
     service.kill(signal);
     expect(await service.end()).toBe(0);
     expect(await serverPid()).toBeNull();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
@@ -87,6 +88,33 @@ describe('a service that shuts down', () => {
     expect(await program.end()).toBe(130);
     slow.destroy();
   });
+});
+
+const SCRIPT = '/usr/bin/script';
+const withTerminal = existsSync(SCRIPT) ? it : it.skip;
+
+describe('a service on a terminal', () => {
+  withTerminal(
+    `a service on a terminal prints readable lines, where to look, and last the password of the first user${existsSync(SCRIPT) ? '' : ` (skipped: there is no ${SCRIPT})`}`,
+    async () => {
+      const empty = await createTestDatabase();
+      const command = `exec ${process.execPath} ${join(import.meta.dirname, '../../bin/movie-pipeline.js')} serve`;
+      program = Program.command(SCRIPT, ['-qefc', command, '/dev/null'], {
+        env: { DATABASE_URL: empty.url, JWT_SECRET: 'only-for-tests-'.repeat(3), PORT: '0', NO_COLOR: '1' },
+        cwd,
+      });
+      const [, url = '', password = ''] = await program.printed(
+        /serves at (\S+) until Ctrl-C[^]*name admin, password (\S+)\s*$/,
+      );
+      await request(url).post('/auth/login').send({ username: 'admin', password }).expect(200);
+      program.write('\u0003');
+      expect(await program.end()).toBe(0);
+      await empty.drop();
+      expect(program.stdout).toContain(`${url}/docs `);
+      expect(program.stdout).toMatch(/^\d\d:\d\d:\d\d INFO  Http http\.listening url=/m);
+      expect(program.stdout).not.toMatch(/^\{/m);
+    },
+  );
 });
 
 describe('the log', () => {

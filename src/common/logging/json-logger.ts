@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import pino, { type Level, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
+import { readableLine } from './readable-line.js';
 import { requestContext } from './request-context.js';
 
 export interface LoggerOptions {
@@ -15,16 +16,25 @@ export interface LoggerOptions {
   readonly to: 'stdout' | 'stderr';
 }
 
-/** Nest's logger as one JSON object per line: time, level, context, and the event with its ids and counts. */
+/** Nest's own contexts that log a line for each module and each route at every start. */
+const NEST_START: readonly unknown[] = [
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+];
+
+/**
+ * Nest's logger as one JSON object per line: time, level, context, and the event with its ids and counts. On a terminal
+ * the lines are readable ones; the file has JSON.
+ */
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
 
   constructor(options: LoggerOptions) {
     const streams: pino.StreamEntry[] = [
-      {
-        level: options.consoleLevel ?? options.level,
-        stream: pino.destination({ fd: options.to === 'stdout' ? 1 : 2, sync: true }),
-      },
+      { level: options.consoleLevel ?? options.level, stream: outputOf(options.to) },
     ];
     if (options.file !== null) {
       requireWritable(options.file);
@@ -49,7 +59,7 @@ export class JsonLogger implements LoggerService {
   }
 
   log(message: unknown, ...details: unknown[]): void {
-    this.write('info', message, details);
+    this.write(NEST_START.includes(details.at(-1)) ? 'debug' : 'info', message, details);
   }
 
   error(message: unknown, ...details: unknown[]): void {
@@ -83,6 +93,17 @@ export class JsonLogger implements LoggerService {
     else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
     else this.pino[level](fields, String(message));
   }
+}
+
+/** JSON, or readable lines on a terminal. */
+function outputOf(to: LoggerOptions['to']): pino.DestinationStream {
+  const output = process[to];
+  if (!output.isTTY) return pino.destination({ fd: to === 'stdout' ? 1 : 2, sync: true });
+  return {
+    write: (line) => {
+      output.write(readableLine(line, output));
+    },
+  };
 }
 
 /** @throws Error naming the setting; the stream itself would retry forever */
