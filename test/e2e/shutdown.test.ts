@@ -99,10 +99,16 @@ describe('a service on a terminal', () => {
     async () => {
       const empty = await createTestDatabase();
       const command = `exec ${process.execPath} ${join(import.meta.dirname, '../../bin/movie-pipeline.js')} serve`;
-      program = Program.command(SCRIPT, ['-qefc', command, '/dev/null'], {
-        env: { DATABASE_URL: empty.url, JWT_SECRET: 'only-for-tests-'.repeat(3), PORT: '0', NO_COLOR: '1' },
+      const program = Program.command(SCRIPT, ['-qefc', command, '/dev/null'], {
+        env: {
+          DATABASE_URL: empty.url,
+          JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
+          PORT: '0',
+          NO_COLOR: '1',
+        },
         cwd,
       });
+      programs.push(program);
       const [, url = '', password = ''] = await program.printed(
         /serves at (\S+) until Ctrl-C[^]*name admin, password (\S+)\s*$/,
       );
