@@ -21,6 +21,10 @@ const ALL_MOVIES = custom({
   ...{ enrich_data: true, max_enrichment: 1_000 },
 });
 const LIST_REQUESTS = 15;
+const TWO_BATCHES = custom({
+  ...{ categories: ['popular'], pages_per_category: 7, include_trending: false },
+  ...{ enrich_data: true, max_enrichment: 1_000 },
+});
 /** The maximum number of concurrent requests of one process. */
 const CONCURRENCY = 20;
 
@@ -148,12 +152,12 @@ describe('failing batches', () => {
     await workers.database.query(
       `UPDATE movie_pipeline_jobs.queue SET retry_limit = 0 WHERE name = 'enrich'`,
     );
-    const [rejected] = workers.sandbox.movieIds(150, 1);
+    const [rejected] = workers.sandbox.movieIds(50, 1);
     await workers.database.query(`
       CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;
       CREATE TRIGGER reject BEFORE UPDATE OF "cast" ON movies FOR EACH ROW
         WHEN (NEW.id = ${rejected} AND NEW."cast" IS NOT NULL) EXECUTE FUNCTION reject()`);
-    const id = await workers.queue(ALL_MOVIES);
+    const id = await workers.queue(TWO_BATCHES);
     await workers.worker();
     const run = await workers.end(id);
     expect(run).toMatchObject({ status: 'PARTIAL' });
