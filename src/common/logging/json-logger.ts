@@ -13,6 +13,9 @@ export interface LoggerOptions {
   readonly to: 'stdout' | 'stderr';
 }
 
+/** Only this user may read the file: it names users and addresses. */
+const MODE = 0o600;
+
 /** Nest's logger as one JSON object per line: time, level, context, and the event with its ids and counts. */
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
@@ -25,6 +28,7 @@ export class JsonLogger implements LoggerService {
       requireWritable(options.file);
       const file = createStream(basename(options.file), {
         path: dirname(options.file),
+        mode: MODE,
         size: '10M',
         maxFiles: 10,
       });
@@ -83,7 +87,7 @@ export class JsonLogger implements LoggerService {
 /** @throws Error naming the setting; the stream itself would retry forever */
 function requireWritable(file: string): void {
   try {
-    closeSync(openSync(file, 'a'));
+    closeSync(openSync(file, 'a', MODE));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
