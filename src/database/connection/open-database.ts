@@ -92,7 +92,7 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
     const startupRetry = new StartupRetry(address.label, options.signal);
     const target = await startupRetry.run(() => settle(address));
     const report = await startupRetry.run(() => migrateAsAsked(server.url, address, options));
-    const pool = createPool(target, config.poolSize);
+    const pool = createPool(target, config.poolSize, () => parseDatabaseUrl(server.url).port);
     new Logger('Database').log({ event: 'database.opened', at: target.label, folder: server.folder });
     return new OpenDatabase(target, pool, report, startupRetry, server);
   } catch (error) {
