@@ -8,6 +8,7 @@ import { ConfigError } from '../config/config-error.js';
 import { loadConfig, loadServiceConfig, readEnvironment } from '../config/load-config.js';
 import { ConfigModule } from '../config/config.module.js';
 import type { OpenDatabase } from '../database/connection/open-database.js';
+import { DatabaseError } from '../database/errors/database-error.js';
 import { ListsRepository } from '../movies/lists.repository.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
 import { RunsRepository } from '../runs/runs.repository.js';
@@ -48,11 +49,12 @@ export async function* examine(): AsyncGenerator<Finding> {
   try {
     database = await openCommandDatabase(config, 'never');
   } catch (error) {
-    yield { check: 'database', ...faultOf(error) };
+    const isNew = error instanceof DatabaseError && error.code === 'NO_DATABASE';
+    yield { check: 'database', ...(isNew ? warning(error.message) : faultOf(error)) };
     return;
   }
   try {
-    yield { check: 'database', ...checkDatabase(database, config) };
+    yield { check: 'database', ...checkDatabase(database) };
     const migrations = await finding('migrations', () => checkMigrations(database));
     yield migrations;
     yield await finding('job queue', () => checkQueue(database));
@@ -126,8 +128,10 @@ async function checkKey(config: AppConfig): Promise<Result> {
   }
 }
 
-function checkDatabase({ label }: OpenDatabase, { database: { url } }: AppConfig): Result {
-  return ok(`Connected to ${url === null ? 'the embedded database, ' : ''}${label}.`);
+function checkDatabase({ label, folder }: OpenDatabase): Result {
+  return ok(
+    `Connected to ${label}.${folder === null ? '' : ` The embedded database has its data in ${folder}.`}`,
+  );
 }
 
 async function checkMigrations({ health }: OpenDatabase): Promise<Result> {

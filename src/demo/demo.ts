@@ -7,6 +7,7 @@ import { requestAndFollow } from '../cli/follow-run.js';
 import { runSummary } from '../cli/run-summary.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
+import { OpenDatabase } from '../database/connection/open-database.js';
 import { presetPlan } from '../runs/run-plan.js';
 import { createApp, serve } from '../app/bootstrap.js';
 import { launchSandbox } from '../sandbox/launch.js';
@@ -72,7 +73,7 @@ export async function demo(shutdownSignal: AbortSignal): Promise<number | null> 
   const url = await serve(app, { ...config.http, port });
   closeOnShutdown(app, shutdownSignal, () => sandbox.stop());
   if (port !== FIRST_PORT) say(`Port ${FIRST_PORT} is taken, so this demo uses port ${port}.`);
-  say(nextSteps(url, login));
+  say(nextSteps(url, login, app.get(OpenDatabase).folder ?? DATA_DIR));
   return null;
 }
 
@@ -85,7 +86,8 @@ async function firstFreePort(host: string): Promise<number> {
   );
 }
 
-function nextSteps(url: string, { name, password }: DemoLogin): string {
+function nextSteps(url: string, { name, password }: DemoLogin, folder: string): string {
+  const outside = folder.startsWith(DATA_DIR) ? '' : ` and ${folder}, where the data is`;
   return [
     `Serving at ${url} until Ctrl-C:`,
     `  ${url}/docs                  Swagger UI`,
@@ -95,6 +97,6 @@ function nextSteps(url: string, { name, password }: DemoLogin): string {
     `Log in as ${name} with the password ${password}, in Swagger UI (Authorize) or with curl:`,
     `  TOKEN=$(curl -s ${url}/auth/login -d username=${name} -d password=${password} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
     `  curl -X POST ${url}/pipeline/run -H "Authorization: Bearer $TOKEN"`,
-    'Run the demo again: it fetches no details that are still fresh. To start over, delete .data/demo.',
+    `Run the demo again: it fetches no details that are still fresh. To start over, delete ${DATA_DIR}${outside}.`,
   ].join('\n');
 }

@@ -16,6 +16,9 @@ export interface LoggerOptions {
   readonly to: 'stdout' | 'stderr';
 }
 
+/** Only this user may read the file: it names users and addresses. */
+const MODE = 0o600;
+
 /** Nest's own contexts that log a line for each module and each route at every start. */
 const NEST_START: readonly unknown[] = [
   'InstanceLoader',
@@ -40,6 +43,7 @@ export class JsonLogger implements LoggerService {
       requireWritable(options.file);
       const file = createStream(basename(options.file), {
         path: dirname(options.file),
+        mode: MODE,
         size: '10M',
         maxFiles: 10,
       });
@@ -109,7 +113,7 @@ function outputOf(to: LoggerOptions['to']): pino.DestinationStream {
 /** @throws Error naming the setting; the stream itself would retry forever */
 function requireWritable(file: string): void {
   try {
-    closeSync(openSync(file, 'a'));
+    closeSync(openSync(file, 'a', MODE));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(

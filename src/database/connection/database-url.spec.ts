@@ -18,6 +18,7 @@ describe('DATABASE_URL', () => {
       database: 'movies',
       tls: [UNVERIFIED, false],
       channelBinding: false,
+      requireScram: false,
       applicationName: 'movie-pipeline',
       options: '',
       schema: null,

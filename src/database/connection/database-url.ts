@@ -14,6 +14,8 @@ export interface DatabaseAddress {
   /** In the order in which they are tried. */
   readonly tls: readonly Tls[];
   readonly channelBinding: boolean;
+  /** Whether the server must prove by SCRAM that it knows the password. */
+  readonly requireScram: boolean;
   readonly applicationName: string;
   /** Options for the server's command line; empty: none. */
   readonly options: string;
@@ -31,7 +33,7 @@ const LAST_PORT = 65_535;
 
 const PARAMETERS: readonly string[] = [
   ...['schema', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'ssl', 'host', 'port', 'user', 'password'],
-  ...['application_name', 'options', 'channel_binding'],
+  ...['application_name', 'options', 'channel_binding', 'require_auth'],
 ];
 /** Of libpq, node-postgres, Prisma and hosting providers: they change nothing here. */
 const IGNORED: readonly string[] = [
@@ -69,6 +71,7 @@ export function parseDatabaseUrl(value: string): DatabaseAddress {
     database,
     tls: server.host.startsWith('/') ? [false] : tlsChoices(parameters, scheme[1] !== undefined),
     channelBinding: ['prefer', 'require'].includes(parameters.get('channel_binding') ?? ''),
+    requireScram: readRequireAuth(parameters.get('require_auth')),
     applicationName: parameters.get('application_name') ?? 'movie-pipeline',
     options: parameters.get('options') ?? '',
     schema: schema === '' ? null : schema,
@@ -142,6 +145,11 @@ function decode(value: string): string {
   } catch {
     throw urlError(ENCODE);
   }
+}
+
+function readRequireAuth(method: string | null): boolean {
+  if (method === null || method === 'scram-sha-256') return method !== null;
+  throw urlError('require_auth= takes scram-sha-256');
 }
 
 function checkSchema(schema: string): void {

@@ -3,6 +3,7 @@ import { Client, Pool, type ClientConfig } from 'pg';
 import type { DatabaseAddress } from './database-url.js';
 import { isRefusalOfTls } from '../errors/database-fault.js';
 import { explainError } from '../errors/explain-error.js';
+import { ScramClient } from './scram-client.js';
 import { checkSession, prepareSession } from './session.js';
 import type { Tls } from './tls.js';
 
@@ -15,7 +16,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
 /** Every setting that node-postgres would otherwise read from a PG* variable or ~/.pgpass. */
-export function clientConfig(address: DatabaseAddress, tls: Tls): ClientConfig {
+function clientConfig(address: DatabaseAddress, tls: Tls): ClientConfig {
   // For these two, node-postgres takes an empty value for none.
   delete process.env.PGOPTIONS;
   delete process.env.PGREPLICATION;
@@ -36,15 +37,32 @@ export function clientConfig(address: DatabaseAddress, tls: Tls): ClientConfig {
   };
 }
 
-/** The pool that Prisma and raw queries share. */
-export function createPool(target: Target, size: number): Pool {
+/** A client that is not connected yet. */
+export function newClient(
+  address: DatabaseAddress,
+  tls: Tls,
+  applicationName = address.applicationName,
+): Client {
+  const config = { ...clientConfig(address, tls), application_name: applicationName };
+  return address.requireScram ? new ScramClient(config) : new Client(config);
+}
+
+/**
+ * The pool that Prisma and raw queries share.
+ * @param port of the server now: an embedded one may be started again at another
+ */
+export function createPool(target: Target, size: number, port = (): number => target.port): Pool {
   const logger = new Logger('Database');
   const pool = new Pool({
     ...clientConfig(target, target.tls[0] ?? false),
+    // The types leave out the argument.
+    ...(target.requireScram && { Client: ScramClient as unknown as new () => Client }),
     max: size,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     onConnect: (client): unknown => prepareSession(client, target.schema),
   });
+  // Read for each new connection.
+  Object.defineProperty(pool.options, 'port', { get: port });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   pool.on('error', (error) => {
     logger.warn({ event: 'database.connection_lost', reason: error.message });
@@ -77,7 +95,7 @@ export async function connectClient(
 /** The next way is tried where the server has no TLS, or accepts this user only without it. */
 async function connectBy(address: DatabaseAddress, ways: readonly Tls[]): Promise<readonly [Client, Tls]> {
   const [tls = false, ...others] = ways;
-  const client = new Client(clientConfig(address, tls));
+  const client = newClient(address, tls);
   client.on('error', () => undefined);
   try {
     await client.connect();

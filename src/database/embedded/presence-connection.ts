@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { retry } from '../../common/retry.js';
 import { systemClock } from '../../common/system-clock.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
-import { clientConfig } from '../connection/pool.js';
+import { newClient } from '../connection/pool.js';
 import { DatabaseError } from '../errors/database-error.js';
 import { isConnectionLost, isRestarting, sqlStateOf } from '../errors/database-fault.js';
 import { ROLE } from './create-cluster.js';
@@ -94,7 +94,7 @@ export class PresenceConnection {
 }
 
 function urlOf({ password }: Cluster, port: number, database: string): string {
-  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
+  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}?sslmode=disable&require_auth=scram-sha-256`;
 }
 
 async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
@@ -129,10 +129,7 @@ function connect(url: string, name: string): Promise<Client> {
 }
 
 async function connectOnce(url: string, name: string): Promise<Client> {
-  const client = new Client({
-    ...clientConfig(parseDatabaseUrl(url), false),
-    application_name: name,
-  });
+  const client = newClient(parseDatabaseUrl(url), false, name);
   // Without a listener the end of a killed server would end this process too.
   client.on('error', () => undefined);
   try {

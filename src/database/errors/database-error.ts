@@ -4,6 +4,7 @@ export type DatabaseErrorCode =
   | 'TLS'
   | 'AUTHENTICATION'
   | 'NO_SUCH_DATABASE'
+  | 'NO_DATABASE'
   | 'NOT_PERMITTED'
   | 'TOO_OLD'
   | 'ENCODING'

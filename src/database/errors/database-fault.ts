@@ -48,6 +48,11 @@ const NO_PASSWORD = fault(
   'it asks for a password',
   'Add the password to DATABASE_URL: postgresql://user:password@host:5432/database.',
 );
+const UNPROVED = fault(
+  'AUTHENTICATION',
+  'it did not prove that it knows the password',
+  'Check what listens at its address. The password was not sent.',
+);
 const NO_CONNECTION = fault(
   'UNREACHABLE',
   'no connection became free in time, or a transaction took too long',
@@ -131,6 +136,7 @@ const MESSAGES: readonly (readonly [RegExp, DatabaseFault])[] = [
 const CONNECT_MESSAGES: readonly (readonly [RegExp, DatabaseFault])[] = [
   [/does not support SSL/, NO_TLS],
   [/client password must be/, NO_PASSWORD],
+  [/\(require_auth\)/, UNPROVED],
   [/certificate|self.signed/i, UNTRUSTED],
   [/timeout expired/, SILENT],
 ];
