@@ -25,15 +25,7 @@ export function runReport(details: RunDetails): string {
 function summary({ run, sources, errors }: RunDetails, shownErrors: number): string {
   const { counts } = run;
   const parts = [
-    table(
-      ['source', 'pages', 'movies', 'result'],
-      sources.map((report) => [
-        report.source,
-        report.pages_fetched,
-        report.movies,
-        report.error === null ? report.status : `${report.status}: ${report.error}`,
-      ]),
-    ),
+    ...(sources.length === 0 ? [] : [sourcesTable(sources)]),
     table(
       ['movies', 'count'],
       [
@@ -63,6 +55,18 @@ function summary({ run, sources, errors }: RunDetails, shownErrors: number): str
   }
   parts.push(closing({ run, sources, errors }));
   return parts.join('\n\n');
+}
+
+function sourcesTable(sources: RunDetails['sources']): string {
+  return table(
+    ['source', 'pages', 'movies', 'result'],
+    sources.map((report) => [
+      report.source,
+      report.pages_fetched,
+      report.movies,
+      report.error === null ? report.status : `${report.status}: ${report.error}`,
+    ]),
+  );
 }
 
 function closing({ run }: RunDetails): string {
