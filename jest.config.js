@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/plain-global-environment.cjs',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -24,6 +24,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   setupFiles: ['<rootDir>/test/support/quiet-logs.ts'],
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
-  maxWorkers: 2,
-  testTimeout: 60_000,
+  // Tests often wait for PostgreSQL or for programs that they start.
+  maxWorkers: 3,
+  testTimeout: 120_000,
 };

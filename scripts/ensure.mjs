@@ -18,6 +18,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 const bundledNode = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
 const stamps = join(root, 'node_modules', '.cache', 'movie-pipeline');
+const PARENT_CHECK_MS = 500;
 const windows = process.platform === 'win32';
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 
@@ -139,7 +140,10 @@ function ensure(name) {
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
-/** Forwards signals, except the terminal's Ctrl-C, which the command receives itself, and exits as the command does. */
+/**
+ * Forwards signals, except the terminal's Ctrl-C, which the command receives itself, and exits as the command does. Ends
+ * the command when npm, which started this, is killed.
+ */
 function run([command, ...args]) {
   const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', shell: windows });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -147,11 +151,22 @@ function run([command, ...args]) {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  if (env.npm_lifecycle_event !== undefined) onParentDeath(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** As in src/app/shutdown.ts, which is not built yet when this file runs. */
+function onParentDeath(act) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, PARENT_CHECK_MS).unref();
 }
 
 const [target, ...rest] = process.argv.slice(2);

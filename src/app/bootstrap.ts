@@ -1,6 +1,7 @@
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { FirstAdmin } from '../auth/users/first-admin.js';
 import { AppModule } from './app.module.js';
 import { JsonLogger } from '../common/logging/json-logger.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -10,13 +11,34 @@ import { closeOnShutdown } from './shutdown.js';
 
 /** Starts the roles of this process, which run until `shutdownSignal` is aborted. */
 export async function startService(config: AppConfig, shutdownSignal: AbortSignal): Promise<void> {
-  if (config.roles.includes('api')) {
+  const { roles } = config;
+  if (roles.includes('api')) {
     const app = await createApp(config, shutdownSignal);
-    await serve(app, config.http);
+    const firstAdmin = app.get(FirstAdmin);
+    try {
+      const url = await serve(app, config.http);
+      new Logger('Service').log({ event: 'service.started', roles });
+      if (process.stdout.isTTY) process.stdout.write(greeting(url));
+    } finally {
+      // Last, so that no other line hides it; also when the start fails, since the user has been created.
+      firstAdmin.printPassword();
+    }
     closeOnShutdown(app, shutdownSignal);
   } else {
-    closeOnShutdown(await createBackground(config, shutdownSignal), shutdownSignal);
+    const app = await createBackground(config, shutdownSignal);
+    new Logger('Service').log({ event: 'service.started', roles });
+    closeOnShutdown(app, shutdownSignal);
   }
+}
+
+/** Where to look, for a person who has started the service on a terminal. */
+function greeting(url: string): string {
+  return `
+movie-pipeline serves at ${url} until Ctrl-C:
+  ${url}/docs      Swagger UI
+  ${url}/health    service health
+
+`;
 }
 
 /** Creates the configured application with its database open and migrated; it does not listen yet. */

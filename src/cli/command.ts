@@ -27,3 +27,6 @@ export function wholeNumber(min: number, max: number): (value: string) => number
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
 }
+
+/** Run ids are INTEGER. */
+export const runId = wholeNumber(1, 2 ** 31 - 1);

@@ -6,8 +6,10 @@ import { CommonModule } from '../common/common.module.js';
 import { isLoopbackHost } from '../common/private-address.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
+import { loadConfig, loadServiceConfig, readEnvironment } from '../config/load-config.js';
 import { ConfigModule } from '../config/config.module.js';
 import type { OpenDatabase } from '../database/connection/open-database.js';
+import { DatabaseError } from '../database/errors/database-error.js';
 import { ListsRepository } from '../movies/lists.repository.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
 import { RunsRepository } from '../runs/runs.repository.js';
@@ -42,7 +44,7 @@ export async function* examine(): AsyncGenerator<Finding> {
     yield { check: 'environment', ...fault(config.message) };
     return;
   }
-  yield { check: 'environment', ...ok('Every variable is valid.') };
+  yield await finding('environment', checkService);
   if (isBehindUntrustedProxy(config.http)) {
     yield {
       check: 'proxy',
@@ -57,13 +59,15 @@ export async function* examine(): AsyncGenerator<Finding> {
   try {
     database = await openCommandDatabase(config, 'never');
   } catch (error) {
-    yield { check: 'database', ...faultOf(error) };
+    const isNew = error instanceof DatabaseError && error.code === 'NO_DATABASE';
+    yield { check: 'database', ...(isNew ? warning(error.message) : faultOf(error)) };
     return;
   }
   try {
-    yield { check: 'database', ...checkDatabase(database, config) };
+    yield { check: 'database', ...checkDatabase(database) };
     const migrations = await finding('migrations', () => checkMigrations(database));
     yield migrations;
+    yield await finding('job queue', () => checkQueue(database));
     if (migrations.verdict === 'ok') yield* examineData(database, config);
   } finally {
     await database.close();
@@ -86,8 +90,12 @@ async function* examineData(database: OpenDatabase, config: AppConfig): AsyncGen
 }
 
 /** An error that the check throws is its fault. */
-async function finding(check: string, run: () => Promise<Result>): Promise<Finding> {
-  return { check, ...(await run().catch(faultOf)) };
+async function finding(check: string, run: () => Result | Promise<Result>): Promise<Finding> {
+  try {
+    return { check, ...(await run()) };
+  } catch (error) {
+    return { check, ...faultOf(error) };
+  }
 }
 
 function faultOf(error: unknown): Result {
@@ -108,6 +116,17 @@ function isBehindUntrustedProxy({ host, allowedHosts, trustProxy }: AppConfig['h
   return isLoopbackHost(host) && allowedHosts !== null && trustProxy === null;
 }
 
+/** What `npm start` needs beyond a command; the key has a check of its own. */
+function checkService(): Result {
+  const env = readEnvironment();
+  const { roles } = loadConfig(env, { tmdbKey: false });
+  loadServiceConfig(
+    env,
+    roles.filter((role) => role !== 'worker'),
+  );
+  return ok('Every variable is valid.');
+}
+
 /** Calls TMDB. Requires no database. */
 async function checkKey(config: AppConfig): Promise<Result> {
   if (config.tmdb.apiKey === null) {
@@ -124,14 +143,23 @@ async function checkKey(config: AppConfig): Promise<Result> {
   }
 }
 
-function checkDatabase({ label }: OpenDatabase, { database: { url } }: AppConfig): Result {
-  return ok(`Connected to ${url === null ? 'the embedded database, ' : ''}${label}.`);
+function checkDatabase({ label, folder }: OpenDatabase): Result {
+  return ok(
+    `Connected to ${label}.${folder === null ? '' : ` The embedded database has its data in ${folder}.`}`,
+  );
 }
 
 async function checkMigrations({ health }: OpenDatabase): Promise<Result> {
   const pending = await health.pendingMigrations();
   if (pending.length === 0) return ok('All applied.');
   return fault(`Not applied: ${pending.join(', ')}. Run: npx movie-pipeline migrate`);
+}
+
+async function checkQueue({ health }: OpenDatabase): Promise<Result> {
+  const missing = await health.missingSchemas();
+  return ok(
+    missing.length === 0 ? 'Its schema is usable.' : 'The first start of the service creates its schema.',
+  );
 }
 
 async function checkSchedules(app: INestApplicationContext): Promise<Result> {

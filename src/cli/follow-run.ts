@@ -25,7 +25,11 @@ const POLL_MS = 250;
 const RECONNECT_DEADLINE_MS = 600_000;
 /** A short run may end before its worker records any. */
 const NO_PROGRESS: RunProgress = {
-  ...{ at: '', stage: 'finishing', sources: [], enrichment: null, waiting: null },
+  at: '',
+  stage: 'finishing',
+  sources: [],
+  enrichment: null,
+  waiting: null,
 };
 
 /**
@@ -42,7 +46,7 @@ export async function requestAndFollow(
   const say = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
-  if (!(await finishInterrupted(app, signal, say))) return null;
+  if (!(await finishEarlierRuns(app, signal, say))) return null;
   const runId = await app.get(RunTriggers).trigger(plan, { trigger: 'cli', username, key: null });
   const audit = app.get(AuditLog);
   audit.record('run.triggered', { runId, updateType: plan.updateType });
@@ -64,7 +68,7 @@ export async function requestAndFollow(
 }
 
 /** Waits for a run that no other process works on: this one's worker finishes it. False: the signal was aborted. */
-async function finishInterrupted(
+async function finishEarlierRuns(
   app: INestApplicationContext,
   signal: AbortSignal,
   say: (text: string) => void,
@@ -141,5 +145,6 @@ async function cancelRun(app: INestApplicationContext, runId: number): Promise<v
 
 function progressView(): ProgressView {
   const now = (): number => performance.now();
-  return process.stderr.isTTY ? new LiveView(process.stderr, now) : new PlainView(process.stderr, now);
+  const redraws = process.stderr.isTTY && process.env.TERM !== 'dumb';
+  return redraws ? new LiveView(process.stderr, now) : new PlainView(process.stderr, now);
 }

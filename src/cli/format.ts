@@ -1,3 +1,5 @@
+import { oneLine } from '../common/one-line.js';
+
 const BAR_WIDTH = 20;
 
 export function bar(part: number): string {
@@ -23,6 +25,12 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** At most `width` characters; a text that is longer ends with an ellipsis. */
+export function cut(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
+}
+
 /** Prints a command's result on standard output, as text or as JSON. */
 export function print(value: object, text: string, { json }: { readonly json: boolean }): void {
   process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
@@ -32,7 +40,7 @@ export function print(value: object, text: string, { json }: { readonly json: bo
 export function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [
     heading,
-    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number(cell) : cell))),
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number(cell) : oneLine(cell)))),
   ];
   const widths = heading.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const isNumber = heading.map((_, column) => rows.every((row) => typeof row[column] === 'number'));

@@ -27,9 +27,10 @@ function pause(seconds: number): TmdbWait {
   return { for: 'throttled', message: `requests go on in ${seconds} s.`, until: '' };
 }
 
-function screen(): { text: string; write(text: string): void } {
+function screen(columns?: number): { text: string; columns?: number | undefined; write(text: string): void } {
   return {
     text: '',
+    columns,
     write(text) {
       this.text += text;
     },
@@ -45,6 +46,17 @@ describe('progress on a terminal', () => {
     view.show(progress([source({ pages_fetched: 3, movies: 60 })]));
     expect(out.text).toContain('\u001b[1A');
     expect(out.text).toContain('3/4 pages');
+  });
+
+  it.each([
+    [undefined, /^\S*popular .* 80 movies$/m],
+    [0, /^\S*popular .* 80 movies$/m],
+    [80, /^\S*popular .* 80 movies$/m],
+    [40, /^\S*popular [^\n]{30}…$/m],
+  ])('draws whole lines on a terminal of %s columns, or marks what it cuts', (columns, line) => {
+    const out = screen(columns);
+    new LiveView(out, () => 0).show(progress([source({ pages_fetched: 4, movies: 80, status: 'done' })]));
+    expect(out.text).toMatch(line);
   });
 
   it('has a line for what is waited for, while that lasts', () => {

@@ -1,5 +1,6 @@
+import { oneLine } from '../common/one-line.js';
 import type { RunProgress, SourceReport } from '../runs/run.js';
-import { bar, duration, number } from './format.js';
+import { bar, cut, duration, number } from './format.js';
 
 export interface ProgressView {
   show(progress: RunProgress): void;
@@ -49,9 +50,12 @@ function enrichmentLine(progress: RunProgress, throughput: Throughput): string |
 function linesOf(progress: RunProgress, throughput: Throughput): string[] {
   const enrichment = enrichmentLine(progress, throughput);
   const waiting = progress.waiting === null ? null : `${'waiting'.padEnd(12)} ${progress.waiting.message}`;
-  return [...progress.sources.map(sourceLine), enrichment, waiting].filter((line) => line !== null);
+  const lines = [...progress.sources.map(sourceLine), enrichment, waiting];
+  return lines.filter((line) => line !== null).map(oneLine);
 }
 
+/** Where the width is unknown: some terminals, such as those of containers, report 0 columns. */
+const DEFAULT_COLUMNS = 80;
 const CLEAR_BELOW = '\u001b[J';
 
 /** On a terminal: redraws a line for each source, one for enrichment, and one while the run waits. */
@@ -68,9 +72,10 @@ export class LiveView implements ProgressView {
 
   show(progress: RunProgress): void {
     const lines = linesOf(progress, this.throughput);
-    const width = (this.screen.columns ?? 80) - 1;
+    const { columns = 0 } = this.screen;
+    const width = (columns > 0 ? columns : DEFAULT_COLUMNS) - 1;
     const up = this.drawnLines === 0 ? '' : `\u001b[${this.drawnLines}A`;
-    const text = lines.map((line) => `\u001b[2K${line.slice(0, width)}\n`).join('');
+    const text = lines.map((line) => `\u001b[2K${cut(line, width)}\n`).join('');
     this.screen.write(up + text + CLEAR_BELOW);
     this.drawnLines = lines.length;
   }

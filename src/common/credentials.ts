@@ -6,6 +6,11 @@ const SHORTEST_PASSWORD = 12;
 export const LONGEST_PASSWORD = 1_000;
 export const PASSWORD_RULE = 'a password of 12 to 1,000 characters, without control characters';
 
+/** The text without the one line end that an editor, `echo` or a password file adds. */
+export function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
 export function isUserName(value: string): boolean {
   return USER_NAME.test(value);
 }

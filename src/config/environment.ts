@@ -49,9 +49,13 @@ function url(value: string): URL | null {
   return URL.canParse(value) ? new URL(value) : null;
 }
 
-/** Plain http can be read and forged in transit, so it is allowed to loopback only. */
-function isSafeUrl({ protocol, hostname, username }: URL): boolean {
-  return username === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname)));
+/**
+ * Plain http can be read and forged in transit, so it is allowed to loopback only. An @ after the
+ * host is a sign of a password with a /, which makes the user the host.
+ */
+function isSafeUrl({ protocol, hostname, username, pathname, search }: URL): boolean {
+  if (username !== '' || `${pathname}${search}`.includes('@')) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
 }
 
 function isTmdbBaseUrl(value: string): boolean {
@@ -69,9 +73,22 @@ function isDatabaseUrl(value: string): boolean {
   return /^postgres(?:ql)?(?:\+psycopg2)?:\/\/[^/]*\/[^/?#]+/.test(value);
 }
 
+/** A path, a query or a fragment is a part of a password that is not percent-encoded. */
 function isProxyUrl(value: string): boolean {
   const parsed = url(value);
-  return parsed !== null && ['http:', 'https:'].includes(parsed.protocol) && parsed.hostname !== '';
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) return false;
+  const { hostname, username, password, pathname, search, hash } = parsed;
+  const isOriginOnly = hostname !== '' && `${pathname}${search}${hash}` === '/';
+  return isOriginOnly && isPercentEncoded(username) && isPercentEncoded(password);
+}
+
+function isPercentEncoded(value: string): boolean {
+  try {
+    decodeURIComponent(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOrigin(value: string): boolean {
@@ -119,7 +136,11 @@ export class Environment {
   TMDB_REGION?: string;
 
   @IsOptional()
-  @MustBe('a proxy URL such as http://proxy.example:3128', isProxyUrl)
+  @MustBe(
+    'a proxy URL such as http://user:password@proxy.example:3128, with special characters in user and password ' +
+      'percent-encoded (% as %25, @ as %40, / as %2F)',
+    isProxyUrl,
+  )
   HTTPS_PROXY?: string;
 
   NO_PROXY?: string;

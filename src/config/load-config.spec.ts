@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { projectFolder } from '../common/project-folder.js';
 import type { AppConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { loadConfig, readEnvironment } from './load-config.js';
@@ -93,6 +94,16 @@ describe('the configuration', () => {
     ['TMDB_REGION', 'de'],
     ['DATABASE_URL', 'postgresql://host'],
     ['HTTPS_PROXY', 'proxy:3128'],
+    ['HTTPS_PROXY', 'http://u:50%off@p:1'],
+    ['HTTPS_PROXY', 'http://50%off:secret@p:1'],
+    ['HTTPS_PROXY', 'http://u:secret%@p:1'],
+    ['HTTPS_PROXY', 'http://u:%ff@p:1'],
+    ['HTTPS_PROXY', 'http://u:2024/secret@p:1'],
+    ['HTTPS_PROXY', 'http://u:2024#secret@p:1'],
+    ['HTTPS_PROXY', 'http://u:2024?secret@p:1'],
+    ['HTTPS_PROXY', 'socks5://p:1080'],
+    ['TMDB_BASE_URL', 'https://u:2024/secret@p/3'],
+    ['JWT_JWKS_URL', 'https://u:2024?secret@p/3'],
     ['CORS_ORIGINS', 'https://example.org/path'],
     ['JWT_SECRET', '0f7c2e9a4b6d8135e1a8d3c5b7f92e4'],
     ['JWT_SECRET', 'a'.repeat(100)],
@@ -207,9 +218,9 @@ describe('the configuration', () => {
     }
   });
 
-  it('requires a name and a password for the first user, and keeps the spaces of the password', () => {
+  it('requires a name and a password for the first user, and keeps the spaces of the password but not its line end', () => {
     const tokens = { tmdbKey: false, tokens: true };
-    const admin = { ADMIN_USERNAME: ' root ', ADMIN_PASSWORD: ' with spaces around ' };
+    const admin = { ADMIN_USERNAME: ' root ', ADMIN_PASSWORD: ' with spaces around \n' };
     expect(loadConfig(admin, tokens).auth.admin).toEqual({
       username: 'root',
       password: ' with spaces around ',
@@ -229,10 +240,56 @@ describe('the configuration', () => {
     expect(config.http).toMatchObject({ port: 9001, host: '0.0.0.0' });
   });
 
-  it('reports an .env that cannot be read', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'env-'));
-    expect(() => readEnvironment({}, folder)).toThrow(
-      /can't be read \(EISDIR\)\. Make it a file that this user can read/,
-    );
+  it("resolves a relative DATA_DIR against the project's folder", () => {
+    expect(load({ DATA_DIR: 'data' }).database.dataDir).toBe(join(projectFolder(), 'data'));
+    expect(load({ DATA_DIR: '/srv/data' }).database.dataDir).toBe('/srv/data');
   });
+});
+
+describe('.env', () => {
+  let file: string;
+
+  beforeEach(() => {
+    file = join(mkdtempSync(join(tmpdir(), 'env-')), '.env');
+  });
+
+  it.each([
+    ['with a byte order mark', '\uFEFFPORT=9000\n'],
+    ['with Windows line ends', '# ports\r\n\r\nPORT=9000\r\n'],
+    ['with export and spaces', ' export PORT = 9000'],
+    ['with comments', 'PORT=9000 # the port\nHOST= # any'],
+    ['with quoted values', `LOG_FILE='a # b'\nJWT_AUDIENCE="two\nlines" # end\nPORT=\`9000\`\n`],
+  ])('is read %s', (_, text) => {
+    writeFileSync(file, text);
+    expect(readEnvironment({}, file).PORT).toBe('9000');
+  });
+
+  it.each([
+    ['in UTF-16', Buffer.from('\uFEFFPORT=9000\n', 'utf16le'), 'NUL byte, as in UTF-16'],
+    ['in Latin-1', Buffer.from('ADMIN_PASSWORD=caf\xe9 hunter2\n', 'latin1'), 'is not UTF-8'],
+    ['with a colon', Buffer.from('PORT=1\nDATABASE_URL: hunter2\n'), 'line 2 is not NAME=value'],
+    ['without =', Buffer.from('hunter2\n'), 'line 1 is not NAME=value'],
+    ['with a dash in a name', Buffer.from('\n\nDATABASE-URL=hunter2\n'), 'line 3 is not'],
+    ['with an open quote', Buffer.from('PORT=1\nJWT_SECRET="hunter2\n'), 'line 2 is not'],
+    ['with text behind a quote', Buffer.from('JWT_SECRET="hunter2"x\nA="b"\n'), 'line 1 is not'],
+    ['with # in an unquoted value', Buffer.from('JWT_SECRET=hunter2#x\n'), 'line 1 is not'],
+  ])('is rejected %s, without showing its values', (_, bytes, reason) => {
+    writeFileSync(file, bytes);
+    const read = (): unknown => readEnvironment({}, file);
+    expect(read).toThrow(reason);
+    expect(read).toThrow(file);
+    expect(read).not.toThrow('hunter2');
+  });
+
+  it('is rejected as a folder and as a link that leads nowhere', () => {
+    expect(() => readEnvironment({}, join(file, '..'))).toThrow('is a folder. Make it a UTF-8 text file');
+    symlinkSync('nowhere', file);
+    expect(() => readEnvironment({}, file)).toThrow("can't be read (ENOENT)");
+  });
+});
+
+it('a clock that is behind the first release is named, and not the cron rules that it breaks', () => {
+  const load = (): unknown => loadConfig({}, { tmdbKey: false }, new Date('1970-01-01T00:00:10Z'));
+  expect(load).toThrow(/clock of this machine says 1970-01-01T00:00:10.000Z/);
+  expect(load).not.toThrow(/CRON/);
 });

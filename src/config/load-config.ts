@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { join, resolve } from 'node:path';
 import { validateSync } from 'class-validator';
+import { withoutLineEnd } from '../common/credentials.js';
 import { durationSeconds } from '../common/duration.js';
 import { isPrivateAddress } from '../common/private-address.js';
+import { projectFolder } from '../common/project-folder.js';
 import {
   type AppConfig,
   type AuthConfig,
@@ -14,28 +14,22 @@ import {
   type SchedulerConfig,
 } from './app-config.js';
 import { ConfigError } from './config-error.js';
+import { readEnvFile } from './env-file.js';
 import { Environment } from './environment.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The variables of `.env`, overridden by those of the environment.
- * @throws ConfigError when `.env` exists and can't be read
+ * The variables of `.env` in the current folder, else in the project's, overridden by those of the environment.
+ * @throws ConfigError when the file exists and can't be read completely
  */
-export function readEnvironment(env: Variables = process.env, file = '.env'): Variables {
-  if (!existsSync(file)) return env;
-  const fromFile = parseEnv(contentOf(file));
+export function readEnvironment(env: Variables = process.env, file?: string): Variables {
+  const fromFile =
+    file === undefined
+      ? (readEnvFile('.env') ?? readEnvFile(join(projectFolder(), '.env')))
+      : readEnvFile(file);
   const given = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
   return { ...fromFile, ...Object.fromEntries(given) };
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new ConfigError([`${file} can't be read (${code}). Make it a file that this user can read`]);
-  }
 }
 
 /** An empty variable counts as unset. Curl's lower-case proxy names count too. A password keeps its spaces. */
@@ -45,7 +39,7 @@ function pick(env: Variables): Environment {
   for (const name of names) {
     const value = env[name] ?? (name.endsWith('PROXY') ? env[name.toLowerCase()] : undefined);
     if (value === undefined || value.trim() === '') continue;
-    environment[name] = name.endsWith('PASSWORD') ? value : value.trim();
+    environment[name] = name.endsWith('PASSWORD') ? withoutLineEnd(value) : value.trim();
   }
   return environment;
 }
@@ -57,11 +51,19 @@ export interface Needs {
   readonly tokens?: boolean;
 }
 
+/** No valid clock is behind this. An earlier one makes cron rules, certificates and stored times meaningless. */
+const FIRST_RELEASE = new Date('2026-11-01T00:00:00Z');
+
 /**
  * Validates the environment and converts it to its typed form.
  * @throws ConfigError naming every faulty variable at once.
  */
-export function loadConfig(env: Variables, needs: Needs): AppConfig {
+export function loadConfig(env: Variables, needs: Needs, now = new Date()): AppConfig {
+  if (now < FIRST_RELEASE) {
+    throw new ConfigError([
+      `the clock of this machine says ${now.toISOString()}, which has passed: set the clock`,
+    ]);
+  }
   const environment = pick(env);
   const faults = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
   if (needs.tmdbKey && environment.TMDB_API_KEY === undefined) {
@@ -166,7 +168,7 @@ function typed(environment: Environment): AppConfig {
     database: {
       url: environment.DATABASE_URL ?? null,
       poolSize: Number(environment.DATABASE_POOL_SIZE),
-      dataDir: resolve(environment.DATA_DIR),
+      dataDir: resolve(projectFolder(), environment.DATA_DIR),
     },
     http: {
       host: environment.HOST,

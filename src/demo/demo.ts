@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { randomPassword } from '../auth/users/users.service.js';
 import { freePort } from '../common/free-port.js';
 import { EXIT_OF_STATUS } from '../cli/exit-code.js';
 import { number } from '../cli/format.js';
@@ -6,13 +7,14 @@ import { requestAndFollow } from '../cli/follow-run.js';
 import { runSummary } from '../cli/run-summary.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
+import { OpenDatabase } from '../database/connection/open-database.js';
 import { presetPlan } from '../runs/run-plan.js';
 import { createApp, serve } from '../app/bootstrap.js';
 import { launchSandbox } from '../sandbox/launch.js';
 import { closeOnShutdown } from '../app/shutdown.js';
-import { type DemoLogin, demoLogin } from './demo-login.js';
+import { DEMO_USER, type DemoLogin, demoLogin } from './demo-login.js';
 
-const DATA_DIR = '.data/demo';
+const DATA_DIR = resolve('.data/demo');
 const FIRST_PORT = 8000;
 const LAST_PORT = 8099;
 /** The latency of TMDB over an ordinary line, and a rate limit just above TMDB_REQUESTS_PER_SECOND. */
@@ -33,6 +35,9 @@ function demoConfig(sandboxUrl: string): AppConfig {
       TMDB_REQUESTS_PER_SECOND: '40',
       DATA_DIR,
       LOG_LEVEL: 'warn',
+      // The first user; the end of the demo gives it the password that is printed.
+      ADMIN_USERNAME: DEMO_USER,
+      ADMIN_PASSWORD: randomPassword(),
     },
     { tmdbKey: true },
   );
@@ -46,7 +51,7 @@ export async function demo(shutdownSignal: AbortSignal): Promise<number | null> 
   say(`movie-pipeline demo: made-up movies from a TMDB sandbox, stored in ${DATA_DIR}.`);
   const sandbox = await launchSandbox(LIKE_TMDB);
   const config = demoConfig(sandbox.url);
-  say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
+  say(`Starting PostgreSQL in ${DATA_DIR} …`);
   const app = await createApp(config, shutdownSignal);
   say('Running a full update: five lists, then cast, crew, keywords and more of each due movie.\n');
   await app.init();
@@ -68,7 +73,7 @@ export async function demo(shutdownSignal: AbortSignal): Promise<number | null> 
   const url = await serve(app, { ...config.http, port });
   closeOnShutdown(app, shutdownSignal, () => sandbox.stop());
   if (port !== FIRST_PORT) say(`Port ${FIRST_PORT} is taken, so this demo uses port ${port}.`);
-  say(nextSteps(url, login));
+  say(nextSteps(url, login, app.get(OpenDatabase).folder ?? DATA_DIR));
   return null;
 }
 
@@ -81,7 +86,8 @@ async function firstFreePort(host: string): Promise<number> {
   );
 }
 
-function nextSteps(url: string, { name, password }: DemoLogin): string {
+function nextSteps(url: string, { name, password }: DemoLogin, folder: string): string {
+  const outside = folder.startsWith(DATA_DIR) ? '' : ` and ${folder}, where the data is`;
   return [
     `Serving at ${url} until Ctrl-C:`,
     `  ${url}/docs                  Swagger UI`,
@@ -91,6 +97,6 @@ function nextSteps(url: string, { name, password }: DemoLogin): string {
     `Log in as ${name} with the password ${password}, in Swagger UI (Authorize) or with curl:`,
     `  TOKEN=$(curl -s ${url}/auth/login -d username=${name} -d password=${password} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
     `  curl -X POST ${url}/pipeline/run -H "Authorization: Bearer $TOKEN"`,
-    'Run the demo again: it fetches no details that are still fresh. To start over, delete .data/demo.',
+    `Run the demo again: it fetches no details that are still fresh. To start over, delete ${DATA_DIR}${outside}.`,
   ].join('\n');
 }

@@ -3,8 +3,8 @@ import { isExhausted } from '../database/errors/database-fault.js';
 import { JobQueue } from '../queue/job-queue.js';
 import { ENRICH_QUEUE, type EnrichJob } from '../queue/queues.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
-import { newAbortController } from '../runs/run-context.js';
-import { endingOf, faultEnding, RunAborted } from '../runs/run-ending.js';
+import { releasable } from '../runs/run-context.js';
+import { faultEnding, stopReasonOf, tmdbEnding } from '../runs/run-ending.js';
 import { RunHeartbeat } from '../runs/run-heartbeat.js';
 import { RunMovies } from '../runs/run-movies.repository.js';
 import { TmdbError } from '../tmdb/tmdb-error.js';
@@ -38,27 +38,27 @@ export class EnrichBatchProcessor implements OnApplicationBootstrap {
     const { runId } = job;
     const due = await this.runMovies.due(runId, job);
     if (due.length === 0) return;
-    const abort = newAbortController();
-    const release = (): void => {
-      abort.abort(new RunAborted({ kind: 'released' }));
-    };
-    signal.addEventListener('abort', release, { once: true });
-    if (signal.aborted) release();
+    try {
+      await releasable(signal, (abort) => this.enrich(runId, due, abort));
+    } catch (error) {
+      await this.conclude(error, runId);
+    }
+  }
+
+  private async enrich(runId: number, due: readonly number[], abort: AbortController): Promise<void> {
     const lease = { runId, fencingToken: null };
     const usage = new TmdbUsage();
     const context = {
-      ...{ lease, usage, signal: abort.signal },
+      lease,
+      usage,
+      signal: abort.signal,
       abort: (reason: unknown) => {
         abort.abort(reason);
       },
     };
-    try {
-      await this.heartbeat.during({ lease, usage, abort, progress: null }, () =>
-        this.movies.enrich(due, context),
-      );
-    } catch (error) {
-      await this.conclude(error, runId);
-    }
+    await this.heartbeat.during({ lease, usage, abort, progress: null }, () =>
+      this.movies.enrich(due, context),
+    );
   }
 
   /**
@@ -66,11 +66,11 @@ export class EnrichBatchProcessor implements OnApplicationBootstrap {
    * run does not treat its movies as abandoned.
    */
   private async conclude(error: unknown, runId: number): Promise<void> {
-    const ending = endingOf(error);
-    if (ending?.kind === 'lost') return;
-    if (ending === null) this.logger.error({ event: 'batch.failed', runId, err: error });
-    if (error instanceof TmdbError || isExhausted(error))
-      await this.checkpoint.requestAbort(runId, ending ?? faultEnding(error));
+    const reason = stopReasonOf(error);
+    if (reason?.kind === 'lost') return;
+    if (reason === null) this.logger.error({ event: 'batch.failed', runId, err: error });
+    if (error instanceof TmdbError) await this.checkpoint.requestAbort(runId, tmdbEnding(error));
+    else if (isExhausted(error)) await this.checkpoint.requestAbort(runId, faultEnding(error));
     throw error;
   }
 }

@@ -9,9 +9,19 @@ import {
 } from '@nestjs/swagger';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import { Public } from '../auth/access/access.decorators.js';
+import { problemOf } from '../common/problem-details/api-problem.js';
 import { AliveDto, HealthDto, UnhealthyDto } from './dto/health.dto.js';
 import { HealthReports } from './health-reports.js';
-import { UnhealthyFilter } from './unhealthy.filter.js';
+import { PENDING } from './readiness-indicators.js';
+import { unhealthyDetail, UnhealthyFilter } from './unhealthy.filter.js';
+
+const UNHEALTHY = {
+  ...problemOf(503, unhealthyDetail(['migrations'])),
+  checks: {
+    database: { status: 'up', responseTime: 2 },
+    migrations: { status: 'down', message: PENDING, pending: ['0002_run_figures'] },
+  },
+};
 
 function ApiHealth(): MethodDecorator {
   return applyDecorators(
@@ -20,7 +30,9 @@ function ApiHealth(): MethodDecorator {
     ApiResponse({
       status: 503,
       description: 'A check is down, or the process is shutting down.',
-      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(UnhealthyDto) } } },
+      content: {
+        'application/problem+json': { schema: { $ref: getSchemaPath(UnhealthyDto) }, example: UNHEALTHY },
+      },
     }),
   );
 }

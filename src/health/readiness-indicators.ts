@@ -4,6 +4,8 @@ import { Draining } from '../common/draining.js';
 import { DatabaseHealth } from '../database/connection/database-health.js';
 import { HEALTH_TIMEOUT_MS, readInTime } from './read-in-time.js';
 
+export const PENDING = 'Migrations are pending. Run: npx movie-pipeline migrate';
+
 /** The checks that a process must pass to serve. Health is public: no message quotes the database. */
 @Injectable()
 export class ReadinessIndicators {
@@ -29,8 +31,6 @@ export class ReadinessIndicators {
     const pending = await readInTime(() => this.databaseHealth.pendingMigrations());
     if (pending === null)
       return indicator.down('The database does not respond, or does not fit this version.');
-    return pending.length === 0
-      ? indicator.up()
-      : indicator.down({ message: 'Migrations are pending. Run: npx movie-pipeline migrate', pending });
+    return pending.length === 0 ? indicator.up() : indicator.down({ message: PENDING, pending });
   }
 }

@@ -2,7 +2,7 @@ import type { QueueOptions, QueuePolicy } from 'pg-boss';
 
 export interface QueueDefinition extends QueueOptions {
   readonly name: string;
-  readonly policy?: QueuePolicy;
+  readonly policy: QueuePolicy;
 }
 
 /** A job leads one run. */
@@ -37,5 +37,6 @@ const COMMON = {
 export const QUEUES: readonly QueueDefinition[] = [
   // One run at a time, in order. How often a run may crash its worker is counted in pipeline_runs.
   { ...COMMON, name: RUN_QUEUE, policy: 'singleton', retryLimit: 10_000 },
-  { ...COMMON, name: ENRICH_QUEUE, retryLimit: 5, retryDelay: 1 },
+  // A batch that is released by a shutdown is retried too.
+  { ...COMMON, name: ENRICH_QUEUE, policy: 'standard', retryLimit: 20, retryDelay: 1 },
 ];

@@ -1,13 +1,17 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { RANDOM, type Random } from '../common/random.js';
+import { retry } from '../common/retry.js';
+import { isConflict } from '../database/errors/database-fault.js';
 import { Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { StoreReport } from '../movies/movies.repository.js';
 import type { TmdbWait } from '../tmdb/tmdb-wait.js';
-import { RunAborted, type RunEnding } from './run-ending.js';
-import { leased, type RunLease } from './run-lease.js';
-import { isLeased } from './run-lease.repository.js';
+import { RunAborted, type RunEnding, type StopReason } from './run-ending.js';
+import { whereLeased, type RunLease } from './run-lease.js';
+import { sqlLeased } from './run-lease.repository.js';
 import type { Source } from './run-plan.js';
-import type { ItemError, RunProgress } from './run.js';
+import { type ItemError, MAX_KEPT_ERRORS, type RunProgress } from './run.js';
 import { readAbortReason } from './stored-json.js';
 import type { TmdbCounts } from './tmdb-usage.js';
 
@@ -28,8 +32,8 @@ interface Heartbeat {
   readonly tmdb: TmdbCounts;
 }
 
-/** Item errors kept with a run; further ones are only counted. */
-const MAX_KEPT_ERRORS = 1_000;
+/** Of a transaction that conflicts with others: about four seconds with the back-off. */
+const ATTEMPTS = 4;
 
 /**
  * What an active run has done, written in the transaction that does it: counters and tables agree whenever a worker dies.
@@ -37,10 +41,19 @@ const MAX_KEPT_ERRORS = 1_000;
  */
 @Injectable()
 export class RunCheckpoint {
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(RANDOM) private readonly random: Random,
+  ) {}
 
+  /** Runs `work` again, from its beginning, after a deadlock or another conflict of transactions. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.prisma.$transaction(work);
+    const { clock, random } = this;
+    return retry(() => this.prisma.$transaction(work), {
+      ...{ clock, random, attempts: ATTEMPTS },
+      isRetryable: isConflict,
+    });
   }
 
   /** Counts movies of a list that were stored apart from their page. */
@@ -80,7 +93,7 @@ export class RunCheckpoint {
   /** Records a movie, page or source that could not be stored. */
   async itemFailed(tx: Transaction, lease: RunLease, error: ItemError): Promise<void> {
     const { count } = await tx.pipelineRun.updateMany({
-      where: leased(lease),
+      where: whereLeased(lease),
       data: { failed: { increment: 1 } },
     });
     if (count === 0) throw new RunAborted({ kind: 'lost' });
@@ -89,6 +102,12 @@ export class RunCheckpoint {
       SELECT id, ${error.source}, ${error.page}, ${error.movieId}, ${error.code}, ${error.message},
         ${error.occurredAt.toISOString()}::timestamptz
       FROM pipeline_runs WHERE id = ${lease.runId} AND failed <= ${MAX_KEPT_ERRORS}`;
+  }
+
+  /** Whether a run has recorded a failure of this kind of a source between two times. */
+  async hasSourceFailed(source: Source, code: string, since: Date, until: Date): Promise<boolean> {
+    const where = { source, code, occurredAt: { gt: since, lte: until } };
+    return (await this.prisma.pipelineRunError.findFirst({ where, select: { id: true } })) !== null;
   }
 
   /** Failures of all workers of the run so far. */
@@ -101,7 +120,7 @@ export class RunCheckpoint {
   }
 
   /** Records a worker's heartbeat. Returns why the run should stop, or null. */
-  async heartbeat(lease: RunLease, { progress, waiting, tmdb }: Heartbeat): Promise<RunEnding | null> {
+  async heartbeat(lease: RunLease, { progress, waiting, tmdb }: Heartbeat): Promise<StopReason | null> {
     const [run] = await this.prisma.$queryRaw<{ isCancelled: boolean; abortReason: unknown }[]>`
       UPDATE pipeline_runs SET
         tmdb_requests = tmdb_requests + ${tmdb.tmdbRequests},
@@ -111,17 +130,17 @@ export class RunCheckpoint {
         waiting = coalesce(${json(waiting)}::jsonb, waiting),
         progress = coalesce(${json(progress)}::jsonb, progress),
         heartbeat_at = CASE WHEN ${progress === null} THEN heartbeat_at ELSE clock_timestamp() END
-      WHERE ${isLeased(lease)}
+      WHERE ${sqlLeased(lease)}
       RETURNING cancel_requested_at IS NOT NULL AS "isCancelled", abort_reason AS "abortReason"`;
     if (run === undefined) throw new RunAborted({ kind: 'lost' });
     return run.isCancelled ? { kind: 'cancelled' } : readAbortReason(run.abortReason);
   }
 
   /** Lets a batch stop the whole run; the worker that leads it reads the reason with its next heartbeat. */
-  async requestAbort(runId: number, ending: RunEnding): Promise<void> {
+  async requestAbort(runId: number, reason: RunEnding): Promise<void> {
     await this.prisma.pipelineRun.updateMany({
       where: { id: runId, status: 'RUNNING' },
-      data: { abortReason: { ...ending } },
+      data: { abortReason: { ...reason } },
     });
   }
 
@@ -136,7 +155,7 @@ export class RunCheckpoint {
     const results = Object.entries({ inserted, updated, unchanged }).flatMap(([result, { length }]) =>
       Array.from({ length }, () => result),
     );
-    const [answer] = await tx.$queryRaw<{ isLeased: boolean }[]>`
+    const [answer] = await tx.$queryRaw<{ leased: boolean }[]>`
       WITH counted AS (
         UPDATE pipeline_runs SET
           fetched = fetched + ${fetched},
@@ -144,14 +163,14 @@ export class RunCheckpoint {
           updated = updated + ${updated.length},
           unchanged = unchanged + ${unchanged.length},
           movies_processed = movies_processed + ${ids.length}
-        WHERE ${isLeased(lease)}
+        WHERE ${sqlLeased(lease)}
         RETURNING id
       ), movies AS (
         INSERT INTO pipeline_run_movies (run_id, movie_id, stored)
         SELECT id, movie_id, result FROM counted, unnest(${ids}::int[], ${results}::text[]) AS stored (movie_id, result)
       )${page}
-      SELECT EXISTS (SELECT FROM counted) AS "isLeased"`;
-    if (answer?.isLeased !== true) throw new RunAborted({ kind: 'lost' });
+      SELECT EXISTS (SELECT FROM counted) AS leased`;
+    if (answer?.leased !== true) throw new RunAborted({ kind: 'lost' });
   }
 }
 

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { RunAborted } from './run-ending.js';
 import type { RunLease } from './run-lease.js';
 import type { RunProgressTracker } from './run-progress.js';
 import type { TmdbUsage } from './tmdb-usage.js';
@@ -34,6 +35,24 @@ export async function settleAll(
 ): Promise<void> {
   await Promise.all(tasks.map((task) => task.catch(abort)));
   signal.throwIfAborted();
+}
+
+/** Passes `work` the controller that stops it, which is aborted as released once `release` is aborted. */
+export async function releasable<T>(
+  release: AbortSignal,
+  work: (abort: AbortController) => Promise<T>,
+): Promise<T> {
+  const abort = newAbortController();
+  const onRelease = (): void => {
+    abort.abort(new RunAborted({ kind: 'released' }));
+  };
+  release.addEventListener('abort', onRelease, { once: true });
+  if (release.aborted) onRelease();
+  try {
+    return await work(abort);
+  } finally {
+    release.removeEventListener('abort', onRelease);
+  }
 }
 
 /** Every request in flight listens to the signal, and there may be hundreds. */

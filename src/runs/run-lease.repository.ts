@@ -3,18 +3,19 @@ import { Injectable } from '@nestjs/common';
 import { type PipelineRun, Prisma } from '../database/generated/client.js';
 import { sqlStateOf } from '../database/errors/database-fault.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import type { FinalEnding } from './run-ending.js';
+import type { RunEnding } from './run-ending.js';
 import { NoSuchRunError, RunEndedError } from './run-errors.js';
-import { leased, type RunLease } from './run-lease.js';
+import { type LeaderLease, type RunLease, whereLeased } from './run-lease.js';
 import { CANCELLED, outcomeOf, type RunOutcome } from './run-outcome.js';
 import type { RunPlan } from './run-plan.js';
+import { finalReports } from './run-progress.js';
 import { toCounts, toItemError, toRun } from './run-rows.repository.js';
 import type { Run, SourceReport } from './run.js';
-import { readPlan } from './stored-json.js';
+import { readPlan, readProgress, readSources } from './stored-json.js';
 
 /** A run whose lease this process has acquired. */
 export interface LeasedRun {
-  readonly lease: RunLease;
+  readonly lease: LeaderLease;
   readonly plan: RunPlan;
   readonly startedAt: Date;
   /** Movies to enrich; null until they are selected. */
@@ -65,24 +66,34 @@ export class RunLeases {
   }
 
   /** Gives the run up before it has ended: the next worker resumes it, and this does not count as a death. */
-  async release(lease: RunLease): Promise<void> {
-    await this.prisma.pipelineRun.updateMany({ where: leased(lease), data: { leaseholder: null } });
+  async release(lease: LeaderLease): Promise<void> {
+    const where = whereLeased(lease);
+    const { count } = await this.prisma.pipelineRun.updateMany({ where, data: { leaseholder: null } });
+    if (count === 0) await this.takenOver(lease);
+  }
+
+  /** Another worker counted this one as dead when it took the run over, as after a suspension: takes the count back. */
+  async takenOver({ runId: id, fencingToken }: LeaderLease): Promise<void> {
+    await this.prisma.pipelineRun.updateMany({
+      where: { id, status: 'RUNNING', timesResumed: { gt: fencingToken }, workerDeaths: { gt: 0 } },
+      data: { workerDeaths: { decrement: 1 } },
+    });
   }
 
   /** Ends the run. Null when the lease is lost. */
   async finish(
     lease: RunLease,
-    { ending, sources, now }: { ending: FinalEnding; sources: readonly SourceReport[]; now: Date },
+    { ending, sources, now }: { ending: RunEnding; sources: readonly SourceReport[]; now: Date },
   ): Promise<Run | null> {
     return this.prisma.$transaction(async (tx) => {
       const row = await tx.pipelineRun.findUnique({
-        where: leased(lease),
+        where: whereLeased(lease),
         include: { errors: { orderBy: { id: 'asc' } } },
       });
       if (row === null) return null;
       const results = { counts: toCounts(row), sources, errors: row.errors.map(toItemError) };
       const { count } = await tx.pipelineRun.updateMany({
-        where: leased(lease),
+        where: whereLeased(lease),
         data: { sources: sources.map((report) => ({ ...report })) },
       });
       return count === 0 ? null : endRun(tx, lease.runId, outcomeOf(ending, results), now);
@@ -105,7 +116,7 @@ export class RunLeases {
 
   private async start(tx: Transaction, run: PipelineRun, now: Date): Promise<LeasedRun | null> {
     const data = { status: 'RUNNING', startedAt: now, leaseholder: this.leaseholder };
-    return leaseOn(tx, await tx.pipelineRun.update({ where: { id: run.id }, data }), now);
+    return leaseRun(tx, await tx.pipelineRun.update({ where: { id: run.id }, data }), now);
   }
 
   private async takeOver(tx: Transaction, run: PipelineRun, now: Date): Promise<LeasedRun | null> {
@@ -133,15 +144,18 @@ export class RunLeases {
       WHERE run_id = ${id} AND NOT (movie_id IS NOT NULL AND page IS NULL) AND NOT EXISTS (
         SELECT FROM pipeline_run_pages p WHERE p.run_id = e.run_id AND p.source = e.source AND p.page = e.page)`;
     const data = {
-      ...{ leaseholder: this.leaseholder, workerDeaths },
-      ...{ timesResumed: { increment: 1 }, failed: { decrement: forgotten }, abortReason: Prisma.DbNull },
+      leaseholder: this.leaseholder,
+      workerDeaths,
+      timesResumed: { increment: 1 },
+      failed: { decrement: forgotten },
+      abortReason: Prisma.DbNull,
     };
-    return leaseOn(tx, await tx.pipelineRun.update({ where: { id }, data }), now);
+    return leaseRun(tx, await tx.pipelineRun.update({ where: { id }, data }), now);
   }
 }
 
 /** As a condition of SQL: the lease still covers the row of pipeline_runs. */
-export function isLeased({ runId, fencingToken }: RunLease): Prisma.Sql {
+export function sqlLeased({ runId, fencingToken }: RunLease): Prisma.Sql {
   return Prisma.sql`id = ${runId} AND status = 'RUNNING' AND times_resumed = coalesce(${fencingToken}::int, times_resumed)`;
 }
 
@@ -156,7 +170,7 @@ async function lockRun(tx: Transaction, runId: number): Promise<PipelineRun | nu
 }
 
 /** Ends a run whose plan another version wrote in a form that this one can't read. */
-async function leaseOn(tx: Transaction, run: PipelineRun, now: Date): Promise<LeasedRun | null> {
+async function leaseRun(tx: Transaction, run: PipelineRun, now: Date): Promise<LeasedRun | null> {
   const plan = readPlan(run.options);
   if (plan === null) {
     const errorMessage =
@@ -174,6 +188,8 @@ async function leaseOn(tx: Transaction, run: PipelineRun, now: Date): Promise<Le
 
 /** Ends the run, and deletes what only a resumption would need. */
 async function endRun(tx: Transaction, id: number, outcome: RunOutcome, finishedAt: Date): Promise<Run> {
+  const { sources, progress } = await tx.pipelineRun.findUniqueOrThrow({ where: { id } });
+  const reports = finalReports(readSources(sources) ?? readProgress(progress)?.sources ?? []);
   await tx.pipelineRunPage.deleteMany({ where: { runId: id } });
   await tx.pipelineRunMovie.deleteMany({ where: { runId: id } });
   await tx.$executeRaw`
@@ -181,7 +197,7 @@ async function endRun(tx: Transaction, id: number, outcome: RunOutcome, finished
     SET status = ${outcome.status}, error_message = ${outcome.errorMessage}, finished_at = ${finishedAt.toISOString()}::timestamptz,
       duration_seconds = CASE WHEN started_at IS NOT NULL
         THEN greatest(0, extract(epoch FROM ${finishedAt.toISOString()}::timestamptz - started_at)) END,
-      progress = NULL, waiting = NULL, leaseholder = NULL
+      sources = ${JSON.stringify(reports)}::jsonb, progress = NULL, waiting = NULL, leaseholder = NULL
     WHERE id = ${id}`;
   return toRun(await tx.pipelineRun.findUniqueOrThrow({ where: { id } }));
 }

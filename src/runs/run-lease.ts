@@ -8,8 +8,13 @@ export interface RunLease {
   readonly fencingToken: number | null;
 }
 
+/** The lease of the worker that leads the run. */
+export interface LeaderLease extends RunLease {
+  readonly fencingToken: number;
+}
+
 /** Selects the row of pipeline_runs that the lease still covers: no row when the lease is lost. */
-export function leased({ runId, fencingToken }: RunLease): {
+export function whereLeased({ runId, fencingToken }: RunLease): {
   id: number;
   status: 'RUNNING';
   timesResumed?: number;

@@ -4,6 +4,21 @@ import type { RunProgress, SourceReport } from './run.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+const UNFINISHED = 'The run ended before this source was complete.';
+
+/** The reports of a run that has ended: none is pending or being fetched any more. */
+export function finalReports(reports: readonly SourceReport[]): SourceReport[] {
+  return reports.map((report) =>
+    report.status === 'pending' || report.status === 'fetching'
+      ? {
+          ...report,
+          status: report.pages_fetched > 0 ? 'partial' : 'failed',
+          error: report.error ?? UNFINISHED,
+        }
+      : report,
+  );
+}
+
 /** The progress of a run, as the worker that leads it sees it. */
 export class RunProgressTracker {
   private readonly sources: ReadonlyMap<Source, Writable<SourceReport>>;

@@ -99,17 +99,29 @@ export class RunsRepository {
   /** Adds a run that waits for a worker, in the caller's transaction. Returns its id. */
   async add(tx: Transaction, plan: RunPlan, origin: RunOrigin, jobId: string): Promise<number> {
     const data = {
-      ...{ runDate: this.clock.now(), status: 'QUEUED', jobId, updateType: plan.updateType },
-      ...{
-        trigger: origin.trigger,
-        triggeredBy: origin.triggeredBy,
-        lateSeconds: origin.lateSeconds ?? null,
-      },
+      runDate: this.clock.now(),
+      status: 'QUEUED',
+      jobId,
+      updateType: plan.updateType,
+      trigger: origin.trigger,
+      triggeredBy: origin.triggeredBy,
+      lateSeconds: origin.lateSeconds ?? null,
       options: json(plan),
       sourceCategories: plan.sources.map(({ source }) => source),
     };
     const { id } = await tx.pipelineRun.create({ data, select: { id: true } });
     return id;
+  }
+
+  /** Ids of the runs that are queued or running, oldest first. */
+  async unfinished(): Promise<readonly number[]> {
+    const where = { status: { in: ['QUEUED', 'RUNNING'] } };
+    const runs = await this.prisma.pipelineRun.findMany({
+      where,
+      select: { id: true },
+      orderBy: { id: 'asc' },
+    });
+    return runs.map(({ id }) => id);
   }
 
   /** The scheduled run of a type that still waits for a worker; null when there is none. */

@@ -35,12 +35,12 @@ export const readWait: Reader<TmdbWait> = (value) => {
   return { for: reason, message: wait.message, until: wait.until };
 };
 
-/** The ending with which a batch aborts its run. */
+/** The reason for which a batch aborts its run. */
 export const readAbortReason: Reader<RunEnding> = (value) => {
-  const ending = object(value);
-  const kind = oneOf(['upstream', 'failed'] as const, ending?.kind);
+  const reason = object(value);
+  const kind = oneOf(['upstream', 'failed'] as const, reason?.kind);
   if (kind === null) return null;
-  return { kind, message: typeof ending?.message === 'string' ? ending.message : 'No reason was recorded.' };
+  return { kind, message: typeof reason?.message === 'string' ? reason.message : 'No reason was recorded.' };
 };
 
 const readPlannedSource: Reader<RunPlan['sources'][number]> = (value) => {
@@ -55,7 +55,7 @@ const readEnrichmentPlan: Reader<NonNullable<RunPlan['enrichment']>> = (value) =
   const limit = count(plan?.limit);
   return limit === null || typeof plan?.alsoStored !== 'boolean'
     ? null
-    : { limit, alsoStored: plan.alsoStored };
+    : { limit, alsoStored: plan.alsoStored, ...(plan.refreshAll === true ? { refreshAll: true } : {}) };
 };
 
 const readSourceReport: Reader<SourceReport> = (value) => {

@@ -12,11 +12,13 @@ import {
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Authenticated, CurrentUser, Roles } from '../auth/access/access.decorators.js';
 import type { AuthUser } from '../auth/users/auth-user.js';
-import { ApiProblem } from '../common/problem-details/api-problem.js';
+import { ApiProblem, NOT_JSON, tooLarge } from '../common/problem-details/api-problem.js';
 import { JOB_IDS, type JobId } from '../config/app-config.js';
 import { ChangeJobDto } from './dto/change-job.dto.js';
 import { JobDto, SchedulerRunningDto, SchedulerStatusDto } from './dto/job.dto.js';
 import { SchedulesService } from './schedules.service.js';
+
+const NO_SUCH_JOB = `There is no such job. The jobs are ${JOB_IDS.join(', ')}.`;
 
 @ApiTags('scheduler')
 @Controller('pipeline/scheduler')
@@ -73,7 +75,12 @@ export class SchedulerController {
   })
   @ApiParam({ name: 'id', enum: JOB_IDS, enumName: 'JobId', description: 'The job.' })
   @ApiOkResponse({ type: JobDto, description: 'The changed job.' })
-  @ApiProblem(400, 404, 413, 415)
+  @ApiProblem({
+    400: ['cron: it never fires: the calendar has no such day'],
+    404: NO_SUCH_JOB,
+    413: tooLarge(100),
+    415: NOT_JSON,
+  })
   async change(
     @Param('id') id: string,
     @CurrentUser() user: AuthUser,
@@ -90,7 +97,6 @@ export class SchedulerController {
 
 function jobIdOf(id: string): JobId {
   const known = JOB_IDS.find((other) => other === id);
-  if (known === undefined)
-    throw new NotFoundException(`There is no such job. The jobs are ${JOB_IDS.join(', ')}.`);
+  if (known === undefined) throw new NotFoundException(NO_SUCH_JOB);
   return known;
 }

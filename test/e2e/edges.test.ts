@@ -57,6 +57,32 @@ describe('a body', () => {
     },
   );
 
+  it.each([
+    ['POST', '/pipeline/run', '{"update_type": "quick"}'],
+    ['POST', '/pipeline/run', 'update_type=quick'],
+    ['POST', '/auth/login', '{"username": "root", "password": "correct horse battery"}'],
+    ['PATCH', '/pipeline/scheduler/jobs/daily_update', '{"enabled": false}'],
+  ] as const)(
+    '%s %s of %s as curl -d sends it gets a 415 that names the header',
+    async (method, path, body) => {
+      for (const headers of [{ 'Content-Type': 'application/x-www-form-urlencoded' }, {}]) {
+        const response = await fetch(new URL(path, service.url), {
+          method,
+          headers,
+          body: Buffer.from(body),
+        });
+        const text = await response.text();
+        expect([response.status, JSON.parse(text)]).toEqual([
+          415,
+          expect.objectContaining({
+            detail: expect.stringContaining('the header "Content-Type: application/json"'),
+          }),
+        ]);
+        expect(text).not.toContain('horse');
+      }
+    },
+  );
+
   it('a body in an unsupported charset or compression gets a 415', async () => {
     for (const [name, value] of [
       ['Content-Type', 'application/json; charset=koi-8'],

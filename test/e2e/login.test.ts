@@ -38,6 +38,20 @@ describe('POST /auth/login', () => {
     });
   });
 
+  it.each(['\n', '\r\n'])(
+    'a login whose name and password end with the line end %j of their files is answered with a token',
+    async (end) => {
+      const fields = { username: `root${end}`, password: `${PASSWORD}${end}` };
+      for (const type of ['json', 'form'])
+        await request(service.url).post('/auth/login').type(type).send(fields).expect(200);
+    },
+  );
+
+  it.each(['\n\n', '\r', '\n\r\n'])('a password that ends with %j is a bad request', async (end) => {
+    const fields = { username: 'root', password: `${PASSWORD}${end}` };
+    await request(service.url).post('/auth/login').send(fields).expect(400);
+  });
+
   it('a wrong name and a wrong password get the same answer', async () => {
     const answers = await Promise.all(
       [

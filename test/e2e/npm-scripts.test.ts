@@ -16,25 +16,44 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('npm start', () => {
-  it('shuts the service down when only npm receives SIGTERM', async () => {
-    const npm = Program.command('npm', ['start'], {
-      cwd: ROOT,
-      env: {
-        DATABASE_URL: database.url,
-        TMDB_API_KEY: '0'.repeat(32),
-        JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
-        SCHEDULER_ENABLED: 'false',
-        LOG_FILE: '',
-        LOG_LEVEL: 'info',
-        PORT: '0',
-      },
-    });
-    const [, url = ''] = await npm.printed(/"event":"http\.listening","url":"([^"]+)"/);
-    expect((await fetch(new URL('/health/live', url))).status).toBe(200);
-    npm.kill('SIGTERM');
-    expect(await npm.end()).toBe(0);
-    await expect(fetch(new URL('/health/live', url))).rejects.toThrow();
+const LISTENING = /"event":"http\.listening","url":"([^"]+)"/;
+
+function startByNpm(...args: string[]): Program {
+  return Program.command(args[0] === 'start' ? 'npm' : 'npx', args, {
+    cwd: ROOT,
+    env: {
+      DATABASE_URL: database.url,
+      TMDB_API_KEY: '0'.repeat(32),
+      JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
+      SCHEDULER_ENABLED: 'false',
+      LOG_FILE: '',
+      LOG_LEVEL: 'info',
+      PORT: '0',
+    },
+  });
+}
+
+function isAlive(url: string): Promise<boolean> {
+  return fetch(new URL('/health/live', url)).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+describe('a service that npm starts', () => {
+  it.each([
+    ['npm start', 'SIGTERM'],
+    ['npm start', 'SIGKILL'],
+    ['npx movie-pipeline serve', 'SIGTERM'],
+  ] as const)('%s ends the service when only the process of npm receives %s', async (line, signal) => {
+    const npm = startByNpm(...line.split(' ').slice(1));
+    const [, url = ''] = await npm.printed(LISTENING);
+    expect(await isAlive(url)).toBe(true);
+    expect(npm.stdout).not.toMatch(/Mapped|dependencies initialized/);
+    npm.kill(signal);
+    // Every process of the service has closed its output.
+    await npm.end();
+    expect(await isAlive(url)).toBe(false);
   });
 });
 

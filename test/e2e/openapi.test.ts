@@ -112,7 +112,11 @@ describe('the responses', () => {
     const form = 'grant_type=password&username=root&password=correct+horse+battery';
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     expect((await checker.request('post', '/auth/login', { body: form, headers })).status).toBe(200);
-    expect((await login({ username: 'root' })).status).toBe(400);
+    expect((await login({ username: 'root', password: '' })).status).toBe(400);
+    expect(
+      (await checker.request('post', '/auth/login', { body: 'x', headers: { 'Content-Type': 'text/plain' } }))
+        .status,
+    ).toBe(415);
     for (let n = 0; n < 10; n++) {
       expect((await login({ username: `nobody${n}`, password: 'x' }, '192.0.2.2')).status).toBe(401);
     }
@@ -147,12 +151,17 @@ describe('the responses', () => {
       .setExpirationTime('5m')
       .sign((await generateKeyPair('ES256')).privateKey);
     for (const { method, path, operation } of operationsOf(document)) {
-      const ask = async (token: string): Promise<[string, number]> => {
-        const { status } = await checker.request(method, path.replaceAll(/\{\w+\}/g, '1'), { token });
+      const ask = async (token?: string): Promise<[string, number]> => {
+        const { status } = await checker.request(
+          method,
+          path.replaceAll(/\{\w+\}/g, '1'),
+          token === undefined ? {} : { token },
+        );
         return [`${method} ${path}`, status];
       };
       const where = `${method} ${path}`;
       if (operation.security === undefined) continue;
+      expect(await ask()).toEqual([where, 401]);
       expect(await ask('rubbish')).toEqual([where, 401]);
       expect(await ask(external)).toEqual([where, 503]);
       if ('403' in operation.responses) expect(await ask(viewer)).toEqual([where, 403]);
@@ -179,11 +188,12 @@ describe('the responses', () => {
       return ((body as { current_run: { waiting: unknown } | null }).current_run?.waiting ?? null) !== null;
     };
     await until(isWaiting, { deadlineMs: 10_000, what: 'the status shows the wait' });
+    expect(await trigger({})).toBe(409);
     await openTooManyStreams();
 
     const cancel = async (id: string): Promise<number> =>
       (await checker.request('post', `/pipeline/runs/${id}/cancel`, { token: admin })).status;
-    expect(await cancel('x')).toBe(400);
+    expect(await cancel('0')).toBe(400);
     expect(await cancel('4711')).toBe(404);
     expect(await cancel('1')).toBe(202);
     await service.end(1);
@@ -218,9 +228,10 @@ describe('the responses', () => {
     }
     expect((await checker.request('get', '/pipeline/runs?limit=0')).status).toBe(400);
     for (const more of ['', '/events']) {
-      expect((await checker.request('get', `/pipeline/runs/x${more}`)).status).toBe(400);
+      expect((await checker.request('get', `/pipeline/runs/0${more}`)).status).toBe(400);
       expect((await checker.request('get', `/pipeline/runs/4711${more}`)).status).toBe(404);
     }
+    expect((await checker.request('post', '/pipeline/runs/2/cancel', { token: admin })).status).toBe(409);
     const response = await checker.request('get', '/pipeline/runs/2/events', {
       headers: { 'Last-Event-ID': 'end' },
     });
@@ -267,6 +278,17 @@ describe('the responses', () => {
     await service.database.query(
       `UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL`,
     );
+  });
+
+  it('the response to an internal error is as documented', async () => {
+    await service.database.query('ALTER TABLE movies RENAME TO hidden');
+    const { status } = await checker.request('get', '/pipeline/failing');
+    await service.database.query('ALTER TABLE hidden RENAME TO movies');
+    expect(status).toBe(500);
+  });
+
+  it('the example of each documented error is one that the service has sent', () => {
+    expect(checker.unsentExamples()).toEqual([]);
   });
 
   it('every documented response has occurred in these tests', () => {

@@ -48,6 +48,7 @@ describe('the scheduler', () => {
             name: 'Quick Update (Popular + Trending)',
             next_run: expect.stringMatching(ISO),
             trigger: '0 */6 * * *',
+            cron: '0 */6 * * *',
             timezone: 'UTC',
             enabled: true,
             last_run: null,
@@ -109,6 +110,7 @@ describe('changing a job', () => {
       body: {
         id: 'daily_update',
         trigger: '30 4 * * MON',
+        cron: '30 4 * * MON',
         timezone: 'Asia/Tokyo',
         enabled: false,
         next_run: null,

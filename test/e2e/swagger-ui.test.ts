@@ -64,7 +64,7 @@ const what = isInstalled ? 'in a browser' : `in a browser (skipped: there is no 
     expect([consoleErrors, foreignRequests]).toEqual([[], []]);
   });
 
-  it('logs in with the Authorize button, triggers a quick run, and shows its success', async () => {
+  it('logs in with the Authorize button, keeps the login over a reload, triggers a quick run, and shows its success', async () => {
     await page.getByRole('button', { name: 'Authorize' }).first().click();
     const form = page.locator('.auth-container', { hasText: 'OAuth2, password' });
     await form.locator('#oauth_username, #password_username').fill('root');
@@ -72,6 +72,9 @@ const what = isInstalled ? 'in a browser' : `in a browser (skipped: there is no 
     await form.locator('button.authorize').click();
     await form.locator('button', { hasText: 'Logout' }).waitFor();
     await page.locator('.btn-done').last().click();
+
+    await page.reload();
+    await page.locator('.opblock').first().waitFor();
 
     const { status, body } = await execute('triggerRun');
     expect([status, body]).toEqual([

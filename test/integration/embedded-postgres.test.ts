@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { attachEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
@@ -6,6 +6,7 @@ import { prepareBinaries } from '../../src/database/embedded/binaries.js';
 import { disownStaleFile } from '../../src/database/embedded/postmaster-file.js';
 import { runProgram } from '../../src/database/embedded/run-program.js';
 import { ownerOf } from '../../src/database/embedded/server-user.js';
+import { openDatabase } from '../../src/database/connection/open-database.js';
 import { ServerFolder, startBystander } from '../support/embedded-processes.js';
 import { withClient } from '../support/test-server.js';
 import { until } from '../support/until.js';
@@ -222,6 +223,38 @@ describe('the embedded PostgreSQL', () => {
     await rm(join(folder.cluster, 'movie-pipeline.password'));
     await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(/was not created by movie-pipeline/);
   });
+
+  it('attaching rejects a link that leads nowhere, and never replaces it by a new database', async () => {
+    await rm(folder.cluster, { recursive: true });
+    const target = '/var/lib/movie-pipeline/data-that-is-gone';
+    await symlink(target, folder.cluster);
+    await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(
+      `is a link to ${target}, where the data should be and is not`,
+    );
+    await expect(readlink(folder.cluster)).resolves.toBe(target);
+    await rm(folder.cluster);
+  });
+
+  it('opening without migrations creates no database, and names the command that does', async () => {
+    const dataDir = join(folder.dataDir, 'new');
+    const config = { url: null, poolSize: 2, dataDir };
+    for (const migrate of ['check', 'never'] as const) {
+      await expect(openDatabase(config, { migrate })).rejects.toMatchObject({
+        code: 'NO_DATABASE',
+        message: expect.stringMatching(
+          `There is no database in ${dataDir} yet. Create it: npx movie-pipeline migrate`,
+        ),
+      });
+    }
+    await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each(['/proc/movies', '/dev/null/movies'])(
+    'attaching rejects the folder %s at once',
+    async (dataDir) => {
+      await expect(attachEmbeddedPostgres(dataDir)).rejects.toThrow(`can't use ${dataDir}. Make it writable`);
+    },
+  );
 
   it('attaching rejects data of another major version, and names both versions', async () => {
     await writeFile(join(folder.cluster, 'PG_VERSION'), '17\n');

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { EnrichmentBatches } from '../../src/enrichment/enrichment-batches.js';
 import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
 import { RunMovies } from '../../src/runs/run-movies.repository.js';
+import { custom } from '../support/test-pipeline.js';
 import { TestWorkers } from '../support/test-workers.js';
 import { until } from '../support/until.js';
 
@@ -18,10 +19,11 @@ afterEach(async () => {
 /** A batch of a run that a worker elsewhere leads. Returns the run's id. */
 async function queueBatch(): Promise<number> {
   const { database, front, sandbox } = workers;
-  const [{ id }] = (await database.query<{ id: number }>(
-    `INSERT INTO pipeline_runs (status, job_id, started_at, leaseholder)
-     VALUES ('RUNNING', gen_random_uuid(), now(), gen_random_uuid()) RETURNING id`,
-  )) as [{ id: number }];
+  const id = await workers.queue(custom({}));
+  await database.query(
+    `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), leaseholder = gen_random_uuid()`,
+  );
+  await database.query(`UPDATE movie_pipeline_jobs.job SET start_after = now() + interval '1 day'`);
   const ids = sandbox.movieIds(1, 3);
   await database.query(`INSERT INTO movies (id) SELECT unnest($1::int[])`, [ids]);
   await front.get(RunCheckpoint).transaction(async (tx) => {

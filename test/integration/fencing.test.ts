@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PrismaService } from '../../src/database/prisma.service.js';
 import { EnrichmentResults } from '../../src/enrichment/enrichment-results.js';
+import { itemError } from '../../src/runs/item-failure.js';
 import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
 import { RunAborted } from '../../src/runs/run-ending.js';
 import { RunBusyError, RunLeases } from '../../src/runs/run-lease.repository.js';
-import type { RunLease } from '../../src/runs/run-lease.js';
+import type { LeaderLease, RunLease } from '../../src/runs/run-lease.js';
 import { RunMovies } from '../../src/runs/run-movies.repository.js';
+import { RunQueue } from '../../src/pipeline/execution/run-queue.js';
 import { custom } from '../support/test-pipeline.js';
 import { TestWorkers } from '../support/test-workers.js';
+import { until } from '../support/until.js';
 
 let workers: TestWorkers;
 let leases: RunLeases;
@@ -25,8 +28,8 @@ const now = new Date();
 const ENDED = { ending: { kind: 'cancelled' }, sources: [], now } as const;
 
 describe('a worker whose lease another worker has acquired', () => {
-  let lost: RunLease;
-  let current: RunLease;
+  let lost: LeaderLease;
+  let current: LeaderLease;
   let other: RunLeases;
 
   beforeEach(async () => {
@@ -70,7 +73,13 @@ describe('a worker whose lease another worker has acquired', () => {
       workers.front
         .get(RunCheckpoint)
         .transaction((tx) => workers.front.get(RunMovies).settle(tx, lease, [1], 'done')),
-    'mark a movie as gone': (lease) => results().gone(1, { lease, signal: never() }),
+    'record a movie that TMDB does not find': (lease) => results().notFound(1, { lease, signal: never() }),
+    'turn movies that TMDB does not find into failures': (lease) =>
+      workers.front
+        .get(RunCheckpoint)
+        .transaction((tx) =>
+          workers.front.get(RunMovies).distrust(tx, lease, itemError({}, new Error('late'), now)),
+        ),
     'record a failure': (lease) => results().failed(1, new Error('late'), { lease, signal: never() }),
     'record a heartbeat': (lease) =>
       workers.front.get(RunCheckpoint).heartbeat(lease, {
@@ -101,6 +110,18 @@ describe('a worker whose lease another worker has acquired', () => {
     expect(row).toEqual({ status: 'RUNNING', leaseholder: other.leaseholder });
     expect(await leases.finish(current, ENDED)).toMatchObject({ status: 'CANCELLED' });
   });
+
+  it.each(['finds its lease lost', 'releases its lease too late'])(
+    'does not count as dead once it %s',
+    async (event) => {
+      const deaths = async () => (await workers.run(current.runId)).worker_deaths;
+      expect(await deaths()).toBe(1);
+      await (event === 'finds its lease lost' ? leases.takenOver(lost) : leases.release(lost));
+      expect(await deaths()).toBe(0);
+      await leases.takenOver(current);
+      expect(await deaths()).toBe(0);
+    },
+  );
 
   it('can not change a run that has ended, not even for one of its batches', async () => {
     await leases.finish(current, ENDED);
@@ -134,6 +155,34 @@ it('a run is not led while another one is RUNNING', async () => {
   await expect(leases.acquire(next!.id, now)).rejects.toThrow(RunBusyError);
   await leases.finish(lease, ENDED);
   expect(await leases.acquire(next!.id, now)).not.toBeNull();
+});
+
+it('a run that lost its job is queued again when a process starts, and one that has a job is not', async () => {
+  const id = await workers.queue(
+    custom({ categories: ['popular'], pages_per_category: 1, include_trending: false }),
+  );
+  await leases.acquire(id, now);
+  const jobs = `SELECT id FROM movie_pipeline_jobs.job WHERE data @> '{"runId": ${id}}'`;
+  const before = await workers.database.query(jobs);
+  await workers.front.get(RunQueue).onApplicationBootstrap();
+  expect(await workers.database.query(jobs)).toEqual(before);
+  await workers.database.query('TRUNCATE movie_pipeline_jobs.job');
+  await workers.worker();
+  const hasEnded = async (): Promise<boolean> => (await workers.run(id)).finished_at !== null;
+  await until(hasEnded, { deadlineMs: 60_000, what: 'the run ends' });
+});
+
+it('a queue of an older version takes on the options of this one', async () => {
+  await workers.database.query('UPDATE movie_pipeline_jobs.queue SET retry_limit = 1, deletion_seconds = 9');
+  await workers.worker();
+  expect(
+    await workers.database.query(
+      'SELECT name, retry_limit, deletion_seconds FROM movie_pipeline_jobs.queue ORDER BY name',
+    ),
+  ).toEqual([
+    { name: 'enrich', retry_limit: 20, deletion_seconds: 300 },
+    { name: 'run', retry_limit: 10_000, deletion_seconds: 300 },
+  ]);
 });
 
 it('a worker reacquires its lease again when the response to its first attempt was lost', async () => {

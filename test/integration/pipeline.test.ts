@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { presetPlan } from '../../src/runs/run-plan.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
+import { until } from '../support/until.js';
 
 let pipeline: TestPipeline;
 
@@ -15,6 +17,14 @@ afterEach(async () => {
 async function count(from: string): Promise<number> {
   const [row] = await pipeline.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${from}`);
   return row?.n ?? -1;
+}
+
+/** Waits for the result of a query that a worker changes after the end of a run. */
+async function untilRows(sql: string, expected: readonly object[]): Promise<void> {
+  await until(async () => isDeepStrictEqual(await pipeline.query(sql), expected), {
+    deadlineMs: 30_000,
+    what: `${sql} returns ${JSON.stringify(expected)}`,
+  });
 }
 
 describe('runs', () => {
@@ -159,9 +169,10 @@ describe('runs', () => {
     await pipeline.run(presetPlan('daily'));
     expect(await count('pipeline_run_pages')).toBe(0);
     expect(await count('pipeline_run_movies')).toBe(0);
-    expect(
-      await pipeline.query(`SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0 ORDER BY relname`),
-    ).toEqual([{ relname: 'pipeline_run_movies' }, { relname: 'pipeline_run_pages' }]);
+    await untilRows(`SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0 ORDER BY relname`, [
+      { relname: 'pipeline_run_movies' },
+      { relname: 'pipeline_run_pages' },
+    ]);
     expect(await pipeline.query('SELECT status, runs::int FROM pipeline_run_totals WHERE runs > 0')).toEqual([
       { status: 'SUCCESS', runs: 1 },
     ]);
@@ -174,12 +185,14 @@ describe('runs', () => {
         ('SUCCESS', 'quick', now() - interval '366 days'), ('FAILED', 'quick', now() - interval '364 days')`);
     pipeline.sandbox.revokeKey();
     await pipeline.run(presetPlan('quick'));
-    expect(await pipeline.query('SELECT id FROM pipeline_runs ORDER BY id')).toEqual(
+    await untilRows(
+      'SELECT id FROM pipeline_runs ORDER BY id',
       [1, 3, 4, 5].map((id) => ({ id })),
     );
     pipeline.sandbox.allowKey();
     await pipeline.run(presetPlan('quick'));
-    expect(await pipeline.query('SELECT id FROM pipeline_runs ORDER BY id')).toEqual(
+    await untilRows(
+      'SELECT id FROM pipeline_runs ORDER BY id',
       [1, 4, 5, 6].map((id) => ({ id })),
     );
   });

@@ -21,6 +21,10 @@ const ALL_MOVIES = custom({
   ...{ enrich_data: true, max_enrichment: 1_000 },
 });
 const LIST_REQUESTS = 15;
+const TWO_BATCHES = custom({
+  ...{ categories: ['popular'], pages_per_category: 7, include_trending: false },
+  ...{ enrich_data: true, max_enrichment: 1_000 },
+});
 /** The maximum number of concurrent requests of one process. */
 const CONCURRENCY = 20;
 
@@ -148,12 +152,12 @@ describe('failing batches', () => {
     await workers.database.query(
       `UPDATE movie_pipeline_jobs.queue SET retry_limit = 0 WHERE name = 'enrich'`,
     );
-    const [rejected] = workers.sandbox.movieIds(150, 1);
+    const [rejected] = workers.sandbox.movieIds(50, 1);
     await workers.database.query(`
       CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;
       CREATE TRIGGER reject BEFORE UPDATE OF "cast" ON movies FOR EACH ROW
         WHEN (NEW.id = ${rejected} AND NEW."cast" IS NOT NULL) EXECUTE FUNCTION reject()`);
-    const id = await workers.queue(ALL_MOVIES);
+    const id = await workers.queue(TWO_BATCHES);
     await workers.worker();
     const run = await workers.end(id);
     expect(run).toMatchObject({ status: 'PARTIAL' });
@@ -224,8 +228,8 @@ describe('movie-pipeline run', () => {
     killed.kill('SIGKILL');
     await killed.end();
     await workers.freeJobs();
-    const next = workers.program('run', 'quick');
-    expect(await next.end()).toBe(0);
+    const next = await workers.command('run', 'quick');
+    expect(next.code).toBe(0);
     expect(next.stderr).toContain('Run 1 (custom) was interrupted. Finishing it before this one.');
     expect(await workers.run(1)).toMatchObject({ status: 'SUCCESS', times_resumed: 1, worker_deaths: 1 });
     expect(await workers.run(2)).toMatchObject({ status: 'SUCCESS', update_type: 'quick', trigger: 'cli' });
@@ -235,15 +239,15 @@ describe('movie-pipeline run', () => {
     workers.program('run', ...OPTIONS);
     await workers.stored('true', 20);
     workers.sandbox.setFaults({ hung: 1 });
-    const second = workers.program('run', 'quick');
-    expect(await second.end()).toBe(4);
+    const second = await workers.command('run', 'quick');
+    expect(second.code).toBe(4);
     expect(second.stderr).toMatch(/Run 1 \(custom\) has been active since /);
   });
 
   it('movie-pipeline run follows its run to the end when a service executes it', async () => {
     await workers.worker();
-    const command = workers.program('run', 'quick', '--json');
-    expect(await command.end()).toBe(0);
+    const command = await workers.command('run', 'quick', '--json');
+    expect(command.code).toBe(0);
     expect(JSON.parse(command.stdout)).toMatchObject({ status: 'SUCCESS', trigger: 'cli' });
   });
 });

@@ -6,7 +6,7 @@ export type Method = (typeof METHODS)[number];
 
 interface ResponseDescription {
   readonly description?: string;
-  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+  readonly content?: Readonly<Record<string, { readonly schema: object; readonly example?: object }>>;
 }
 
 export interface Operation {
@@ -62,6 +62,7 @@ export function operationsOf({ paths }: ApiDocument): DescribedOperation[] {
 export class ContractChecker {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly checked = new Set<string>();
+  private readonly problems = new Set<string>();
 
   constructor(
     private readonly url: string,
@@ -107,6 +108,18 @@ export class ContractChecker {
     );
   }
 
+  /** Errors whose example is missing, or has not been sent in any response, whatever its numbers. */
+  unsentExamples(): string[] {
+    return operationsOf(this.document).flatMap(({ method, path, operation }) =>
+      Object.entries(operation.responses).flatMap(([status, { content }]) => {
+        const problem = content?.['application/problem+json'];
+        if (problem === undefined) return [];
+        const where = status === 'default' ? status : `${method} ${path} ${status}`;
+        return this.problems.has(`${where} ${textOf(problem.example)}`) ? [] : [where];
+      }),
+    );
+  }
+
   private check(method: Method, path: string, response: Response, text: string): unknown {
     const [pathname = ''] = path.split('?');
     const found = operationsOf(this.document).find(
@@ -129,8 +142,16 @@ export class ContractChecker {
     const pointer = ['paths', found.path, method, 'responses', status, 'content', type, 'schema'];
     const schema = `api#/${pointer.map((part) => encodeURIComponent(part.replaceAll('/', '~1'))).join('/')}`;
     if (!this.ajv.validate(schema, body)) throw new Error(`${where}: ${this.ajv.errorsText()}: ${text}`);
+    if (response.status >= 400)
+      this.problems.add(`${status === 'default' ? status : where} ${textOf(body as object)}`);
     return body;
   }
+}
+
+/** A problem without its checks, numbers and times. */
+function textOf(problem: object | undefined): string {
+  const named = Object.entries(problem ?? {}).filter(([name]) => name !== 'checks');
+  return JSON.stringify(Object.fromEntries(named)).replaceAll(/[\d.:TZ-]*\d[\d.:TZ-]*/g, '#');
 }
 
 /** A field that no schema names fails the check. */

@@ -43,7 +43,7 @@ const ANY_KEY = '0'.repeat(32);
 
 export async function startTestApp(
   env: Readonly<Record<string, string>> = {},
-  catalogue: SandboxOptions = { movies: 500 },
+  catalogue: SandboxOptions = { movies: 500, people: 3 },
 ): Promise<TestApp> {
   const [database, sandbox, dataDir] = await Promise.all([
     createTestDatabase(),

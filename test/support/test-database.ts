@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from 'pg';
+import { type Client, Pool, type QueryResult } from 'pg';
 import { readMigrationFolder } from '../../src/database/migrations/migration-files.js';
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
+import { QUEUES } from '../../src/queue/queues.js';
 import { joinTestServer, withClient, withDatabase, type TestServer } from './test-server.js';
 
 /** A database for one test. */
@@ -15,8 +18,8 @@ export interface TestDatabase {
 }
 
 /**
- * Creates a migrated database, as a copy of a template that is migrated once per state of prisma/migrations, or an empty
- * one. It is on TEST_DATABASE_URL, else on the embedded server in `.data/test`.
+ * Creates a migrated database, as a copy of a template, or an empty one. The template has the job queue too, and is made
+ * once per state of prisma/migrations and of the queue. It is on TEST_DATABASE_URL, else on the embedded server in `.data/test`.
  */
 export async function createTestDatabase(kind: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
   const server = await joinTestServer();
@@ -24,34 +27,53 @@ export async function createTestDatabase(kind: 'migrated' | 'empty' = 'migrated'
     const name = `movie_pipeline_test_${randomBytes(5).toString('hex')}`;
     const template = kind === 'migrated' ? await ensureTemplate(server.url) : 'template0';
     await withClient(server.url, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-    return open(server, name);
+    return kind === 'migrated' ? openPooled(server, name) : open(server, name);
   } catch (error) {
     await server.leave();
     throw error;
   }
 }
 
+/** Each query has a session of its own, because tests of migrations change the settings of the database. */
 function open(server: TestServer, name: string): TestDatabase {
   const url = withDatabase(server.url, name);
   return {
     url,
     query: <Row extends object>(sql: string, values?: unknown[]) =>
-      withClient(url, (client) => rowsOf<Row>(client, sql, values)),
+      withClient(url, async (client) => lastRows<Row>(await client.query(sql, values))),
+    drop: () => drop(server, name),
+  };
+}
+
+/** Queries share sessions: starting one costs more than a query, and tests poll. */
+function openPooled(server: TestServer, name: string): TestDatabase {
+  const url = withDatabase(server.url, name);
+  const pool = new Pool({ connectionString: url, application_name: 'movie-pipeline test', max: 4 });
+  // Tests terminate idle sessions; the pool replaces them.
+  pool.on('error', () => undefined);
+  return {
+    url,
+    query: async <Row extends object>(sql: string, values?: unknown[]) =>
+      lastRows<Row>(await pool.query(sql, values)),
     drop: async () => {
-      try {
-        await withClient(server.url, (client) => dropAndCheck(client, name));
-      } finally {
-        await server.leave();
-      }
+      await pool.end();
+      await drop(server, name);
     },
   };
 }
 
-async function rowsOf<Row extends object>(client: Client, sql: string, values?: unknown[]): Promise<Row[]> {
-  const result = await client.query<Row>(sql, values);
+async function drop(server: TestServer, name: string): Promise<void> {
+  try {
+    await withClient(server.url, (client) => dropAndCheck(client, name));
+  } finally {
+    await server.leave();
+  }
+}
+
+function lastRows<Row extends object>(result: QueryResult): Row[] {
   // Several statements return several results, which the types leave out.
   const last = Array.isArray(result) ? ((result as { rows: Row[] }[]).at(-1) ?? { rows: [] }) : result;
-  return last.rows;
+  return last.rows as Row[];
 }
 
 /** The server ends a session shortly after the client has closed it. */
@@ -86,15 +108,32 @@ async function ensureTemplate(server: string): Promise<string> {
     await client.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
     await client.query(`CREATE DATABASE ${template} TEMPLATE template0`);
     await migrateDatabase(withDatabase(server, template));
+    await installQueue(withDatabase(server, template));
     // PostgreSQL can't copy a template that has connections.
     await client.query(`ALTER DATABASE ${template} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
   });
   return template;
 }
 
+/** Every process with the queue installs it where it is missing, which takes longer than most tests. */
+async function installQueue(url: string): Promise<void> {
+  const { JobQueue } = await import('../../src/queue/job-queue.js');
+  const { StartupRetry } = await import('../../src/database/connection/startup-retry.js');
+  const pool = new Pool({ connectionString: url });
+  const queue = new JobQueue({ pool, schema: 'public', use: 'send' }, new StartupRetry(url, undefined));
+  await queue.onModuleInit();
+  await queue.beforeApplicationShutdown();
+  await pool.end();
+}
+
 async function templateName(): Promise<string> {
   const { migrations } = await readMigrationFolder();
-  const state = migrations.map(({ name, checksum }) => `${name} ${checksum}`).join('\n');
+  const manifest = await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
+  const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
+  const state = [
+    ...migrations.map(({ name, checksum }) => `${name} ${checksum}`),
+    `pg-boss ${dependencies['pg-boss']} ${JSON.stringify(QUEUES)}`,
+  ].join('\n');
   return `movie_pipeline_test_template_${createHash('sha256').update(state).digest('hex').slice(0, 12)}`;
 }
 

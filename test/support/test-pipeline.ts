@@ -30,11 +30,17 @@ export interface TestPipeline {
   close(): Promise<void>;
 }
 
+/** People in each cast and each crew: making, sending and storing the many of TMDB's movies takes most of a run's time. */
+export const PEOPLE = 3;
+
 export async function startTestPipeline(
   catalogue: SandboxOptions = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<TestPipeline> {
-  const [database, sandbox] = await Promise.all([createTestDatabase(), Sandbox.start(catalogue)]);
+  const [database, sandbox] = await Promise.all([
+    createTestDatabase(),
+    Sandbox.start({ people: PEOPLE, ...catalogue }),
+  ]);
   const app = await openContext({ ...testEnvironment(sandbox, database), ...env }, ['worker']);
   return {
     app,

@@ -1,11 +1,13 @@
 import { BadRequestException, PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type ErrorRequestHandler, json, type Request, type RequestHandler, urlencoded } from 'express';
+import { NOT_JSON, tooLarge } from '../../common/problem-details/api-problem.js';
 
-const MAX_KB = 100;
-/** The login is open to everyone, and its longest valid body has about 3 kB. */
+const MAX_BODY = '100kb';
+/** The route that accepts a form. Anywhere else a form is JSON that `curl -d` sends as one. */
 const LOGIN_PATH = '/auth/login';
-const MAX_LOGIN_KB = 4;
+/** The login is open to everyone, and its longest valid body has about 3 kB. */
+const MAX_LOGIN = '4kb';
 /** Fields and list items, nested ones too. No valid body has a tenth of them; validation is slow for unknown fields. */
 const MAX_VALUES = 100;
 /** No valid body has more than three levels. Libraries that walk a body do it by recursion. */
@@ -14,25 +16,29 @@ const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Accepts JSON objects and forms of bounded size and depth, and explains what is wrong with any other body. */
 export function configureBodies(app: NestExpressApplication): void {
-  app.use(LOGIN_PATH, ...parsers(MAX_LOGIN_KB));
+  app.use(
+    LOGIN_PATH,
+    json({ limit: MAX_LOGIN }),
+    urlencoded({ limit: MAX_LOGIN, extended: false, parameterLimit: MAX_VALUES }),
+  );
   // A body that has been read is not read again.
-  app.use(...parsers(MAX_KB));
+  app.use(json({ limit: MAX_BODY }));
   app.use(rejectUnusable, explainFault);
 }
 
-function parsers(maxKb: number): RequestHandler[] {
-  const limit = `${maxKb}kb`;
-  return [json({ limit }), urlencoded({ limit, extended: false, parameterLimit: MAX_VALUES })];
-}
-
 const rejectUnusable: RequestHandler = (request, _, next) => {
-  if (request.body === undefined && !WITHOUT_BODY.includes(request.method) && sendsBody(request)) {
-    throw new UnsupportedMediaTypeException('Send the body as JSON, with "Content-Type: application/json".');
-  }
+  const isUnread = request.body === undefined && !WITHOUT_BODY.includes(request.method) && sendsBody(request);
+  if (isUnread || isJsonAsForm(request)) throw new UnsupportedMediaTypeException(NOT_JSON);
   const fault = faultOf(request.body);
   if (fault !== null) throw new BadRequestException(fault);
   next();
 };
+
+/** `curl -d` sends JSON as a form; its only field would be the whole body, password included. */
+function isJsonAsForm(request: Request): boolean {
+  const [name = ''] = Object.keys((request.body as object | undefined) ?? {});
+  return request.is('application/x-www-form-urlencoded') !== false && /^\s*[{[]/.test(name);
+}
 
 function sendsBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -79,10 +85,7 @@ function parserFault(type: unknown, cause: Error & { limit?: unknown }): Error |
     case 'entity.parse.failed':
       return new BadRequestException(`The body is not valid: ${withoutQuotation(cause.message)}`, { cause });
     case 'entity.too.large':
-      return new PayloadTooLargeException(
-        `The body is too large. At most ${Number(cause.limit) / 1_024} kB are accepted.`,
-        { cause },
-      );
+      return new PayloadTooLargeException(tooLarge(Number(cause.limit) / 1_024), { cause });
     case 'parameters.too.many':
       return new PayloadTooLargeException(`The form has more than ${MAX_VALUES} fields.`, { cause });
     case 'charset.unsupported':

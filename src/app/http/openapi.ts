@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { SECURITY } from '../../auth/access/access.decorators.js';
 import { packageVersion } from '../../common/package-version.js';
 import { problemContent, ProblemDto } from '../../common/problem-details/api-problem.js';
+import { INTERNAL_ERROR } from '../../common/problem-details/problem.filter.js';
 
 /** With all that is below them. Swagger UI serves the document in further formats at paths that begin alike. */
 export const DOCS_PATHS = ['/docs', '/docs-json', '/docs-yaml', '/openapi.json'];
@@ -13,6 +14,8 @@ export function serveOpenApi(app: NestExpressApplication): void {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'movie-pipeline',
+    // A reload of the page keeps the login.
+    swaggerOptions: { persistAuthorization: true },
   });
 }
 
@@ -31,7 +34,7 @@ function buildDocument(app: NestExpressApplication): OpenAPIObject {
     .addTag('health', 'Liveness, readiness and a full report.')
     .addGlobalResponse({
       description: 'Any other error of the request or the service.',
-      content: problemContent,
+      content: problemContent(500, INTERNAL_ERROR),
     })
     .addSecurity(SECURITY.password, {
       type: 'oauth2',

@@ -2,6 +2,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetada
 import { ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
+import { KEYS_UNAVAILABLE } from '../tokens/external-keys-error.js';
 import { type AuthUser, USER_ROLES, type UserRole } from '../users/auth-user.js';
 
 /**
@@ -12,6 +13,13 @@ export type Access = 'public' | 'readable' | readonly UserRole[];
 export const ACCESS = 'movie-pipeline:access';
 /** The security schemes of the OpenAPI document. A guarded route accepts either. */
 export const SECURITY = { password: 'password', token: 'token' } as const;
+
+export const NO_TOKEN =
+  'This request requires a token. Get one from POST /auth/login and send it as "Authorization: Bearer …".';
+
+export function roleRequired(accepted: readonly string[], role: UserRole): string {
+  return `This request requires the role ${accepted.join(' or ')}, and your role is ${role}. Ask an admin.`;
+}
 
 /** No token is required, and none is verified. */
 export function Public(): MethodDecorator & ClassDecorator {
@@ -28,20 +36,23 @@ export function Readable(): MethodDecorator & ClassDecorator {
 
 /** Any signed-in user, which is the default: this documents it in OpenAPI. */
 export function Authenticated(): MethodDecorator & ClassDecorator {
-  return guarded(USER_ROLES, 401, 503);
+  return guarded(USER_ROLES, { 401: NO_TOKEN, 503: KEYS_UNAVAILABLE });
 }
 
 /** Signed-in users who have one of the roles. */
 export function Roles(...roles: UserRole[]): MethodDecorator & ClassDecorator {
-  return guarded(roles, 401, 403, 503);
+  return guarded(roles, { 401: NO_TOKEN, 403: roleRequired(roles, 'viewer'), 503: KEYS_UNAVAILABLE });
 }
 
-function guarded(access: Access, ...problems: number[]): MethodDecorator & ClassDecorator {
+function guarded(
+  access: Access,
+  problems: Parameters<typeof ApiProblem>[0],
+): MethodDecorator & ClassDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, access),
     ApiSecurity(SECURITY.password),
     ApiSecurity(SECURITY.token),
-    ApiProblem(...problems),
+    ApiProblem(problems),
   );
 }
 

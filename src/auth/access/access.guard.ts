@@ -11,14 +11,12 @@ import type { Request, Response } from 'express';
 import { AuditLog } from '../../common/logging/audit-log.js';
 import { requestContext } from '../../common/logging/request-context.js';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
-import { type Access, ACCESS } from './access.decorators.js';
+import { type Access, ACCESS, NO_TOKEN, roleRequired } from './access.decorators.js';
 import { type AuthUser, USER_ROLES } from '../users/auth-user.js';
 import { challenge } from './challenge.js';
 import { OWN_TOKENS } from '../tokens/own-tokens.strategy.js';
 import { type AuthenticateOptions, EXTERNAL_TOKENS } from '../tokens/external-tokens.strategy.js';
 
-const NO_TOKEN =
-  'This request requires a token. Get one from POST /auth/login and send it as "Authorization: Bearer …".';
 const MAX_PATH_LENGTH = 200;
 const INVALID_TOKEN = 'The token is invalid, expired or revoked. Get a new one from POST /auth/login.';
 
@@ -67,9 +65,7 @@ export class AccessGuard extends AuthGuard([OWN_TOKENS, EXTERNAL_TOKENS]) {
     if (allowed.includes(role)) return;
     challenge(context.switchToHttp().getResponse<Response>(), 'insufficient_scope');
     this.refused(context, 'insufficient_role');
-    throw new ForbiddenException(
-      `This request requires the role ${allowed.join(' or ')}, and your role is ${role}. Ask an admin.`,
-    );
+    throw new ForbiddenException(roleRequired(allowed, role));
   }
 
   private refused(context: ExecutionContext, reason: string): void {

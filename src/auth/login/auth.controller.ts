@@ -13,8 +13,9 @@ import {
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AuditLog } from '../../common/logging/audit-log.js';
-import { ApiProblem } from '../../common/problem-details/api-problem.js';
+import { ApiProblem, NOT_JSON, tooLarge } from '../../common/problem-details/api-problem.js';
 import { Authenticated, CurrentUser, Public } from '../access/access.decorators.js';
+import { FOREIGN_PAGE } from './login-origin.js';
 import { LoginGuard } from './login.guard.js';
 import { LoginService } from './login.service.js';
 import type { AuthUser } from '../users/auth-user.js';
@@ -49,7 +50,15 @@ export class AuthController {
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: LoginDto })
   @ApiOkResponse({ type: TokenDto, description: 'The token.' })
-  @ApiProblem(400, 401, 403, 413, 415, 429, 503)
+  @ApiProblem({
+    400: ['password must be 1 to 1000 characters, without control characters'],
+    401: WRONG_CREDENTIALS,
+    403: FOREIGN_PAGE,
+    413: tooLarge(4),
+    415: NOT_JSON,
+    429: 'Too many login attempts from this address. Try again in 42 seconds.',
+    503: 'Too many logins at the same time. Try again in 5 seconds.',
+  })
   async login(
     @Body() { username, password }: LoginDto,
     @Ip() address: string,

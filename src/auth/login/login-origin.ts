@@ -1,5 +1,8 @@
 import type { Request } from 'express';
 
+export const FOREIGN_PAGE =
+  'A page of another origin may not log in. To allow it, add its origin to CORS_ORIGINS.';
+
 /**
  * Whether a request comes from a page of this service, from one that CORS_ORIGINS allows, or from no page. Browsers send
  * `Sec-Fetch-Site` to https and loopback, and `Origin` with every POST to another origin; a page can forge neither.

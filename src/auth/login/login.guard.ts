@@ -9,7 +9,7 @@ import type { Request } from 'express';
 import { AuditLog } from '../../common/logging/audit-log.js';
 import { isUserName } from '../../common/credentials.js';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
-import { isFromOwnPage } from './login-origin.js';
+import { FOREIGN_PAGE, isFromOwnPage } from './login-origin.js';
 import { LoginThrottle } from './login-throttle.js';
 
 /** Refuses logins that pages of other origins send, and throttled ones, before their body is validated. */
@@ -31,9 +31,7 @@ export class LoginGuard implements CanActivate {
         method: 'POST',
         path: request.path,
       });
-      throw new ForbiddenException(
-        'A page of another origin may not log in. To allow it, add its origin to CORS_ORIGINS.',
-      );
+      throw new ForbiddenException(FOREIGN_PAGE);
     }
     try {
       this.throttle.check(request.ip ?? '', actor);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { SHORTEST_SECRET } from '../../common/credentials.js';
+import { makeFolder } from '../../common/make-folder.js';
 
 /** The secret that signs our tokens: JWT_SECRET, or a random one that all processes on a data folder share. */
 @Injectable()
@@ -49,7 +50,7 @@ async function readKey(file: string): Promise<string | null> {
 
 /** The hard link is atomic: the file is never seen half written, and the first of several processes wins. */
 async function createKey(folder: string, file: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flush: true });
   try {

@@ -5,11 +5,12 @@ import { randomPassword, UsersService } from './users.service.js';
 
 /**
  * Creates the first user, if there is none: from ADMIN_USERNAME and ADMIN_PASSWORD, or on a terminal with a random
- * password that is printed once.
+ * password, which `printPassword` prints at the end of the start.
  */
 @Injectable()
 export class FirstAdmin implements OnApplicationBootstrap {
   private readonly logger = new Logger(FirstAdmin.name);
+  private password: string | null = null;
 
   constructor(
     private readonly users: UsersService,
@@ -30,7 +31,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
         this.logger.log({ event: 'first_admin.created', username });
       }
     } else if (process.stdout.isTTY) {
-      await this.createAndPrint();
+      await this.create();
     } else {
       this.logger.warn({
         event: 'first_admin.missing',
@@ -39,10 +40,15 @@ export class FirstAdmin implements OnApplicationBootstrap {
     }
   }
 
-  private async createAndPrint(): Promise<void> {
+  /** Prints the password that was made up, once. */
+  printPassword(): void {
+    if (this.password === null) return;
+    process.stdout.write(`The first user (shown only once): name admin, password ${this.password}\n\n`);
+    this.password = null;
+  }
+
+  private async create(): Promise<void> {
     const password = randomPassword();
-    if (await this.users.addFirst('admin', password)) {
-      process.stdout.write(`\nThe first user (shown only once): name admin, password ${password}\n\n`);
-    }
+    if (await this.users.addFirst('admin', password)) this.password = password;
   }
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { FailingMovieDto } from '../../pipeline/api/dto/failing-movie.dto.js';
 import { addCommand, exitWith, type Output, wholeNumber } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { moment, print, table } from '../format.js';
+import { cut, moment, print, table } from '../format.js';
 
 const TITLE_WIDTH = 40;
 
@@ -30,8 +30,7 @@ function failingText(movies: readonly FailingMovieDto[]): string {
     movies.map((movie) => [
       // An id is a name, not a quantity.
       String(movie.movie_id),
-      // Titles come from outside: control characters could steer the terminal.
-      (movie.title ?? '').replaceAll(/\p{Cc}/gu, ' ').slice(0, TITLE_WIDTH),
+      cut(movie.title ?? '', TITLE_WIDTH),
       movie.failures,
       movie.tried_at === null ? '' : moment(movie.tried_at),
       movie.retry_at === null ? '' : moment(movie.retry_at),

@@ -33,7 +33,7 @@ function jobCells(job: JobDto): string[] {
   return [
     job.id,
     job.name,
-    job.trigger,
+    job.cron,
     job.timezone,
     next === null ? (job.enabled ? 'stopped' : 'disabled') : moment(next),
     last === null ? 'none' : `${last.id} ${last.status}`,

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import pino, { type Level, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
+import { readableLine } from './readable-line.js';
 import { requestContext } from './request-context.js';
 
 export interface LoggerOptions {
@@ -15,21 +16,34 @@ export interface LoggerOptions {
   readonly to: 'stdout' | 'stderr';
 }
 
-/** Nest's logger as one JSON object per line: time, level, context, and the event with its ids and counts. */
+/** Only this user may read the file: it names users and addresses. */
+const MODE = 0o600;
+
+/** Nest's own contexts that log a line for each module and each route at every start. */
+const NEST_START: readonly unknown[] = [
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+];
+
+/**
+ * Nest's logger as one JSON object per line: time, level, context, and the event with its ids and counts. On a terminal
+ * the lines are readable ones; the file has JSON.
+ */
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
 
   constructor(options: LoggerOptions) {
     const streams: pino.StreamEntry[] = [
-      {
-        level: options.consoleLevel ?? options.level,
-        stream: pino.destination({ fd: options.to === 'stdout' ? 1 : 2, sync: true }),
-      },
+      { level: options.consoleLevel ?? options.level, stream: outputOf(options.to) },
     ];
     if (options.file !== null) {
       requireWritable(options.file);
       const file = createStream(basename(options.file), {
         path: dirname(options.file),
+        mode: MODE,
         size: '10M',
         maxFiles: 10,
       });
@@ -49,7 +63,7 @@ export class JsonLogger implements LoggerService {
   }
 
   log(message: unknown, ...details: unknown[]): void {
-    this.write('info', message, details);
+    this.write(NEST_START.includes(details.at(-1)) ? 'debug' : 'info', message, details);
   }
 
   error(message: unknown, ...details: unknown[]): void {
@@ -85,10 +99,21 @@ export class JsonLogger implements LoggerService {
   }
 }
 
+/** JSON, or readable lines on a terminal. */
+function outputOf(to: LoggerOptions['to']): pino.DestinationStream {
+  const output = process[to];
+  if (!output.isTTY) return pino.destination({ fd: to === 'stdout' ? 1 : 2, sync: true });
+  return {
+    write: (line) => {
+      output.write(readableLine(line, output));
+    },
+  };
+}
+
 /** @throws Error naming the setting; the stream itself would retry forever */
 function requireWritable(file: string): void {
   try {
-    closeSync(openSync(file, 'a'));
+    closeSync(openSync(file, 'a', MODE));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiResponse } from '@nestjs/swagger';
 
@@ -32,10 +33,6 @@ export class ProblemDto {
   errors?: string[];
 }
 
-export const problemContent = {
-  'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } },
-};
-
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request is invalid; `errors` lists the faults.',
   401: 'The token is missing or invalid, or the user name or the password is wrong.',
@@ -49,14 +46,37 @@ const MEANINGS: Readonly<Record<number, string>> = {
   503: 'The service is overloaded or unhealthy; try again later.',
 };
 
-/** Documents the error responses of a route. */
-export function ApiProblem(...statuses: number[]): MethodDecorator & ClassDecorator {
+export const tooLarge = (kilobytes: number): string =>
+  `The body is too large. At most ${kilobytes} kB are accepted.`;
+export const NOT_JSON = 'Send the body as JSON, with the header "Content-Type: application/json".';
+
+/** The body of an error response. @param detail a list: the faults that the validation found */
+export function problemOf(status: number, detail: string | readonly string[]): ProblemDto {
+  const problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status };
+  return typeof detail === 'string'
+    ? { ...problem, detail }
+    : { ...problem, detail: detail.join('; '), errors: [...detail] };
+}
+
+/** The content of an error response, with an example. */
+export function problemContent(
+  status: number,
+  detail: string | readonly string[],
+): Record<string, { schema: { $ref: string }; example: ProblemDto }> {
+  const schema = { $ref: '#/components/schemas/ProblemDto' };
+  return { 'application/problem+json': { schema, example: problemOf(status, detail) } };
+}
+
+/** Documents the error responses of a route: by status, a detail that the route sends. */
+export function ApiProblem(
+  details: Readonly<Record<number, string | readonly string[]>>,
+): MethodDecorator & ClassDecorator {
   return applyDecorators(
-    ...statuses.map((status) =>
+    ...Object.entries(details).map(([status, detail]) =>
       ApiResponse({
-        status,
-        description: MEANINGS[status] ?? 'The request failed.',
-        content: problemContent,
+        status: Number(status),
+        description: MEANINGS[Number(status)] ?? 'The request failed.',
+        content: problemContent(Number(status), detail),
       }),
     ),
   );

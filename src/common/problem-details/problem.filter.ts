@@ -1,8 +1,9 @@
-import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import { MAX_ERRORS, type ProblemDto } from './api-problem.js';
+import { MAX_ERRORS, type ProblemDto, problemOf } from './api-problem.js';
 
+export const INTERNAL_ERROR =
+  'An internal error occurred. The log has the details under the X-Request-Id of this response. Try again later.';
 /** In characters. Errors quote paths and names of fields, which may be as long as the request. */
 const MAX_ERROR = 200;
 const MAX_DETAIL = 1_000;
@@ -28,18 +29,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (exception instanceof HttpException) {
       const body = exception.getResponse();
       const message = typeof body === 'object' && 'message' in body ? body.message : body;
-      const errors = Array.isArray(message) ? sentences(message) : undefined;
-      const detail =
-        errors?.join('; ') ?? detailOf(typeof message === 'string' ? message : exception.message);
-      return problem(exception.getStatus(), shortened(detail, MAX_DETAIL), errors);
+      if (Array.isArray(message)) return problemOf(exception.getStatus(), sentences(message));
+      const detail = detailOf(typeof message === 'string' ? message : exception.message);
+      return problemOf(exception.getStatus(), shortened(detail, MAX_DETAIL));
     }
     const status = clientErrorOf(exception);
-    if (status !== null) return problem(status, "The request can't be read. Check its body and headers.");
+    if (status !== null) return problemOf(status, "The request can't be read. Check its body and headers.");
     this.logger.error({ event: 'request.failed', err: exception });
-    return problem(
-      500,
-      'An internal error occurred. The log has the details under the X-Request-Id of this response. Try again later.',
-    );
+    return problemOf(500, INTERNAL_ERROR);
   }
 }
 
@@ -69,14 +66,4 @@ function clientErrorOf(exception: unknown): number | null {
   const status: unknown =
     typeof exception === 'object' && exception !== null && 'status' in exception ? exception.status : null;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
-}
-
-function problem(status: number, detail: string, errors?: string[]): ProblemDto {
-  return {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    detail,
-    ...(errors === undefined ? {} : { errors }),
-  };
 }

@@ -13,9 +13,9 @@ import { StartupRetry } from './startup-retry.js';
 
 export interface OpenOptions {
   /**
-   * `apply` migrates (the service, `run`, `migrate`). `check` refuses a database that this version's code doesn't fit,
-   * so that a command beside a running service never migrates it; a new embedded database is migrated all the same.
-   * `never` only connects (`doctor`).
+   * `apply` migrates (the service, `run`, `migrate`), and creates the embedded database where there is none. `check`
+   * rejects a database that this version's code doesn't fit, so that a command beside a running service never migrates
+   * it. `never` only connects (`doctor`).
    */
   readonly migrate?: 'apply' | 'check' | 'never';
   /** Aborted when the process shuts down before it has started. */
@@ -34,15 +34,10 @@ export class OpenDatabase {
     readonly migration: MigrationReport,
     /** For the rest of the start. */
     readonly startupRetry: StartupRetry,
-    private readonly leaveServer: () => Promise<void>,
+    private readonly server: Server,
   ) {
     this.prisma = new PrismaService(pool, target.schema);
     this.health = new DatabaseHealth(pool, target);
-  }
-
-  /** For node-postgres. Holds the password: never log it. */
-  get connectionString(): string {
-    return this.target.connectionString;
   }
 
   /** The schema of our tables. */
@@ -53,6 +48,11 @@ export class OpenDatabase {
   /** `host:port/database`, for messages. */
   get label(): string {
     return this.target.label;
+  }
+
+  /** The real path of the embedded database's data; null: another server has it. */
+  get folder(): string | null {
+    return this.server.folder;
   }
 
   /** Makes what will close the database in its turn; where that fails, the database is closed at once. */
@@ -76,7 +76,7 @@ export class OpenDatabase {
       await this.prisma.$disconnect();
       await this.pool.end();
     } finally {
-      await this.leaveServer();
+      await this.server.leave();
     }
   }
 }
@@ -86,15 +86,15 @@ export class OpenDatabase {
  * @throws DatabaseError with a next step
  */
 export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<OpenDatabase> {
-  const server = config.url === null ? await embedded(config.dataDir) : external(config.url);
+  const server = config.url === null ? await embedded(config.dataDir, options) : external(config.url);
   try {
     const address = parseDatabaseUrl(server.url);
     const startupRetry = new StartupRetry(address.label, options.signal);
     const target = await startupRetry.run(() => settle(address));
-    const wanted = { embedded: config.url === null, ...options };
-    const report = await startupRetry.run(() => migrateAsAsked(server.url, address, wanted));
-    const pool = createPool(target, config.poolSize);
-    return new OpenDatabase(target, pool, report, startupRetry, () => server.leave());
+    const report = await startupRetry.run(() => migrateAsAsked(server.url, address, options));
+    const pool = createPool(target, config.poolSize, () => parseDatabaseUrl(server.url).port);
+    new Logger('Database').log({ event: 'database.opened', at: target.label, folder: server.folder });
+    return new OpenDatabase(target, pool, report, startupRetry, server);
   } catch (error) {
     await server.leave();
     throw error;
@@ -103,23 +103,25 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
 
 interface Server {
   readonly url: string;
+  /** Of an embedded server's data. */
+  readonly folder: string | null;
   leave(): Promise<void>;
 }
 
 function external(url: string): Server {
-  return { url, leave: () => Promise.resolve() };
+  return { url, folder: null, leave: () => Promise.resolve() };
 }
 
 /** Loaded only where it is used: a service with a DATABASE_URL needs none of it. */
-async function embedded(dataDir: string): Promise<Server> {
+async function embedded(dataDir: string, { migrate = 'apply' }: OpenOptions): Promise<Server> {
   const { attachEmbeddedPostgres } = await import('../embedded/embedded-postgres.js');
-  return attachEmbeddedPostgres(dataDir);
+  return attachEmbeddedPostgres(dataDir, { create: migrate === 'apply' });
 }
 
 async function settle(address: DatabaseAddress): Promise<Target> {
-  const client = await connectClient(address);
+  const { client, address: reached } = await connectClient(address);
   try {
-    return await settleSchema(client, address);
+    return await settleSchema(client, reached);
   } finally {
     await client.end();
   }
@@ -128,27 +130,32 @@ async function settle(address: DatabaseAddress): Promise<Target> {
 async function migrateAsAsked(
   url: string,
   address: DatabaseAddress,
-  { migrate = 'apply', embedded: own }: OpenOptions & { readonly embedded: boolean },
+  { migrate = 'apply', signal }: OpenOptions,
 ): Promise<MigrationReport> {
   const logger = new Logger('Migrator');
   const nothing = { applied: [], upgradedLegacy: false };
   if (migrate === 'never') return nothing;
   if (migrate === 'check') {
-    const { pending, first } = await inspect(address);
+    const pending = await inspect(address);
     if (pending.length === 0) return nothing;
-    if (!(own && first)) throw notMigrated(address, pending);
+    throw notMigrated(address, pending);
   }
-  return migrateDatabase(url, (event) => {
-    logger.log(event);
-  });
+  return migrateDatabase(
+    url,
+    (event) => {
+      if (event.event === 'database.migration_waits') logger.warn(event);
+      else logger.log(event);
+    },
+    signal,
+  );
 }
 
-async function inspect(address: DatabaseAddress): Promise<{ pending: readonly string[]; first: boolean }> {
-  const client = await connectClient(address);
+async function inspect(address: DatabaseAddress): Promise<readonly string[]> {
+  const { client } = await connectClient(address);
   try {
     const folder = await readMigrationFolder();
     const { pending } = await readHistory(client, await settleSchema(client, address), folder);
-    return { pending: pending.map(({ name }) => name), first: pending.length === folder.migrations.length };
+    return pending.map(({ name }) => name);
   } finally {
     await client.end();
   }

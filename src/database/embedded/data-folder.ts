@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink, realpath, stat, unlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from '../errors/database-error.js';
 import type { ServerUser } from './run-program.js';
@@ -19,13 +19,11 @@ export const PASSWORD_FILE = 'movie-pipeline.password';
 
 /**
  * Reads `<dataDir>/postgres`. Null: nothing is there, and a new cluster may be created.
- * @param shared where root's data folders are when they are outside `dataDir`; a link into it without target counts as
- * nothing
- * @throws DatabaseError EMBEDDED when the folder isn't ours
+ * @throws DatabaseError EMBEDDED when the folder isn't ours, or is a link that leads nowhere
  */
-export async function findCluster(path: string, shared: string): Promise<Cluster | null> {
+export async function findCluster(path: string): Promise<Cluster | null> {
   try {
-    if (!(await isThere(path, shared))) return null;
+    if (!(await isThere(path))) return null;
     const folder = await realpath(path);
     const names = await readdir(folder);
     if (names.length === 0) return null;
@@ -38,19 +36,15 @@ export async function findCluster(path: string, shared: string): Promise<Cluster
   }
 }
 
-async function isThere(path: string, shared: string): Promise<boolean> {
+async function isThere(path: string): Promise<boolean> {
   const entry = await lstat(path).catch(ignoreMissing);
   if (entry === null) return false;
   if (!entry.isSymbolicLink() || (await stat(path).catch(ignoreMissing)) !== null) return true;
-  const target = await readlink(path);
-  if (!target.startsWith(shared)) {
-    throw new DatabaseError(
-      'EMBEDDED',
-      `${path} points to ${target}, which does not exist. Mount or restore it, or remove the link to create a new database.`,
-    );
-  }
-  await unlink(path);
-  return false;
+  throw new DatabaseError(
+    'EMBEDDED',
+    `${path} is a link to ${await readlink(path)}, where the data should be and is not. Mount or restore it there, or ` +
+      'remove the link to create a new database.',
+  );
 }
 
 function notOurs(path: string): DatabaseError {

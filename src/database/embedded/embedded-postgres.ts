@@ -1,5 +1,6 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../common/make-folder.js';
 import { DatabaseError } from '../errors/database-error.js';
 import { prepareBinaries } from './binaries.js';
 import { createCluster } from './create-cluster.js';
@@ -13,6 +14,8 @@ export interface EmbeddedServer {
   readonly url: string;
   /** Whether this call started the server. */
   readonly started: boolean;
+  /** The real path of its data. */
+  readonly folder: string;
   /** Stops the server, and waits until it has exited, when no other process uses it. Idempotent. */
   leave(): Promise<void>;
 }
@@ -20,6 +23,8 @@ export interface EmbeddedServer {
 export interface EmbeddedOptions {
   /** False: faster, and a crash of the machine may lose the data. Has an effect only if this call starts the server. */
   readonly durable?: boolean;
+  /** False: an existing database is required. */
+  readonly create?: boolean;
 }
 
 /** The place of root's PostgreSQL where only root can read the project's folder. */
@@ -29,14 +34,15 @@ const SHARED = '/var/lib/movie-pipeline';
  * Joins the PostgreSQL server of `<dataDir>/postgres`; creates and starts it first where necessary. Any number of
  * processes of one machine may call this at once. After all of them were killed, the server runs until the next process
  * has joined and left.
- * @throws DatabaseError EMBEDDED with a next step
+ * @throws DatabaseError NO_DATABASE without `create`, EMBEDDED with a next step
  */
 export async function attachEmbeddedPostgres(
   dataDir: string,
-  { durable = true }: EmbeddedOptions = {},
+  { durable = true, create = true }: EmbeddedOptions = {},
 ): Promise<EmbeddedServer> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    if (create) await makeFolder(dataDir);
+    else if ((await findCluster(join(dataDir, 'postgres'))) === null) throw noDatabase(dataDir);
     const home = await realpath(dataDir);
     return await withStartLock(home, async () => ServerSupervisor.join(await openSite(home, durable)));
   } catch (error) {
@@ -46,7 +52,7 @@ export async function attachEmbeddedPostgres(
 
 async function openSite(home: string, durable: boolean): Promise<Site> {
   const path = join(home, 'postgres');
-  const found = await findCluster(path, SHARED);
+  const found = await findCluster(path);
   const user = found === null ? await chooseUser(home) : found.user;
   const binaries = await prepareBinaries(user, isRoot() ? SHARED : home);
   if (found !== null) {
@@ -54,10 +60,18 @@ async function openSite(home: string, durable: boolean): Promise<Site> {
     return { home, binaries, cluster: found, durable };
   }
   await createCluster(binaries, user, { path, shared: SHARED });
-  const cluster = await findCluster(path, SHARED);
+  const cluster = await findCluster(path);
   if (cluster === null)
     throw new DatabaseError('EMBEDDED', `${path} was removed during its creation. Start again.`);
   return { home, binaries, cluster, durable };
+}
+
+function noDatabase(dataDir: string): DatabaseError {
+  return new DatabaseError(
+    'NO_DATABASE',
+    `There is no database in ${dataDir} yet. Create it: npx movie-pipeline migrate. ` +
+      'If your data is elsewhere, set DATA_DIR or DATABASE_URL.',
+  );
 }
 
 function requireVersion({ folder, major }: Cluster, ours: string): void {
@@ -71,11 +85,12 @@ function requireVersion({ folder, major }: Cluster, ours: string): void {
 
 /** Explains an error of the file system: a missing permission or a full disk. */
 function explain(error: unknown, dataDir: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error;
   return new DatabaseError(
     'EMBEDDED',
     `The embedded PostgreSQL can't use ${dataDir}. Make it writable, with 200 MB free, or set DATA_DIR to a folder ` +
-      `that is, or set DATABASE_URL. (${error.message})`,
+      `that is, or set DATABASE_URL. (${message})`,
     { cause: error },
   );
 }

@@ -51,6 +51,10 @@ export class ServerSupervisor {
     return this.presence.url;
   }
 
+  get folder(): string {
+    return this.site.cluster.folder;
+  }
+
   /** Stops the server when no other process uses it. */
   leave(): Promise<void> {
     this.leaving.abort();

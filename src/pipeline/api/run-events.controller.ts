@@ -7,8 +7,9 @@ import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunProgressDto } from './dto/run-progress.dto.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
-import { RunIdDto } from './dto/runs-query.dto.js';
+import { BAD_RUN_ID, RunIdDto } from './dto/runs-query.dto.js';
 import type { RunEvent } from '../execution/run-follower.js';
+import { NoSuchRunError } from '../../runs/run-errors.js';
 import { EventStreams } from './event-streams.js';
 
 /** A client that does not read is disconnected before its backlog fills the memory. */
@@ -43,7 +44,12 @@ export class RunEventsController {
     },
   })
   @ApiNoContentResponse({ description: 'The client has received the last event.' })
-  @ApiProblem(400, 404, 429, 503)
+  @ApiProblem({
+    400: BAD_RUN_ID,
+    404: new NoSuchRunError(4711).message,
+    429: 'Close one of your 10 streams first.',
+    503: 'Too many streams are open. Try again later.',
+  })
   async stream(
     @Param() { id }: RunIdDto,
     @Headers('last-event-id') lastId: string | undefined,

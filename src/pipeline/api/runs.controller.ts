@@ -8,7 +8,7 @@ import { FailingMovieDto, FailingQueryDto } from './dto/failing-movie.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
 import { RunDto } from './dto/run.dto.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
-import { RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
+import { BAD_RUN_ID, RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
 import { FailingMovies } from '../../runs/failing-movies.js';
 import { NoSuchRunError } from '../../runs/run-errors.js';
 import { RunsRepository } from '../../runs/runs.repository.js';
@@ -36,7 +36,7 @@ export class RunsController {
       Link: { description: '`<…>; rel="next"` while there are older runs.', schema: { type: 'string' } },
     },
   })
-  @ApiProblem(400)
+  @ApiProblem({ 400: ['limit must not be less than 1'] })
   async list(
     @Query() query: RunsQueryDto,
     @OptionalUser() user: AuthUser | null,
@@ -60,7 +60,7 @@ export class RunsController {
   @Get('runs/:id')
   @ApiOperation({ operationId: 'getRun', summary: 'One run with its sources and what it could not store' })
   @ApiOkResponse({ type: RunDetailsDto, description: 'The run.' })
-  @ApiProblem(400, 404)
+  @ApiProblem({ 400: BAD_RUN_ID, 404: new NoSuchRunError(4711).message })
   async one(@Param() { id }: RunIdDto, @OptionalUser() user: AuthUser | null): Promise<RunDetailsDto> {
     const details = await this.runs.details(id);
     if (details === null) throw new NoSuchRunError(id);
@@ -76,7 +76,7 @@ export class RunsController {
       'The interval between attempts grows from an hour to 30 days.',
   })
   @ApiOkResponse({ type: [FailingMovieDto], description: 'The movies.' })
-  @ApiProblem(400)
+  @ApiProblem({ 400: ['limit must not be less than 1'] })
   async failing(@Query() { limit }: FailingQueryDto): Promise<FailingMovieDto[]> {
     return (await this.movies.list(limit)).map((movie) => FailingMovieDto.from(movie));
   }

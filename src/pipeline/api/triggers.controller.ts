@@ -15,12 +15,13 @@ import type { Response } from 'express';
 import { CurrentUser, Roles } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { AuditLog } from '../../common/logging/audit-log.js';
-import { ApiProblem } from '../../common/problem-details/api-problem.js';
+import { ApiProblem, NOT_JSON, tooLarge } from '../../common/problem-details/api-problem.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
-import { RunIdDto } from './dto/runs-query.dto.js';
+import { BAD_RUN_ID, RunIdDto } from './dto/runs-query.dto.js';
 import { CancelledRunDto, planOfRequest, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { CUSTOM_DEFAULTS } from '../../runs/run-plan.js';
+import { KeyReusedError, NoSuchRunError } from '../../runs/run-errors.js';
 import { RunLeases } from '../../runs/run-lease.repository.js';
 import { RunTriggers } from '../execution/run-triggers.js';
 
@@ -58,7 +59,7 @@ export class TriggersController {
       quick: { value: { update_type: 'quick' } },
       daily: { value: { update_type: 'daily' } },
       full: { value: { update_type: 'full' } },
-      custom: { value: { update_type: 'custom', ...CUSTOM_DEFAULTS } },
+      custom: { value: { update_type: 'custom', ...CUSTOM_DEFAULTS, enrich_data: true } },
     },
   })
   @ApiAcceptedResponse({
@@ -66,7 +67,13 @@ export class TriggersController {
     description: 'The run is queued.',
     headers: { Location: { description: 'The path of the run.', schema: { type: 'string' } } },
   })
-  @ApiProblem(400, 409, 413, 415, 422)
+  @ApiProblem({
+    400: ['update_type must be one of the following values: quick, daily, full, custom'],
+    409: 'Run 42 (quick) has been active since 2026-09-01T03:00:00.000Z. Wait for it to end, or cancel it.',
+    413: tooLarge(100),
+    415: NOT_JSON,
+    422: new KeyReusedError().message,
+  })
   async run(
     @Headers('idempotency-key') key: string | undefined,
     @CurrentUser() user: AuthUser,
@@ -90,7 +97,11 @@ export class TriggersController {
     type: CancelledRunDto,
     description: 'The run is cancelled, or will be within seconds.',
   })
-  @ApiProblem(400, 404, 409)
+  @ApiProblem({
+    400: BAD_RUN_ID,
+    404: new NoSuchRunError(4711).message,
+    409: 'Run 42 has ended: SUCCESS. There is nothing to cancel.',
+  })
   async cancel(@Param() { id }: RunIdDto): Promise<CancelledRunDto> {
     const { status } = await this.leases.cancel(id, this.clock.now());
     this.audit.record('run.cancelled', { runId: id });

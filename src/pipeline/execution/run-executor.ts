@@ -4,9 +4,10 @@ import { CLOCK, type Clock } from '../../common/clock.js';
 import { RANDOM, type Random } from '../../common/random.js';
 import { retry } from '../../common/retry.js';
 import { isConnectionLost } from '../../database/errors/database-fault.js';
-import { newAbortController, type RunContext } from '../../runs/run-context.js';
-import { faultEnding, RunAborted, type RunEnding } from '../../runs/run-ending.js';
+import { releasable, type RunContext } from '../../runs/run-context.js';
+import { faultEnding, type StopReason } from '../../runs/run-ending.js';
 import { RunHeartbeat } from '../../runs/run-heartbeat.js';
+import type { LeaderLease } from '../../runs/run-lease.js';
 import { type LeasedRun, RunLeases } from '../../runs/run-lease.repository.js';
 import { RunProgressTracker } from '../../runs/run-progress.js';
 import { TmdbUsage } from '../../runs/tmdb-usage.js';
@@ -35,7 +36,7 @@ export class RunExecutor {
    * checkpoint once the database is back. Rejects when it stays away for ten minutes, or until the shutdown.
    * @param signal aborted to release the run
    */
-  async execute(run: LeasedRun, signal: AbortSignal): Promise<RunEnding> {
+  async execute(run: LeasedRun, signal: AbortSignal): Promise<StopReason> {
     let leased = run;
     for (let disconnections = 1; ; disconnections++) {
       try {
@@ -46,7 +47,7 @@ export class RunExecutor {
       }
       await this.clock.sleep(backOffMs(disconnections, this.random), signal);
       const again = await this.reacquire(leased, signal);
-      if (again === null) return { kind: 'lost' };
+      if (again === null) return this.lost(run.lease);
       leased = again;
     }
   }
@@ -54,40 +55,42 @@ export class RunExecutor {
   private reacquire({ lease }: LeasedRun, signal: AbortSignal): Promise<LeasedRun | null> {
     const { clock, random } = this;
     return retry(() => this.leases.reacquire(lease, clock.now()), {
-      ...{ clock, random, signal, deadlineMs: RECONNECT_DEADLINE_MS },
+      clock,
+      random,
+      signal,
+      deadlineMs: RECONNECT_DEADLINE_MS,
       isRetryable: isConnectionLost,
     });
   }
 
   /** Rejects when the connection to the database is lost. */
-  private async attempt(run: LeasedRun, signal: AbortSignal): Promise<RunEnding> {
+  private attempt(run: LeasedRun, signal: AbortSignal): Promise<StopReason> {
+    return releasable(signal, (abort) => this.lead(run, abort));
+  }
+
+  private async lead(run: LeasedRun, abort: AbortController): Promise<StopReason> {
     const { lease } = run;
     const progress = new RunProgressTracker(run.plan.sources);
     const usage = new TmdbUsage();
-    const abort = newAbortController();
     const context: RunContext = {
-      ...{ lease, usage, progress, signal: abort.signal, storedMovies: new Set() },
-      ...{ startedAt: run.startedAt, enrichmentTotal: run.enrichmentTotal },
+      lease,
+      usage,
+      progress,
+      signal: abort.signal,
+      storedMovies: new Set(),
+      startedAt: run.startedAt,
+      enrichmentTotal: run.enrichmentTotal,
       abort: (reason) => {
         abort.abort(reason);
       },
     };
-    const release = (): void => {
-      abort.abort(new RunAborted({ kind: 'released' }));
-    };
-    signal.addEventListener('abort', release, { once: true });
-    if (signal.aborted) release();
-    try {
-      const ending = await this.heartbeat.during({ lease, usage, abort, progress }, () =>
-        this.work(run, context),
-      );
-      return await this.conclude(run, ending, progress);
-    } finally {
-      signal.removeEventListener('abort', release);
-    }
+    const reason = await this.heartbeat.during({ lease, usage, abort, progress }, () =>
+      this.work(run, context),
+    );
+    return this.conclude(run, reason, progress);
   }
 
-  private async work({ plan, lease }: LeasedRun, context: RunContext): Promise<RunEnding> {
+  private async work({ plan, lease }: LeasedRun, context: RunContext): Promise<StopReason> {
     try {
       return await this.stages.run(plan, context);
     } catch (error) {
@@ -99,18 +102,23 @@ export class RunExecutor {
 
   private async conclude(
     { lease }: LeasedRun,
-    ending: RunEnding,
+    reason: StopReason,
     progress: RunProgressTracker,
-  ): Promise<RunEnding> {
-    if (ending.kind === 'lost') return ending;
-    if (ending.kind === 'released') {
+  ): Promise<StopReason> {
+    if (reason.kind === 'lost') return this.lost(lease);
+    if (reason.kind === 'released') {
       await this.leases.release(lease);
-      return ending;
+      return reason;
     }
     const sources = progress.sourceReports();
-    const run = await this.leases.finish(lease, { ending, sources, now: this.clock.now() });
-    if (run === null) return { kind: 'lost' };
+    const run = await this.leases.finish(lease, { ending: reason, sources, now: this.clock.now() });
+    if (run === null) return this.lost(lease);
     this.logger.log({ event: 'run.ended', runId: run.id, status: run.status, ...run.counts });
-    return ending;
+    return reason;
+  }
+
+  private async lost(lease: LeaderLease): Promise<StopReason> {
+    await this.leases.takenOver(lease);
+    return { kind: 'lost' };
   }
 }

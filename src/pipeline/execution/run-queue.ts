@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/prisma.service.js';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { StartupRetry } from '../../database/connection/startup-retry.js';
+import { PrismaService, type Transaction } from '../../database/prisma.service.js';
 import { JobQueue } from '../../queue/job-queue.js';
 import { RUN_QUEUE, type RunJob } from '../../queue/queues.js';
 import { presetPlan, type RunPlan, type UpdateType } from '../../runs/run-plan.js';
@@ -9,11 +10,19 @@ import { RunsRepository } from '../../runs/runs.repository.js';
 
 /** Queues runs: recorded and in the queue in one transaction. */
 @Injectable()
-export class RunQueue {
+export class RunQueue implements OnApplicationBootstrap {
+  private readonly logger = new Logger(RunQueue.name);
+
   constructor(
+    private readonly prisma: PrismaService,
     private readonly queue: JobQueue,
     private readonly runs: RunsRepository,
+    private readonly startupRetry: StartupRetry,
   ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.queue.isStarted) await this.startupRetry.run(() => this.restoreJobs());
+  }
 
   /** Queues a run, in the caller's transaction. Returns its id. */
   async enqueue(tx: Transaction, plan: RunPlan, origin: RunOrigin): Promise<number> {
@@ -40,5 +49,18 @@ export class RunQueue {
     if (queued !== null) return queued;
     const origin = { trigger: 'schedule', triggeredBy: null, lateSeconds } as const;
     return this.enqueue(tx, presetPlan(updateType), origin);
+  }
+
+  /**
+   * Queues runs again that have not ended and have no open job, as after the queue's schema was dropped. Two processes may
+   * both do so: the second job finds the run over.
+   */
+  private async restoreJobs(): Promise<void> {
+    for (const runId of await this.runs.unfinished()) {
+      const open = await this.queue.open<RunJob>(RUN_QUEUE, { runId });
+      if (open.length > 0) continue;
+      await this.queue.send(this.prisma, RUN_QUEUE, [{ id: randomUUID(), data: { runId } satisfies RunJob }]);
+      this.logger.warn({ event: 'run.requeued', runId });
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EnrichmentStage } from '../../enrichment/enrichment.stage.js';
 import type { RunContext } from '../../runs/run-context.js';
-import { endingOf, type RunEnding } from '../../runs/run-ending.js';
+import { stopReasonOf, type StopReason } from '../../runs/run-ending.js';
 import type { RunPlan } from '../../runs/run-plan.js';
 import { CollectStage } from '../collect/collect.stage.js';
 
@@ -14,16 +14,16 @@ export class RunStages {
   ) {}
 
   /** @throws what neither TMDB nor an abort explains: a fault of the database or the program */
-  async run(plan: RunPlan, context: RunContext): Promise<RunEnding> {
+  async run(plan: RunPlan, context: RunContext): Promise<StopReason> {
     try {
       await this.inOrder(plan, context);
       return { kind: 'completed' };
     } catch (error) {
       // Once the run is aborted, other errors are consequences.
       const cause: unknown = context.signal.aborted ? context.signal.reason : error;
-      const ending = endingOf(cause);
-      if (ending === null) throw cause;
-      return ending;
+      const reason = stopReasonOf(cause);
+      if (reason === null) throw cause;
+      return reason;
     }
   }
 

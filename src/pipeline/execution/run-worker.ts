@@ -29,9 +29,9 @@ export class RunWorker implements OnApplicationBootstrap {
     const run = await this.leases.acquire(runId, this.clock.now());
     if (run === null) return;
     this.logger.log({ event: 'run.acquired', runId, timesResumed: run.lease.fencingToken });
-    const ending = await this.executor.execute(run, signal);
-    this.logger.log({ event: 'run.left', runId, ending: ending.kind });
-    if (ending.kind === 'released') throw new RunAborted(ending);
+    const reason = await this.executor.execute(run, signal);
+    this.logger.log({ event: 'run.left', runId, reason: reason.kind });
+    if (reason.kind === 'released') throw new RunAborted(reason);
     await this.retention.trim();
   }
 }

@@ -33,6 +33,12 @@ export class ScheduledJobDto {
 }
 
 export class JobDto extends ScheduledJobDto {
+  @ApiProperty({
+    description: 'The same as `trigger`, under the name that PATCH takes.',
+    example: '0 */6 * * *',
+  })
+  cron!: string;
+
   @ApiProperty({ example: 'UTC' })
   timezone!: string;
 
@@ -49,6 +55,7 @@ export class JobDto extends ScheduledJobDto {
   static fromJob(job: JobWithLastRun, user: AuthUser | null = null): JobDto {
     return {
       ...ScheduledJobDto.from(job),
+      cron: job.cron,
       timezone: job.timezone,
       enabled: job.enabled,
       last_run: job.lastRun === null ? null : RunDto.from(job.lastRun, user),

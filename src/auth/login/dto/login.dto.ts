@@ -1,13 +1,19 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { LONGEST_PASSWORD, USER_NAME, USER_NAME_RULE } from '../../../common/credentials.js';
+import { LONGEST_PASSWORD, USER_NAME, USER_NAME_RULE, withoutLineEnd } from '../../../common/credentials.js';
 
 /** No minimum of 12 here: a password that is too short to be set is answered as a wrong one. */
 const LOGIN_PASSWORD = new RegExp(`^\\P{Cc}{1,${LONGEST_PASSWORD}}$`, 'u');
 
+/** As `user add` reads a password: the file that it was given ends with a newline, and so does the form made from it. */
+const WithoutLineEnd = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? withoutLineEnd(value) : value));
+
 /** The other fields belong to OAuth 2's password flow (RFC 6749, section 4.3.2); they are accepted and ignored. */
 export class LoginDto {
   @ApiProperty({ example: 'admin', pattern: USER_NAME.source, description: `Must be ${USER_NAME_RULE}.` })
+  @WithoutLineEnd()
   @Matches(USER_NAME, { message: `username must be ${USER_NAME_RULE}` })
   username!: string;
 
@@ -16,8 +22,9 @@ export class LoginDto {
     minLength: 1,
     maxLength: LONGEST_PASSWORD,
     format: 'password',
-    description: 'No control characters.',
+    description: 'No control characters; one newline at the end is ignored.',
   })
+  @WithoutLineEnd()
   @Matches(LOGIN_PASSWORD, {
     message: `password must be 1 to ${LONGEST_PASSWORD} characters, without control characters`,
   })

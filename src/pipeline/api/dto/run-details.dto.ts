@@ -20,7 +20,13 @@ export class SourceReportDto implements SourceReport {
   @ApiProperty({ enum: SOURCE_STATUSES, enumName: 'SourceStatus', example: 'done' })
   status!: SourceReport['status'];
 
-  @ApiProperty({ type: String, nullable: true, description: 'The last failure of one of its pages.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'The last failure of one of its pages, or that the run ended before the source was complete.',
+    example: null,
+  })
   error!: string | null;
 }
 

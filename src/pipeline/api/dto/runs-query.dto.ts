@@ -57,6 +57,9 @@ export class RunsQueryDto {
   cursor?: number;
 }
 
+/** The faults of the run id 0. */
+export const BAD_RUN_ID = ['id must not be less than 1'];
+
 export class RunIdDto {
   @ApiProperty({
     type: 'integer',

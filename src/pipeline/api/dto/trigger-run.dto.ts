@@ -44,7 +44,7 @@ export class TriggerRunDto {
     enumName: 'Category',
     isArray: true,
     default: CUSTOM_DEFAULTS.categories,
-    description: 'The lists to collect; may be empty if trending is included.',
+    description: 'The lists to collect; may be empty if trending is included or everything is refreshed.',
   })
   @IsOptional()
   @IsArray()
@@ -72,8 +72,7 @@ export class TriggerRunDto {
   include_trending?: boolean;
 
   @ApiPropertyOptional({
-    default: CUSTOM_DEFAULTS.enrich_data,
-    description: 'Whether to fetch details as well.',
+    description: 'Whether to fetch details as well. Default: true if `max_enrichment` is given, else false.',
   })
   @IsOptional()
   @IsBoolean()
@@ -99,6 +98,15 @@ export class TriggerRunDto {
   @IsOptional()
   @IsBoolean()
   incremental?: boolean;
+
+  @ApiPropertyOptional({
+    default: CUSTOM_DEFAULTS.refresh_all,
+    description:
+      'True: fetch the details of every stored movie again, due or not. `enrich_data` and `max_enrichment` do not apply.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  refresh_all?: boolean;
 }
 
 /**
@@ -119,7 +127,9 @@ export function planOfRequest({ update_type: requested, ...options }: TriggerRun
 
 function planOfOptions(options: Partial<typeof CUSTOM_DEFAULTS>): RunPlan {
   try {
-    return customPlan({ ...CUSTOM_DEFAULTS, ...options });
+    // A request that says how many movies to enrich asks for enrichment.
+    const enrich_data = options.max_enrichment !== undefined || CUSTOM_DEFAULTS.enrich_data;
+    return customPlan({ ...CUSTOM_DEFAULTS, enrich_data, ...options });
   } catch (error) {
     if (error instanceof RangeError) throw new BadRequestException(error.message);
     throw error;

@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals';
+import { planOfRequest, type TriggerRunDto } from './trigger-run.dto.js';
+
+describe('the plan of a custom run that a request describes', () => {
+  it.each([
+    [{}, null],
+    [{ max_enrichment: 400 }, 400],
+    [{ max_enrichment: 0 }, null],
+    [{ max_enrichment: 400, enrich_data: false }, null],
+    [{ max_enrichment: 400, enrich_data: null }, 400],
+    [{ max_enrichment: null, enrich_data: true }, 50],
+    [{ max_enrichment: null }, null],
+    [{ enrich_data: true }, 50],
+  ])('%j enriches at most %s movies', (options, limit) => {
+    const plan = planOfRequest({ update_type: 'custom', ...options } as TriggerRunDto);
+    expect(plan.enrichment).toEqual(limit === null ? null : { limit, alsoStored: false });
+  });
+});
