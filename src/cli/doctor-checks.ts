@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app/app.module.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
+import { isLoopbackHost } from '../common/private-address.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
 import { loadConfig, loadServiceConfig, readEnvironment } from '../config/load-config.js';
@@ -44,6 +45,15 @@ export async function* examine(): AsyncGenerator<Finding> {
     return;
   }
   yield await finding('environment', checkService);
+  if (isBehindUntrustedProxy(config.http)) {
+    yield {
+      check: 'proxy',
+      ...warning(
+        'ALLOWED_HOSTS means that a proxy forwards requests to loopback, and TRUST_PROXY does not name it: all its ' +
+          'clients share one login limit. Set TRUST_PROXY.',
+      ),
+    };
+  }
   yield await finding('key', () => checkKey(config));
   let database: OpenDatabase;
   try {
@@ -99,6 +109,11 @@ function readConfig(): AppConfig | ConfigError {
     if (error instanceof ConfigError) return error;
     throw error;
   }
+}
+
+/** On loopback, other names than HOST reach the service through a proxy only. */
+function isBehindUntrustedProxy({ host, allowedHosts, trustProxy }: AppConfig['http']): boolean {
+  return isLoopbackHost(host) && allowedHosts !== null && trustProxy === null;
 }
 
 /** What `npm start` needs beyond a command; the key has a check of its own. */
