@@ -1,3 +1,4 @@
+import { allowSlowConnections } from './app/connection-attempts.js';
 import { listenForSignals } from './app/shutdown.js';
 import { ignoreBrokenPipes } from './cli/broken-pipe.js';
 import { EXIT } from './cli/exit-code.js';
@@ -6,6 +7,7 @@ import { demo } from './demo/demo.js';
 
 const shutdownSignal = listenForSignals();
 ignoreBrokenPipes();
+allowSlowConnections();
 
 try {
   const code = await demo(shutdownSignal);

@@ -18,6 +18,7 @@ export async function customPlan(target: Target, movies: number): Promise<RunPla
     enrich_data: true,
     max_enrichment: movies,
     incremental: false,
+    refresh_all: false,
   });
 }
 

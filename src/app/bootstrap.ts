@@ -51,7 +51,7 @@ export function createApp(
       abortOnError: false,
       bodyParser: false,
     });
-    configureHttp(app, config.http);
+    configureHttp(app, config);
     return app;
   });
 }

@@ -3,8 +3,11 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthController } from './login/auth.controller.js';
+import { LoginGuard } from './login/login.guard.js';
 import { LoginService } from './login/login.service.js';
 import { LoginThrottle } from './login/login-throttle.js';
+import { ExternalKeys } from './tokens/external-keys.js';
+import { ExternalTokens } from './tokens/external-tokens.js';
 import { ExternalTokensStrategy } from './tokens/external-tokens.strategy.js';
 import { OwnTokensStrategy } from './tokens/own-tokens.strategy.js';
 import { SigningKey } from './tokens/signing-key.js';
@@ -18,8 +21,9 @@ import { UsersService } from './users/users.service.js';
   imports: [JwtModule.register({})],
   controllers: [AuthController],
   providers: [
-    ...[LoginService, LoginThrottle],
-    ...[OwnTokensStrategy, ExternalTokensStrategy, SigningKey, TokenIssuer],
+    ...[LoginService, LoginThrottle, LoginGuard],
+    ...[OwnTokensStrategy, SigningKey, TokenIssuer],
+    ...[ExternalTokensStrategy, ExternalTokens, ExternalKeys],
     ...[UsersService, UsersRepository, Passwords, FirstAdmin],
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

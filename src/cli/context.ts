@@ -9,22 +9,26 @@ import { type OpenDatabase, openDatabase, type OpenOptions } from '../database/c
 export type Migrate = NonNullable<OpenOptions['migrate']>;
 
 /**
- * The configuration of a command. Without LOG_LEVEL only warnings are logged, since the command prints its result.
+ * The configuration of a command. Without LOG_LEVEL only warnings are printed, since the command prints its result.
  */
 export function commandConfig(needs: Needs): AppConfig {
   const env = readEnvironment();
   const config = { ...loadConfig(env, needs), roles: [] };
   const quiet = (env.LOG_LEVEL ?? '') === '';
-  return quiet ? { ...config, log: { ...config.log, level: 'warn' } } : config;
+  return quiet ? { ...config, log: { ...config.log, consoleLevel: 'warn' } } : config;
 }
 
-/** Runs `use` with the application, without HTTP, and closes the application afterwards. */
+/**
+ * Runs `use` with the application, without HTTP, and closes the application afterwards.
+ * @param signal aborted to stop waiting for the database
+ */
 export async function withApplication<T>(
   config: AppConfig,
   migrate: Migrate,
   use: (app: INestApplicationContext) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  const opened = await openCommandDatabase(config, migrate);
+  const opened = await openCommandDatabase(config, migrate, signal);
   const app = await opened.handTo((database) =>
     NestFactory.createApplicationContext(AppModule.of(config, database), { abortOnError: false }),
   );
@@ -36,8 +40,12 @@ export async function withApplication<T>(
 }
 
 /** Opens the database alone. */
-export function openCommandDatabase({ log, database }: AppConfig, migrate: Migrate): Promise<OpenDatabase> {
+export function openCommandDatabase(
+  { log, database }: AppConfig,
+  migrate: Migrate,
+  signal?: AbortSignal,
+): Promise<OpenDatabase> {
   // Standard output is for the command's result.
   Logger.overrideLogger(new JsonLogger({ ...log, to: 'stderr' }));
-  return openDatabase(database, { migrate });
+  return openDatabase(database, { migrate, ...(signal && { signal }) });
 }

@@ -5,6 +5,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
+import { loadConfig, loadServiceConfig, readEnvironment } from '../config/load-config.js';
 import { ConfigModule } from '../config/config.module.js';
 import type { OpenDatabase } from '../database/connection/open-database.js';
 import { ListsRepository } from '../movies/lists.repository.js';
@@ -41,7 +42,7 @@ export async function* examine(): AsyncGenerator<Finding> {
     yield { check: 'environment', ...fault(config.message) };
     return;
   }
-  yield { check: 'environment', ...ok('Every variable is valid.') };
+  yield await finding('environment', checkService);
   yield await finding('key', () => checkKey(config));
   let database: OpenDatabase;
   try {
@@ -54,6 +55,7 @@ export async function* examine(): AsyncGenerator<Finding> {
     yield { check: 'database', ...checkDatabase(database, config) };
     const migrations = await finding('migrations', () => checkMigrations(database));
     yield migrations;
+    yield await finding('job queue', () => checkQueue(database));
     if (migrations.verdict === 'ok') yield* examineData(database, config);
   } finally {
     await database.close();
@@ -76,8 +78,12 @@ async function* examineData(database: OpenDatabase, config: AppConfig): AsyncGen
 }
 
 /** An error that the check throws is its fault. */
-async function finding(check: string, run: () => Promise<Result>): Promise<Finding> {
-  return { check, ...(await run().catch(faultOf)) };
+async function finding(check: string, run: () => Result | Promise<Result>): Promise<Finding> {
+  try {
+    return { check, ...(await run()) };
+  } catch (error) {
+    return { check, ...faultOf(error) };
+  }
 }
 
 function faultOf(error: unknown): Result {
@@ -91,6 +97,17 @@ function readConfig(): AppConfig | ConfigError {
     if (error instanceof ConfigError) return error;
     throw error;
   }
+}
+
+/** What `npm start` needs beyond a command; the key has a check of its own. */
+function checkService(): Result {
+  const env = readEnvironment();
+  const { roles } = loadConfig(env, { tmdbKey: false });
+  loadServiceConfig(
+    env,
+    roles.filter((role) => role !== 'worker'),
+  );
+  return ok('Every variable is valid.');
 }
 
 /** Calls TMDB. Requires no database. */
@@ -117,6 +134,13 @@ async function checkMigrations({ health }: OpenDatabase): Promise<Result> {
   const pending = await health.pendingMigrations();
   if (pending.length === 0) return ok('All applied.');
   return fault(`Not applied: ${pending.join(', ')}. Run: npx movie-pipeline migrate`);
+}
+
+async function checkQueue({ health }: OpenDatabase): Promise<Result> {
+  const missing = await health.missingSchemas();
+  return ok(
+    missing.length === 0 ? 'Its schema is usable.' : 'The first start of the service creates its schema.',
+  );
 }
 
 async function checkSchedules(app: INestApplicationContext): Promise<Result> {

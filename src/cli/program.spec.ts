@@ -78,6 +78,13 @@ describe('the command "run"', () => {
     });
     expect((await planFor('run --no-enrich')).enrichment).toBeNull();
   });
+
+  it('enriches everything that is stored with --refresh-all, with and without a type', async () => {
+    const all = { enrichment: { refreshAll: true } };
+    expect(await planFor('run --refresh-all --max-enrichment 1')).toMatchObject(all);
+    expect(await planFor('run quick --refresh-all')).toMatchObject({ ...all, updateType: 'quick' });
+    expect((await planFor('run full')).enrichment).not.toHaveProperty('refreshAll');
+  });
 });
 
 describe('the command line', () => {

@@ -31,7 +31,7 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addFailingCommand(program);
   addJobsCommand(program);
   addCancelCommand(program);
-  addMigrateCommand(program);
+  addMigrateCommand(program, shutdownSignal);
   addDoctorCommand(program);
   addUserCommands(program);
   addTokenCommand(program);

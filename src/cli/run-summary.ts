@@ -35,7 +35,7 @@ function summary({ run, sources, errors }: RunDetails, shownErrors: number): str
         ['  unchanged', counts.unchanged],
         ['enriched', counts.enriched],
         ['fresh enough to skip', counts.skippedFresh],
-        ['gone from TMDB', counts.gone],
+        ['not found by TMDB', counts.gone],
         ['failed', counts.failed],
       ],
     ),

@@ -16,21 +16,26 @@ export async function runCommand(
   { json, shutdownSignal }: { readonly json: boolean; readonly shutdownSignal: AbortSignal },
 ): Promise<number> {
   const config = { ...commandConfig({ tmdbKey: true }), roles: ['worker' as const] };
-  return withApplication(config, 'apply', async (app) => {
-    try {
-      const details = await requestAndFollow(app, plan, {
-        username: userInfo().username,
-        quiet: json,
-        signal: shutdownSignal,
-      });
-      if (details === null) return EXIT.cancelled;
-      const dto = RunDetailsDto.fromDetails(details);
-      process.stdout.write(json ? `${JSON.stringify(dto, null, 2)}\n` : `\n${runSummary(details)}\n`);
-      return EXIT_OF_STATUS[details.run.status];
-    } catch (error) {
-      if (!(error instanceof RunActiveError)) throw error;
-      process.stderr.write(`${error.message}\n`);
-      return EXIT.active;
-    }
-  });
+  return withApplication(
+    config,
+    'apply',
+    async (app) => {
+      try {
+        const details = await requestAndFollow(app, plan, {
+          username: userInfo().username,
+          quiet: json,
+          signal: shutdownSignal,
+        });
+        if (details === null) return EXIT.cancelled;
+        const dto = RunDetailsDto.fromDetails(details);
+        process.stdout.write(json ? `${JSON.stringify(dto, null, 2)}\n` : `\n${runSummary(details)}\n`);
+        return EXIT_OF_STATUS[details.run.status];
+      } catch (error) {
+        if (!(error instanceof RunActiveError)) throw error;
+        process.stderr.write(`${error.message}\n`);
+        return EXIT.active;
+      }
+    },
+    shutdownSignal,
+  );
 }

@@ -36,6 +36,8 @@ export interface HttpConfig {
   readonly corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-*` headers are trusted: a number of hops, or addresses. Null: none. */
   readonly trustProxy: number | readonly string[] | null;
+  /** Names that the header `Host` may have besides loopback ones and `host`. Null: any, unless `host` is loopback. */
+  readonly allowedHosts: readonly string[] | null;
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -43,6 +45,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogConfig {
   readonly level: LogLevel;
+  /** Of standard output or error, where it differs from that of the file. */
+  readonly consoleLevel?: LogLevel;
   readonly file: string | null;
 }
 
@@ -52,9 +56,14 @@ export interface IdentityProviderConfig {
   readonly jwksUrl: string;
   readonly issuer: string;
   readonly audience: string;
+  /** Whether the URL may lead to an address of a private network. */
+  readonly isPrivateAllowed: boolean;
   /** The claim that contains `admin` or `viewer`, as a string or in a list. */
   readonly roleClaim: string;
 }
+
+export const READ_ACCESS = ['open', 'signed_in'] as const;
+export type ReadAccess = (typeof READ_ACCESS)[number];
 
 export interface AuthConfig {
   /** Signs this service's tokens. Null: a key that is generated once in the data folder. */
@@ -63,6 +72,8 @@ export interface AuthConfig {
   readonly identityProvider: IdentityProviderConfig | null;
   /** Created when there is no user. */
   readonly admin: { readonly username: string; readonly password: string } | null;
+  /** Who may read runs, status, events and the description of the API. */
+  readonly readAccess: ReadAccess;
 }
 
 export const ROLES = ['api', 'scheduler', 'worker'] as const;

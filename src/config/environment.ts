@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { IsOptional, ValidateBy } from 'class-validator';
 import {
   isPassword,
@@ -9,7 +8,13 @@ import {
 } from '../common/credentials.js';
 import { cronFault, isTimeZone } from '../common/cron-rule.js';
 import { durationSeconds } from '../common/duration.js';
-import { LOG_LEVELS, ROLES } from './app-config.js';
+import { isLoopbackHost } from '../common/private-address.js';
+import { LOG_LEVELS, READ_ACCESS, ROLES } from './app-config.js';
+import { isUnpredictable } from './secret-entropy.js';
+import { isTrustProxy, NAMED_RANGES } from './trust-proxy.js';
+
+/** The issuer of the tokens that this service signs. A provider of that name could not be told apart. */
+export const OWN_ISSUER = 'movie-pipeline';
 
 /** One rule and one sentence for each variable; the sentence names what is allowed, never the value. */
 function MustBe(allowed: string, isAllowed: (value: string) => boolean): PropertyDecorator {
@@ -44,14 +49,13 @@ function url(value: string): URL | null {
   return URL.canParse(value) ? new URL(value) : null;
 }
 
-function isLoopback(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-/** Plain http can be read and forged in transit, so it is allowed to loopback only. */
-function isSafeUrl({ protocol, hostname, username }: URL): boolean {
-  return username === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
+/**
+ * Plain http can be read and forged in transit, so it is allowed to loopback only. An @ after the
+ * host is a sign of a password with a /, which makes the user the host.
+ */
+function isSafeUrl({ protocol, hostname, username, pathname, search }: URL): boolean {
+  if (username !== '' || `${pathname}${search}`.includes('@')) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
 }
 
 function isTmdbBaseUrl(value: string): boolean {
@@ -69,29 +73,30 @@ function isDatabaseUrl(value: string): boolean {
   return /^postgres(?:ql)?(?:\+psycopg2)?:\/\/[^/]*\/[^/?#]+/.test(value);
 }
 
+/** A path, a query or a fragment is a part of a password that is not percent-encoded. */
 function isProxyUrl(value: string): boolean {
   const parsed = url(value);
-  return parsed !== null && ['http:', 'https:'].includes(parsed.protocol) && parsed.hostname !== '';
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) return false;
+  const { hostname, username, password, pathname, search, hash } = parsed;
+  const isOriginOnly = hostname !== '' && `${pathname}${search}${hash}` === '/';
+  return isOriginOnly && isPercentEncoded(username) && isPercentEncoded(password);
+}
+
+function isPercentEncoded(value: string): boolean {
+  try {
+    decodeURIComponent(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOrigin(value: string): boolean {
   return value === '*' || url(value)?.origin === value;
 }
 
-/** Express's names for private address ranges. */
-const NAMED_RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
-
-/** Trusting every client is not allowed: it could forge the address that throttles its logins. */
-function isTrustProxy(value: string): boolean {
-  return /^[1-9]\d?$/.test(value) || value.split(',').every((part) => isAddressRange(part.trim()));
-}
-
-function isAddressRange(value: string): boolean {
-  if (NAMED_RANGES.includes(value)) return true;
-  const [address = '', prefix, more] = value.split('/');
-  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
-  const isPrefix = prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= longest);
-  return longest > 0 && isPrefix && more === undefined;
+function isBoolean(value: string): boolean {
+  return value === 'true' || value === 'false';
 }
 
 function isBetween(value: number, min: number, max: number): boolean {
@@ -131,7 +136,11 @@ export class Environment {
   TMDB_REGION?: string;
 
   @IsOptional()
-  @MustBe('a proxy URL such as http://proxy.example:3128', isProxyUrl)
+  @MustBe(
+    'a proxy URL such as http://user:password@proxy.example:3128, with special characters in user and password ' +
+      'percent-encoded (% as %25, @ as %40, / as %2F)',
+    isProxyUrl,
+  )
   HTTPS_PROXY?: string;
 
   NO_PROXY?: string;
@@ -159,14 +168,26 @@ export class Environment {
 
   @IsOptional()
   @MustBe(
-    'the number of proxies in front, or a comma-separated list of their addresses, such as 10.0.0.0/8, or of ' +
-      NAMED_RANGES.join(', '),
+    'the number of proxies in front, or a comma-separated list of their addresses or ranges, such as 10.0.0.0/8 but ' +
+      `no wider (IPv6: /16), or of ${NAMED_RANGES.join(', ')}`,
     isTrustProxy,
   )
   TRUST_PROXY?: string;
 
   @IsOptional()
-  @MustBe(`${SHORTEST_SECRET} characters or more`, (value) => value.length >= SHORTEST_SECRET)
+  @MustBe('a comma-separated list of host names or IP addresses without ports', (value) =>
+    value.split(',').every((host) => /^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(host.trim())),
+  )
+  ALLOWED_HOSTS?: string;
+
+  @MustBe(`one of ${READ_ACCESS.join(', ')}`, (value) => READ_ACCESS.some((access) => access === value))
+  READ_ACCESS = 'open';
+
+  @IsOptional()
+  @MustBe(
+    `${SHORTEST_SECRET} or more characters that do not repeat, for example from: openssl rand -base64 48`,
+    (value) => value.length >= SHORTEST_SECRET && isUnpredictable(value),
+  )
   JWT_SECRET?: string;
 
   @MustBe('a time such as 30m, 1h or 7d, from 1m to 90d', (value) =>
@@ -178,6 +199,11 @@ export class Environment {
   @MustBe('an https URL, or http to loopback', isJwksUrl)
   JWT_JWKS_URL?: string;
 
+  @MustBe('true or false', isBoolean)
+  JWT_JWKS_ALLOW_PRIVATE = 'false';
+
+  @IsOptional()
+  @MustBe("the provider's issuer, which is not movie-pipeline", (value) => value !== OWN_ISSUER)
   JWT_ISSUER?: string;
 
   JWT_AUDIENCE?: string;
@@ -192,7 +218,7 @@ export class Environment {
   @MustBe(PASSWORD_RULE, isPassword)
   ADMIN_PASSWORD?: string;
 
-  @MustBe('true or false', (value) => value === 'true' || value === 'false')
+  @MustBe('true or false', isBoolean)
   SCHEDULER_ENABLED = 'true';
 
   @MustBe('a time zone such as UTC or Europe/Paris', isTimeZone)

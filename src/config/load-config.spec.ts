@@ -1,7 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { projectFolder } from '../common/project-folder.js';
 import type { AppConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { loadConfig, readEnvironment } from './load-config.js';
@@ -34,7 +36,10 @@ describe('the configuration', () => {
       language: 'en-US',
       region: null,
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8000, corsOrigins: [], trustProxy: null });
+    expect(config.http).toEqual({
+      ...{ host: '127.0.0.1', port: 8000 },
+      ...{ corsOrigins: [], trustProxy: null, allowedHosts: null },
+    });
     expect(config.database.url).toBeNull();
     expect(config.scheduler).toEqual({
       enabled: true,
@@ -89,8 +94,28 @@ describe('the configuration', () => {
     ['TMDB_REGION', 'de'],
     ['DATABASE_URL', 'postgresql://host'],
     ['HTTPS_PROXY', 'proxy:3128'],
+    ['HTTPS_PROXY', 'http://u:50%off@p:1'],
+    ['HTTPS_PROXY', 'http://50%off:secret@p:1'],
+    ['HTTPS_PROXY', 'http://u:secret%@p:1'],
+    ['HTTPS_PROXY', 'http://u:%ff@p:1'],
+    ['HTTPS_PROXY', 'http://u:2024/secret@p:1'],
+    ['HTTPS_PROXY', 'http://u:2024#secret@p:1'],
+    ['HTTPS_PROXY', 'http://u:2024?secret@p:1'],
+    ['HTTPS_PROXY', 'socks5://p:1080'],
+    ['TMDB_BASE_URL', 'https://u:2024/secret@p/3'],
+    ['JWT_JWKS_URL', 'https://u:2024?secret@p/3'],
     ['CORS_ORIGINS', 'https://example.org/path'],
-    ['JWT_SECRET', 'x'.repeat(31)],
+    ['JWT_SECRET', '0f7c2e9a4b6d8135e1a8d3c5b7f92e4'],
+    ['JWT_SECRET', 'a'.repeat(100)],
+    ['JWT_SECRET', 'password'.repeat(4)],
+    ['JWT_SECRET', '0123456789abcdef'.repeat(2)],
+    ['JWT_SECRET', 'abcdefghijklmnopqrstuvwxyz012345'],
+    ['JWT_SECRET', 'aaaabbbbccccddddeeeeffffgggghhhh'],
+    ['JWT_ISSUER', 'movie-pipeline'],
+    ['JWT_JWKS_ALLOW_PRIVATE', 'yes'],
+    ['READ_ACCESS', 'closed'],
+    ['ALLOWED_HOSTS', 'https://movies.example'],
+    ['ALLOWED_HOSTS', 'movies.example:8000'],
     ['JWT_EXPIRES_IN', '59s'],
     ['JWT_EXPIRES_IN', '91d'],
     ['JWT_EXPIRES_IN', '3600'],
@@ -111,6 +136,7 @@ describe('the configuration', () => {
     ['1', 1],
     ['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']],
     ['::1', ['::1']],
+    ['2001:db8::/32,::ffff:10.0.0.0/104', ['2001:db8::/32', '::ffff:10.0.0.0/104']],
   ])('trusts the proxies that TRUST_PROXY=%s names', (value, trustProxy) => {
     expect(load({ TRUST_PROXY: value }).http.trustProxy).toEqual(trustProxy);
   });
@@ -125,6 +151,13 @@ describe('the configuration', () => {
     '10.0.0.0/8/8',
     'proxy.example',
     'loopback,',
+    '0.0.0.0/1',
+    '64.0.0.0/7',
+    '2000::/3',
+    '::/16',
+    '::ffff:0:0/96',
+    '0:0:0:0:0:ffff:0:0/97',
+    '::ffff:0:0:0/64',
   ])('rejects TRUST_PROXY=%s', (value) => {
     expect(faultsOf({ TRUST_PROXY: value })).toEqual([expect.stringContaining('TRUST_PROXY must be ')]);
   });
@@ -146,6 +179,7 @@ describe('the configuration', () => {
       expiresInSeconds: 3_600,
       identityProvider: null,
       admin: null,
+      readAccess: 'open',
     });
     expect(loadConfig(own, { tmdbKey: false }).auth.secret).toBeNull();
   });
@@ -163,6 +197,24 @@ describe('the configuration', () => {
     });
     for (const name of Object.keys(provider)) {
       expect(() => loadConfig({ ...provider, [name]: '' }, tokens)).toThrow(/go together/);
+    }
+  });
+
+  it('refuses a JWT_JWKS_URL in a private network unless that is allowed', () => {
+    const tokens = { tmdbKey: false, tokens: true };
+    const provider = { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'movies' };
+    for (const host of ['10.0.0.1', '[fd00::1]', '[::ffff:192.168.0.1]', '169.254.169.254']) {
+      const env = { ...provider, JWT_JWKS_URL: `https://${host}/keys` };
+      expect(() => loadConfig(env, tokens)).toThrow(/private network/);
+      const allowed = loadConfig({ ...env, JWT_JWKS_ALLOW_PRIVATE: 'true' }, tokens);
+      expect(allowed.auth.identityProvider?.isPrivateAllowed).toBe(true);
+    }
+  });
+
+  it('accepts any random JWT_SECRET of 32 hexadecimal digits', () => {
+    for (let n = 0; n < 200; n++) {
+      const secret = randomBytes(16).toString('hex');
+      expect(load({ JWT_SECRET: secret }).auth.secret).toBe(secret);
     }
   });
 
@@ -188,10 +240,56 @@ describe('the configuration', () => {
     expect(config.http).toMatchObject({ port: 9001, host: '0.0.0.0' });
   });
 
-  it('reports an .env that cannot be read', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'env-'));
-    expect(() => readEnvironment({}, folder)).toThrow(
-      /can't be read \(EISDIR\)\. Make it a file that this user can read/,
-    );
+  it("resolves a relative DATA_DIR against the project's folder", () => {
+    expect(load({ DATA_DIR: 'data' }).database.dataDir).toBe(join(projectFolder(), 'data'));
+    expect(load({ DATA_DIR: '/srv/data' }).database.dataDir).toBe('/srv/data');
   });
+});
+
+describe('.env', () => {
+  let file: string;
+
+  beforeEach(() => {
+    file = join(mkdtempSync(join(tmpdir(), 'env-')), '.env');
+  });
+
+  it.each([
+    ['with a byte order mark', '\uFEFFPORT=9000\n'],
+    ['with Windows line ends', '# ports\r\n\r\nPORT=9000\r\n'],
+    ['with export and spaces', ' export PORT = 9000'],
+    ['with comments', 'PORT=9000 # the port\nHOST= # any'],
+    ['with quoted values', `LOG_FILE='a # b'\nJWT_AUDIENCE="two\nlines" # end\nPORT=\`9000\`\n`],
+  ])('is read %s', (_, text) => {
+    writeFileSync(file, text);
+    expect(readEnvironment({}, file).PORT).toBe('9000');
+  });
+
+  it.each([
+    ['in UTF-16', Buffer.from('\uFEFFPORT=9000\n', 'utf16le'), 'NUL byte, as in UTF-16'],
+    ['in Latin-1', Buffer.from('ADMIN_PASSWORD=caf\xe9 hunter2\n', 'latin1'), 'is not UTF-8'],
+    ['with a colon', Buffer.from('PORT=1\nDATABASE_URL: hunter2\n'), 'line 2 is not NAME=value'],
+    ['without =', Buffer.from('hunter2\n'), 'line 1 is not NAME=value'],
+    ['with a dash in a name', Buffer.from('\n\nDATABASE-URL=hunter2\n'), 'line 3 is not'],
+    ['with an open quote', Buffer.from('PORT=1\nJWT_SECRET="hunter2\n'), 'line 2 is not'],
+    ['with text behind a quote', Buffer.from('JWT_SECRET="hunter2"x\nA="b"\n'), 'line 1 is not'],
+    ['with # in an unquoted value', Buffer.from('JWT_SECRET=hunter2#x\n'), 'line 1 is not'],
+  ])('is rejected %s, without showing its values', (_, bytes, reason) => {
+    writeFileSync(file, bytes);
+    const read = (): unknown => readEnvironment({}, file);
+    expect(read).toThrow(reason);
+    expect(read).toThrow(file);
+    expect(read).not.toThrow('hunter2');
+  });
+
+  it('is rejected as a folder and as a link that leads nowhere', () => {
+    expect(() => readEnvironment({}, join(file, '..'))).toThrow('is a folder. Make it a UTF-8 text file');
+    symlinkSync('nowhere', file);
+    expect(() => readEnvironment({}, file)).toThrow("can't be read (ENOENT)");
+  });
+});
+
+it('a clock that is behind the first release is named, and not the cron rules that it breaks', () => {
+  const load = (): unknown => loadConfig({}, { tmdbKey: false }, new Date('1970-01-01T00:00:10Z'));
+  expect(load).toThrow(/clock of this machine says 1970-01-01T00:00:10.000Z/);
+  expect(load).not.toThrow(/CRON/);
 });

@@ -1,40 +1,35 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { join, resolve } from 'node:path';
 import { validateSync } from 'class-validator';
 import { withoutLineEnd } from '../common/credentials.js';
 import { durationSeconds } from '../common/duration.js';
+import { isPrivateAddress } from '../common/private-address.js';
+import { projectFolder } from '../common/project-folder.js';
 import {
   type AppConfig,
   type AuthConfig,
   type LogLevel,
+  type ReadAccess,
   type Role,
   ROLES,
   type SchedulerConfig,
 } from './app-config.js';
 import { ConfigError } from './config-error.js';
+import { readEnvFile } from './env-file.js';
 import { Environment } from './environment.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The variables of `.env`, overridden by those of the environment.
- * @throws ConfigError when `.env` exists and can't be read
+ * The variables of `.env` in the current folder, else in the project's, overridden by those of the environment.
+ * @throws ConfigError when the file exists and can't be read completely
  */
-export function readEnvironment(env: Variables = process.env, file = '.env'): Variables {
-  if (!existsSync(file)) return env;
-  const fromFile = parseEnv(contentOf(file));
+export function readEnvironment(env: Variables = process.env, file?: string): Variables {
+  const fromFile =
+    file === undefined
+      ? (readEnvFile('.env') ?? readEnvFile(join(projectFolder(), '.env')))
+      : readEnvFile(file);
   const given = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
   return { ...fromFile, ...Object.fromEntries(given) };
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new ConfigError([`${file} can't be read (${code}). Make it a file that this user can read`]);
-  }
 }
 
 /** An empty variable counts as unset. Curl's lower-case proxy names count too. A password keeps its spaces. */
@@ -56,11 +51,19 @@ export interface Needs {
   readonly tokens?: boolean;
 }
 
+/** No valid clock is behind this. An earlier one makes cron rules, certificates and stored times meaningless. */
+const FIRST_RELEASE = new Date('2026-11-01T00:00:00Z');
+
 /**
  * Validates the environment and converts it to its typed form.
  * @throws ConfigError naming every faulty variable at once.
  */
-export function loadConfig(env: Variables, needs: Needs): AppConfig {
+export function loadConfig(env: Variables, needs: Needs, now = new Date()): AppConfig {
+  if (now < FIRST_RELEASE) {
+    throw new ConfigError([
+      `the clock of this machine says ${now.toISOString()}, which has passed: set the clock`,
+    ]);
+  }
   const environment = pick(env);
   const faults = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
   if (needs.tmdbKey && environment.TMDB_API_KEY === undefined) {
@@ -82,6 +85,12 @@ function tokenFaults(environment: Environment, production: boolean): string[] {
   if (provider.length % 3 !== 0) {
     faults.push('JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together: set all three or none');
   }
+  if (JWT_JWKS_URL !== undefined && environment.JWT_JWKS_ALLOW_PRIVATE === 'false') {
+    const host = URL.canParse(JWT_JWKS_URL) ? new URL(JWT_JWKS_URL).hostname.replace(/^\[|\]$/g, '') : '';
+    if (isPrivateAddress(host)) {
+      faults.push('JWT_JWKS_URL leads into a private network: set JWT_JWKS_ALLOW_PRIVATE=true to allow that');
+    }
+  }
   if ((environment.ADMIN_USERNAME === undefined) !== (environment.ADMIN_PASSWORD === undefined)) {
     faults.push('ADMIN_USERNAME and ADMIN_PASSWORD go together: set both or neither');
   }
@@ -97,8 +106,13 @@ function authOf(environment: Environment): AuthConfig {
     identityProvider:
       jwksUrl === undefined || issuer === undefined || audience === undefined
         ? null
-        : { jwksUrl, issuer, audience, roleClaim: environment.JWT_ROLE_CLAIM },
+        : {
+            ...{ jwksUrl, issuer, audience },
+            isPrivateAllowed: environment.JWT_JWKS_ALLOW_PRIVATE === 'true',
+            roleClaim: environment.JWT_ROLE_CLAIM,
+          },
     admin: username === undefined || password === undefined ? null : { username, password },
+    readAccess: environment.READ_ACCESS as ReadAccess,
   };
 }
 
@@ -128,9 +142,13 @@ function rolesOf({ ROLES: given }: Environment): readonly Role[] {
   return ROLES.filter((role) => names.includes(role));
 }
 
+function listOf(value: string): string[] {
+  return value.split(',').flatMap((item) => item.trim() || []);
+}
+
 function trustProxyOf(value: string | undefined): number | string[] | null {
   if (value === undefined) return null;
-  return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
+  return /^\d+$/.test(value) ? Number(value) : listOf(value);
 }
 
 function typed(environment: Environment): AppConfig {
@@ -150,13 +168,14 @@ function typed(environment: Environment): AppConfig {
     database: {
       url: environment.DATABASE_URL ?? null,
       poolSize: Number(environment.DATABASE_POOL_SIZE),
-      dataDir: resolve(environment.DATA_DIR),
+      dataDir: resolve(projectFolder(), environment.DATA_DIR),
     },
     http: {
       host: environment.HOST,
       port: Number(environment.PORT),
-      corsOrigins: environment.CORS_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
+      corsOrigins: listOf(environment.CORS_ORIGINS),
       trustProxy: trustProxyOf(environment.TRUST_PROXY),
+      allowedHosts: environment.ALLOWED_HOSTS === undefined ? null : listOf(environment.ALLOWED_HOSTS),
     },
     auth: authOf(environment),
     runRetentionDays: Number(environment.RUN_RETENTION_DAYS),

@@ -1,4 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { ClockSkew } from './connection/clock-skew.js';
 import { DatabaseHealth } from './connection/database-health.js';
 import { OpenDatabase } from './connection/open-database.js';
 import { PrismaService } from './prisma.service.js';
@@ -18,8 +19,9 @@ export class DatabaseModule implements OnApplicationShutdown {
         { provide: PrismaService, useValue: database.prisma },
         { provide: DatabaseHealth, useValue: database.health },
         { provide: StartupRetry, useValue: database.startupRetry },
+        ClockSkew,
       ],
-      exports: [OpenDatabase, PrismaService, DatabaseHealth, StartupRetry],
+      exports: [OpenDatabase, PrismaService, DatabaseHealth, StartupRetry, ClockSkew],
     };
   }
 

@@ -13,7 +13,7 @@ import { launchSandbox } from '../sandbox/launch.js';
 import { closeOnShutdown } from '../app/shutdown.js';
 import { DEMO_USER, type DemoLogin, demoLogin } from './demo-login.js';
 
-const DATA_DIR = '.data/demo';
+const DATA_DIR = resolve('.data/demo');
 const FIRST_PORT = 8000;
 const LAST_PORT = 8099;
 /** The latency of TMDB over an ordinary line, and a rate limit just above TMDB_REQUESTS_PER_SECOND. */
@@ -50,7 +50,7 @@ export async function demo(shutdownSignal: AbortSignal): Promise<number | null> 
   say(`movie-pipeline demo: made-up movies from a TMDB sandbox, stored in ${DATA_DIR}.`);
   const sandbox = await launchSandbox(LIKE_TMDB);
   const config = demoConfig(sandbox.url);
-  say(`Starting PostgreSQL in ${resolve(DATA_DIR)} …`);
+  say(`Starting PostgreSQL in ${DATA_DIR} …`);
   const app = await createApp(config, shutdownSignal);
   say('Running a full update: five lists, then cast, crew, keywords and more of each due movie.\n');
   await app.init();

@@ -49,7 +49,7 @@ export class EnrichMovies {
       movie = enrichedMovie(details, this.config.tmdb.language);
     } catch (error) {
       if (context.signal.aborted || !isItemFailure(error)) throw error;
-      if (error.kind === 'not_found') await this.results.gone(id, context);
+      if (error.kind === 'not_found') await this.results.notFound(id, context);
       else await this.results.failed(id, error, context);
       return;
     }

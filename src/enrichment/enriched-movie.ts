@@ -3,23 +3,26 @@ import type { CastEntry, CrewEntry, EnrichedMovie } from '../movies/movie-record
 import type { TmdbCastMember, TmdbCrewMember, TmdbMovie, TmdbVideo } from '../tmdb/schema/movie.js';
 
 const CAST_SIZE = 10;
-const CREW_SIZE = 30;
 const SIMILAR_SIZE = 20;
 /** `movies.trailer_key` is VARCHAR(100). */
 const MAX_TRAILER_KEY_LENGTH = 100;
+/** A trailer that is published later than this after the release is a new cut, such as that of an anniversary. */
+const TRAILER_DEADLINE_MS = 7 * 86_400_000;
+
+const CREW_SIZE = 40;
+const PRODUCER_JOBS = ['Producer', 'Executive Producer'];
+const MAX_PRODUCERS = 10;
 
 /** The jobs that are stored, in the order in which they are. */
 const CREW_JOBS = [
-  'Director',
-  'Screenplay',
-  'Writer',
-  'Story',
-  'Novel',
-  'Producer',
-  'Executive Producer',
+  ...['Director', 'Co-Director'],
+  ...['Screenplay', 'Writer', 'Story', 'Novel', 'Book', 'Comic Book', 'Graphic Novel', 'Short Story'],
+  ...['Original Story', 'Author', 'Theatre Play', 'Characters'],
+  ...PRODUCER_JOBS,
   'Director of Photography',
   'Editor',
-  'Original Music Composer',
+  ...['Original Music Composer', 'Music'],
+  ...['Production Design', 'Casting', 'Costume Design'],
 ];
 
 /**
@@ -29,7 +32,7 @@ const CREW_JOBS = [
 export function enrichedMovie(movie: TmdbMovie, language: string): EnrichedMovie {
   return {
     ...summaryOf(movie),
-    genres: movie.genres?.map(({ name }) => name) ?? null,
+    genres: movie.genres,
     homepage: movie.homepage,
     imdbId: movie.imdbId,
     status: movie.status,
@@ -41,7 +44,7 @@ export function enrichedMovie(movie: TmdbMovie, language: string): EnrichedMovie
     crew: keyCrew(movie.crew),
     keywords: movie.keywords,
     similarMovieIds: [...new Set(movie.similarIds)].slice(0, SIMILAR_SIZE),
-    trailerKey: trailerKey(movie.videos, language),
+    trailerKey: trailerKey(movie, language),
   };
 }
 
@@ -64,8 +67,13 @@ function keyCrew(crew: readonly TmdbCrewMember[]): CrewEntry[] {
     const key = `${member.id} ${member.job}`;
     if (CREW_JOBS.includes(member.job) && !byPersonAndJob.has(key)) byPersonAndJob.set(key, member);
   }
-  return [...byPersonAndJob.values()]
-    .sort((a, b) => CREW_JOBS.indexOf(a.job) - CREW_JOBS.indexOf(b.job))
+  const inOrder = [...byPersonAndJob.values()].sort(
+    (a, b) => CREW_JOBS.indexOf(a.job) - CREW_JOBS.indexOf(b.job),
+  );
+  const producers = inOrder.filter(({ job }) => PRODUCER_JOBS.includes(job));
+  const left = new Set(producers.slice(MAX_PRODUCERS));
+  return inOrder
+    .filter((member) => !left.has(member))
     .slice(0, CREW_SIZE)
     .map(({ id, name, job, department, profilePath }) => ({
       id,
@@ -76,21 +84,30 @@ function keyCrew(crew: readonly TmdbCrewMember[]): CrewEntry[] {
     }));
 }
 
-function trailerKey(videos: readonly TmdbVideo[], language: string): string | null {
+/** The best by kind, then by language, then by when it was published. */
+function trailerKey({ videos, releaseDate }: TmdbMovie, language: string): string | null {
   const isoLanguage = language.slice(0, 2);
-  const languageRank = (video: TmdbVideo): number => (video.language === isoLanguage ? 0 : 1);
-  const [best] = videos
-    .filter(
-      (video) =>
-        video.site === 'YouTube' && trailerRank(video) !== null && video.key.length <= MAX_TRAILER_KEY_LENGTH,
-    )
-    .sort(
-      (a, b) =>
-        (trailerRank(a) ?? 0) - (trailerRank(b) ?? 0) ||
-        languageRank(a) - languageRank(b) ||
-        (b.publishedAt ?? '').localeCompare(a.publishedAt ?? ''),
-    );
-  return best?.key ?? null;
+  const rankOf = (video: TmdbVideo): number =>
+    2 * (trailerRank(video) ?? 0) + (video.language === isoLanguage ? 0 : 1);
+  const trailers = videos.filter(
+    (video) =>
+      video.site === 'YouTube' && trailerRank(video) !== null && video.key.length <= MAX_TRAILER_KEY_LENGTH,
+  );
+  const bestRank = Math.min(...trailers.map(rankOf));
+  const equals = trailers.filter((video) => rankOf(video) === bestRank);
+  return ofRelease(equals, releaseDate)?.key ?? null;
+}
+
+/** The last one published up to a week after the release, else the oldest. */
+function ofRelease(videos: readonly TmdbVideo[], releaseDate: string | null): TmdbVideo | undefined {
+  const publishedMs = (video: TmdbVideo): number => video.publishedMs ?? Number.MAX_SAFE_INTEGER;
+  const oldestFirst = [...videos].sort((a, b) => publishedMs(a) - publishedMs(b));
+  if (releaseDate === null) return oldestFirst[0];
+  const deadlineMs = Date.parse(releaseDate) + TRAILER_DEADLINE_MS;
+  const [last] = oldestFirst
+    .filter((video) => publishedMs(video) <= deadlineMs)
+    .sort((a, b) => publishedMs(b) - publishedMs(a));
+  return last ?? oldestFirst[0];
 }
 
 /** 0 ranks first; null is not a trailer. */

@@ -47,7 +47,10 @@ export class EnrichmentBatches {
     this.queue.wake(ENRICH_QUEUE);
   }
 
-  /** Waits until none of the run's `total` movies is due any more. Movies whose batch was given up fail. */
+  /**
+   * Waits until none of the run's `total` movies is due any more, then marks those that TMDB did not find. Movies whose
+   * batch was given up fail.
+   */
   async untilDone(total: number, context: RunContext): Promise<void> {
     const { runId } = context.lease;
     const size = batchSize(total);
@@ -58,11 +61,12 @@ export class EnrichmentBatches {
       const due = await this.failAbandoned(size, context);
       const failures = (await this.checkpoint.failures(runId)) - otherFailures;
       context.progress.enrichmentAdvanced({ done: total - due, total, failed: failures });
-      if (due === 0) return;
+      if (due === 0) break;
       const tookMs = this.clock.monotonicMs() - startedMs;
       const pauseMs = due > size ? POLL_MS : FINAL_POLL_MS;
       await this.clock.sleep(Math.max(pauseMs, PAUSE_RATIO * tookMs), context.signal);
     }
+    await this.results.concludeNotFound(context);
   }
 
   /** Fails due movies that no open job covers. Returns how many other movies are due. */

@@ -2,16 +2,20 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { RANDOM, type Random } from '../common/random.js';
 import { retry } from '../common/retry.js';
-import { isConflict, isConnectionLost } from '../database/errors/database-fault.js';
+import { isConnectionLost } from '../database/errors/database-fault.js';
 import type { Transaction } from '../database/prisma.service.js';
 import type { EnrichedMovie } from '../movies/movie-record.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
-import { itemError } from '../runs/item-failure.js';
+import { isBlocked, itemError, MassNotFoundError } from '../runs/item-failure.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
 import type { WorkContext } from '../runs/run-context.js';
 import { RunMovies } from '../runs/run-movies.repository.js';
 
 type ResultContext = Pick<WorkContext, 'lease' | 'signal'>;
+
+/** TMDB deletes some movies a day. More of a run's movies that are missing for the first time are a fault of TMDB. */
+const MAX_NOT_FOUND = 5;
+const MAX_SHARE_NOT_FOUND = 0.05;
 
 /** About two minutes with the back-off; by then another worker has the batch. */
 const ATTEMPTS = 10;
@@ -39,11 +43,32 @@ export class EnrichmentResults {
     });
   }
 
-  /** TMDB no longer has the movie. */
-  gone(id: number, { lease, signal }: ResultContext): Promise<void> {
+  /** TMDB does not find the movie. The movie itself is marked at the end of the run, by `concludeNotFound`. */
+  notFound(id: number, { lease, signal }: ResultContext): Promise<void> {
     return this.inTransaction(signal, async (tx) => {
-      const settled = await this.runMovies.settle(tx, lease, [id], 'gone');
-      if (settled > 0) await this.movies.markGone([id], this.clock.now(), tx);
+      await this.runMovies.settle(tx, lease, [id], 'gone');
+    });
+  }
+
+  /**
+   * Marks the movies that TMDB did not find in the whole run, as of the run's start: a resumed run may repeat this. If too
+   * many are missing at once, the fault is TMDB's: marks none, and records them as failures.
+   */
+  concludeNotFound({
+    lease,
+    signal,
+    startedAt,
+  }: ResultContext & { readonly startedAt: Date }): Promise<void> {
+    return this.inTransaction(signal, async (tx) => {
+      const { ids, requested } = await this.runMovies.notFound(tx, lease.runId);
+      if (ids.length === 0) return;
+      const first = await this.movies.countFirstNotFound(ids, tx);
+      if (first <= MAX_NOT_FOUND || first <= MAX_SHARE_NOT_FOUND * requested) {
+        await this.movies.markNotFound(ids, startedAt, tx);
+        return;
+      }
+      const error = new MassNotFoundError(ids.length, requested);
+      await this.runMovies.distrust(tx, lease, itemError({}, error, this.clock.now()));
     });
   }
 
@@ -52,7 +77,8 @@ export class EnrichmentResults {
     const now = this.clock.now();
     return this.inTransaction(signal, async (tx) => {
       if ((await this.runMovies.settle(tx, lease, [id], 'failed')) === 0) return;
-      await this.movies.markFailed([id], now, tx);
+      // A block concerns all requests and leaves the movie due.
+      if (!isBlocked(error)) await this.movies.markFailed([id], now, tx);
       await this.checkpoint.itemFailed(tx, lease, itemError({ movieId: id }, error, now));
     });
   }
@@ -64,7 +90,7 @@ export class EnrichmentResults {
       random,
       signal,
       attempts: ATTEMPTS,
-      isRetryable: (error) => isConnectionLost(error) || isConflict(error),
+      isRetryable: isConnectionLost,
     });
   }
 }

@@ -47,9 +47,10 @@ export class EnrichmentStage {
   /** Never-enriched movies first, then the most popular; behind them, all that are overdue. */
   private async select(
     collected: readonly number[],
-    { limit, alsoStored }: EnrichmentPlan,
+    { limit, alsoStored, refreshAll = false }: EnrichmentPlan,
     incremental: boolean,
   ): Promise<EnrichmentWork> {
+    if (refreshAll) return { ids: [], rest: this.movies.all(), fresh: 0 };
     const now = this.clock.now();
     const { due, fresh } = await this.movies.dueAmong(collected, { limit, now, incremental });
     if (!alsoStored) return { ids: due, rest: null, fresh };

@@ -7,13 +7,13 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import type { HealthCheckResult } from '@nestjs/terminus';
 import { Public } from '../auth/access/access.decorators.js';
 import { problemOf } from '../common/problem-details/api-problem.js';
 import { AliveDto, HealthDto, UnhealthyDto } from './dto/health.dto.js';
-import { PENDING, ReadinessIndicators } from './readiness-indicators.js';
+import { HealthReports } from './health-reports.js';
+import { PENDING } from './readiness-indicators.js';
 import { unhealthyDetail, UnhealthyFilter } from './unhealthy.filter.js';
-import { WarningIndicators } from './warning-indicators.js';
 
 const UNHEALTHY = {
   ...problemOf(503, unhealthyDetail(['migrations'])),
@@ -42,11 +42,7 @@ function ApiHealth(): MethodDecorator {
 @Public()
 @UseFilters(UnhealthyFilter)
 export class HealthController {
-  constructor(
-    private readonly health: HealthCheckService,
-    private readonly readiness: ReadinessIndicators,
-    private readonly warnings: WarningIndicators,
-  ) {}
+  constructor(private readonly reports: HealthReports) {}
 
   @Get('live')
   @ApiOperation({ operationId: 'isAlive', summary: 'Check liveness' })
@@ -65,30 +61,17 @@ export class HealthController {
   })
   @ApiHealth()
   ready(): Promise<HealthCheckResult> {
-    return this.health.check([
-      () => this.readiness.service(),
-      () => this.readiness.database(),
-      () => this.readiness.migrations(),
-      () => this.warnings.tmdb(),
-      () => this.warnings.scheduler(),
-    ]);
+    return this.reports.ready();
   }
 
   @Get()
   @ApiOperation({
     operationId: 'getHealth',
     summary: 'Get the full health report',
-    description: 'The checks of `/health/ready`, and the result of the last run.',
+    description: 'The checks of `/health/ready`, and the result of the last run. Up to a second old.',
   })
   @ApiHealth()
   full(): Promise<HealthCheckResult> {
-    return this.health.check([
-      () => this.readiness.service(),
-      () => this.readiness.database(),
-      () => this.readiness.migrations(),
-      () => this.warnings.tmdb(),
-      () => this.warnings.scheduler(),
-      () => this.warnings.lastRun(),
-    ]);
+    return this.reports.full();
   }
 }

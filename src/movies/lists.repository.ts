@@ -44,6 +44,18 @@ export class ListsRepository {
       ON CONFLICT (category, movie_id) DO UPDATE SET position = excluded.position, seen_at = excluded.seen_at`;
   }
 
+  /** Number of places up to a position. */
+  countPlaces(category: string, lastPosition: number): Promise<number> {
+    return this.prisma.movieCategory.count({ where: { category, position: { lte: lastPosition } } });
+  }
+
+  /** When the places that a reading did not find were last seen: the latest of them; null if it found all. */
+  async lastSeenBefore(category: string, seenAt: Date): Promise<Date | null> {
+    const where = { category, seenAt: { lt: seenAt } };
+    const { _max } = await this.prisma.movieCategory.aggregate({ where, _max: { seenAt: true } });
+    return _max.seenAt;
+  }
+
   /** Deletes the entries in the part that was read that lack the mark of this reading. */
   async sweep(category: string, { seenAt, lastPosition, listEnded }: Sweep): Promise<void> {
     await this.prisma.$executeRaw`

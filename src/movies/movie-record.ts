@@ -59,7 +59,9 @@ export interface EnrichedMovie extends ListedMovie {
 export type Merge =
   /** The incoming value, unless it is null. */
   | 'unless-null'
-  /** The incoming value, unless it is null or 0, which TMDB sends for unknown numbers. */
+  /** As `unless-null` until the movie is enriched; from then on only where no value is stored. */
+  | 'unless-enriched'
+  /** The incoming value, unless it is null or 0. */
   | 'unless-zero'
   /** The incoming array of names, unless it is null, empty, or holds the same names in another order. */
   | 'unless-same-names'
@@ -91,8 +93,9 @@ function hiddenColumn(name: string, type: string, merge: Merge): Column {
 export const LISTED_COLUMNS = {
   title: column('title', 'text', 'unless-null'),
   overview: column('overview', 'text', 'unless-null'),
-  releaseDate: column('release_date', 'date', 'unless-null'),
-  voteAverage: column('vote_average', 'float8', 'unless-zero'),
+  // With TMDB_REGION a list has the date of the region, and details have the first date of all regions.
+  releaseDate: column('release_date', 'date', 'unless-enriched'),
+  voteAverage: column('vote_average', 'float8', 'unless-null'),
   voteCount: column('vote_count', 'int', 'unless-zero'),
   popularity: column('popularity', 'float8', 'unless-zero'),
   posterUrl: column('poster_url', 'text', 'unless-null'),
@@ -106,13 +109,14 @@ export const LISTED_COLUMNS = {
 /** The columns that enrichment writes. */
 export const ENRICHED_COLUMNS = {
   ...LISTED_COLUMNS,
+  releaseDate: column('release_date', 'date', 'unless-null'),
   genres: column('genres', 'jsonb', 'unless-null'),
   cast: column('cast', 'jsonb', 'replace'),
   crew: column('crew', 'jsonb', 'replace'),
   keywords: column('keywords', 'jsonb', 'replace'),
-  runtime: column('runtime', 'int', 'unless-zero'),
-  budget: column('budget', 'bigint', 'unless-zero'),
-  revenue: column('revenue', 'bigint', 'unless-zero'),
+  runtime: column('runtime', 'int', 'unless-null'),
+  budget: column('budget', 'bigint', 'unless-null'),
+  revenue: column('revenue', 'bigint', 'unless-null'),
   tagline: column('tagline', 'text', 'unless-null'),
   similarMovieIds: hiddenColumn('similar_movie_ids', 'jsonb', 'replace'),
   trailerKey: column('trailer_key', 'varchar(100)', 'replace'),

@@ -88,9 +88,23 @@ export class MoviesRepository {
     return due.selectOverdue(now);
   }
 
-  /** Records that TMDB does not know these ids any more. The rows stay. */
-  async markGone(ids: readonly number[], now: Date, tx: Transaction = this.prisma): Promise<void> {
-    await tx.$executeRaw(due.updateGone(ids, now));
+  /** All movies: never enriched first, then the most popular. */
+  all(): MoviesQuery {
+    return due.SELECT_ALL;
+  }
+
+  /** Number of those movies that TMDB has not failed to find before. */
+  async countFirstNotFound(ids: readonly number[], tx: Transaction = this.prisma): Promise<number> {
+    const [count] = await tx.$queryRaw<{ movies: number }[]>(due.countFirstNotFound(ids));
+    return count?.movies ?? 0;
+  }
+
+  /**
+   * Records that TMDB does not find these movies. One that it did not find on an earlier day either is gone from then on.
+   * The rows stay.
+   */
+  async markNotFound(ids: readonly number[], now: Date, tx: Transaction = this.prisma): Promise<void> {
+    await tx.$executeRaw(due.updateNotFound(ids, now));
   }
 
   /** Records that the details of these movies could not be fetched or stored. Each failure delays the next request. */

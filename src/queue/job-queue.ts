@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type BeforeApplicationShutdown, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { PgBoss } from 'pg-boss';
+import { queueSchema } from '../database/connection/queue-schema.js';
 import type { StartupRetry } from '../database/connection/startup-retry.js';
 import type { Transaction } from '../database/prisma.service.js';
 import { QUEUES } from './queues.js';
@@ -101,6 +101,8 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
     const boss = new Boss({
       db: { executeSql: (text, values) => this.options.pool.query(text, values) },
       schema: queueSchema(this.options.schema),
+      // The migrations create it: CREATE SCHEMA demands CREATE on the database even where the schema exists.
+      createSchema: false,
       // Returns the jobs of dead workers to the queue.
       supervise: this.options.use === 'work',
       superviseIntervalSeconds: SUPERVISE_SECONDS,
@@ -131,10 +133,4 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
     if (this.boss === null) throw new Error('The job queue is not started in this process.');
     return this.boss;
   }
-}
-
-/** pg-boss allows few characters in a schema's name. */
-function queueSchema(schema: string): string {
-  if (schema === 'public') return 'movie_pipeline_jobs';
-  return `movie_pipeline_jobs_${createHash('sha256').update(schema).digest('hex').slice(0, 12)}`;
 }

@@ -4,6 +4,10 @@ import type { ItemError } from './run.js';
 
 type Where = Partial<Pick<ItemError, 'source' | 'page' | 'movieId'>>;
 
+export const LIST_SHRUNK = 'list_shrunk';
+/** A list entry that names no movie. */
+export const UNUSABLE_ITEM = 'unusable_item';
+
 /** The record of one movie, page or source that failed. */
 export function itemError(where: Where, error: unknown, now: Date): ItemError {
   return {
@@ -25,13 +29,44 @@ export class BatchAbandonedError extends Error {
   }
 }
 
+/** So many movies are missing at once that the fault is TMDB's. */
+export class MassNotFoundError extends Error {
+  override readonly name = 'MassNotFoundError';
+
+  constructor(missing: number, requested: number) {
+    super(
+      `TMDB did not find ${missing} of the ${requested} movies that were requested, which is too many to believe. ` +
+        'None is marked as gone; the next run requests them again.',
+    );
+  }
+}
+
+/** A list is so much shorter than before that the fault may be TMDB's. */
+export class ListShrunkError extends Error {
+  override readonly name = 'ListShrunkError';
+
+  constructor(movies: number, stored: number) {
+    super(
+      `TMDB's list has ${movies} movies where ${stored} are stored, so that its stored places are kept. ` +
+        'A list that is as short on another day is accepted.',
+    );
+  }
+}
+
 function codeOf(error: unknown): string {
   if (error instanceof TmdbError) return error.kind;
   if (error instanceof BatchAbandonedError) return 'batch_abandoned';
-  return error instanceof RowRefusedError ? 'row_refused' : 'unusable_item';
+  if (error instanceof MassNotFoundError) return 'mass_not_found';
+  if (error instanceof ListShrunkError) return LIST_SHRUNK;
+  return error instanceof RowRefusedError ? 'row_refused' : UNUSABLE_ITEM;
 }
 
 /** Whether a failure concerns one movie or page only. A rejected key or a TMDB that is down concerns the whole run. */
 export function isItemFailure(error: unknown): error is TmdbError {
   return error instanceof TmdbError && error.kind !== 'key_refused' && error.kind !== 'unavailable';
+}
+
+/** Whether the response did not come from TMDB, so that it says nothing about the movie or page. */
+export function isBlocked(error: unknown): boolean {
+  return error instanceof TmdbError && error.kind === 'blocked';
 }

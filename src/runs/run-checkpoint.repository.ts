@@ -1,4 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { RANDOM, type Random } from '../common/random.js';
+import { retry } from '../common/retry.js';
+import { isConflict } from '../database/errors/database-fault.js';
 import { Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { StoreReport } from '../movies/movies.repository.js';
@@ -7,7 +11,7 @@ import { RunAborted, type RunEnding, type StopReason } from './run-ending.js';
 import { whereLeased, type RunLease } from './run-lease.js';
 import { sqlLeased } from './run-lease.repository.js';
 import type { Source } from './run-plan.js';
-import type { ItemError, RunProgress } from './run.js';
+import { type ItemError, MAX_KEPT_ERRORS, type RunProgress } from './run.js';
 import { readAbortReason } from './stored-json.js';
 import type { TmdbCounts } from './tmdb-usage.js';
 
@@ -28,8 +32,8 @@ interface Heartbeat {
   readonly tmdb: TmdbCounts;
 }
 
-/** Item errors kept with a run; further ones are only counted. */
-const MAX_KEPT_ERRORS = 1_000;
+/** Of a transaction that conflicts with others: about four seconds with the back-off. */
+const ATTEMPTS = 4;
 
 /**
  * What an active run has done, written in the transaction that does it: counters and tables agree whenever a worker dies.
@@ -37,10 +41,19 @@ const MAX_KEPT_ERRORS = 1_000;
  */
 @Injectable()
 export class RunCheckpoint {
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(RANDOM) private readonly random: Random,
+  ) {}
 
+  /** Runs `work` again, from its beginning, after a deadlock or another conflict of transactions. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.prisma.$transaction(work);
+    const { clock, random } = this;
+    return retry(() => this.prisma.$transaction(work), {
+      ...{ clock, random, attempts: ATTEMPTS },
+      isRetryable: isConflict,
+    });
   }
 
   /** Counts movies of a list that were stored apart from their page. */
@@ -89,6 +102,12 @@ export class RunCheckpoint {
       SELECT id, ${error.source}, ${error.page}, ${error.movieId}, ${error.code}, ${error.message},
         ${error.occurredAt.toISOString()}::timestamptz
       FROM pipeline_runs WHERE id = ${lease.runId} AND failed <= ${MAX_KEPT_ERRORS}`;
+  }
+
+  /** Whether a run has recorded a failure of this kind of a source between two times. */
+  async hasSourceFailed(source: Source, code: string, since: Date, until: Date): Promise<boolean> {
+    const where = { source, code, occurredAt: { gt: since, lte: until } };
+    return (await this.prisma.pipelineRunError.findFirst({ where, select: { id: true } })) !== null;
   }
 
   /** Failures of all workers of the run so far. */

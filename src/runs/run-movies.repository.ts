@@ -5,6 +5,7 @@ import type { MoviesQuery } from '../movies/movies.repository.js';
 import { RunAborted } from './run-ending.js';
 import { whereLeased, type RunLease } from './run-lease.js';
 import { sqlLeased } from './run-lease.repository.js';
+import { type ItemError, MAX_KEPT_ERRORS } from './run.js';
 
 /** The result of enriching one movie. */
 export type EnrichmentResult = 'done' | 'gone' | 'failed';
@@ -69,6 +70,38 @@ export class RunMovies {
       SELECT ARRAY(SELECT movie_id FROM pipeline_run_movies
         WHERE run_id = ${runId} AND enrichment = 'due' AND place >= ${from} AND place < ${to} ORDER BY place) AS ids`;
     return row?.ids ?? [];
+  }
+
+  /** Ids of the movies that TMDB did not find, and how many movies were requested. */
+  async notFound(
+    tx: Transaction,
+    runId: number,
+  ): Promise<{ readonly ids: readonly number[]; readonly requested: number }> {
+    const [row] = await tx.$queryRaw<[{ ids: number[]; requested: number }]>`
+      SELECT coalesce(array_agg(movie_id) FILTER (WHERE enrichment = 'gone'), '{}') AS ids, count(*)::int AS requested
+      FROM pipeline_run_movies WHERE run_id = ${runId} AND enrichment IN ('done', 'gone', 'failed')`;
+    return row;
+  }
+
+  /** Turns the movies that TMDB did not find into failures, each with `error` where it is among those that are kept. */
+  async distrust(tx: Transaction, lease: RunLease, error: ItemError): Promise<void> {
+    const [answer] = await tx.$queryRaw<{ isLeased: boolean }[]>`
+      WITH distrusted AS (
+        UPDATE pipeline_run_movies SET enrichment = 'failed' WHERE run_id = ${lease.runId} AND enrichment = 'gone'
+        RETURNING movie_id
+      ), counted AS (
+        UPDATE pipeline_runs SET gone = gone - missing.movies, failed = failed + missing.movies
+        FROM (SELECT count(*)::int AS movies FROM distrusted) AS missing
+        WHERE ${sqlLeased(lease)}
+        RETURNING id, failed - missing.movies AS failed_before
+      ), kept AS (
+        INSERT INTO pipeline_run_errors (run_id, movie_id, code, message, occurred_at)
+        SELECT id, movie_id, ${error.code}, ${error.message}, ${error.occurredAt.toISOString()}::timestamptz
+        FROM counted, (SELECT movie_id, row_number() OVER (ORDER BY movie_id) AS place FROM distrusted) AS missing
+        WHERE failed_before + place <= ${MAX_KEPT_ERRORS}
+      )
+      SELECT EXISTS (SELECT FROM counted) AS "isLeased"`;
+    if (answer?.isLeased !== true) throw new RunAborted({ kind: 'lost' });
   }
 
   /** How many movies are yet to be enriched in each range of `size` places that has any. */

@@ -96,6 +96,54 @@ describe('the outcome of a run', () => {
     });
   });
 
+  it('a PARTIAL run tells different reasons of one kind of failure apart, and counts what it does not name', () => {
+    const lacks = (part: string): Partial<ItemError> => ({
+      code: 'unusable_body',
+      message: `TMDB's response cannot be used: it lacks ${part}.`,
+    });
+    const outcome = outcomeOf(
+      { kind: 'completed' },
+      results({
+        counts: { unchanged: 60, failed: 9 },
+        errors: [
+          failure({ movieId: 1, ...lacks('keywords.keywords') }),
+          failure({ movieId: 2, ...lacks('credits.cast') }),
+          ...['a', 'a', 'b', 'c'].map((message, index) => failure({ movieId: 3 + index, message })),
+        ],
+      }),
+    );
+    expect(outcome.errorMessage).toBe(
+      "6 movies failed: 2 × a; 1 × TMDB's response cannot be used: it lacks keywords.keywords; " +
+        "1 × TMDB's response cannot be used: it lacks credits.cast; 2 × another reason. 3 further items failed.",
+    );
+  });
+
+  it('a PARTIAL run names lists, pages, list entries and movies for what they are', () => {
+    const entry = {
+      source: 'popular',
+      page: 1,
+      code: 'unusable_item',
+      message: 'The entry has no usable id.',
+    };
+    const outcome = outcomeOf(
+      { kind: 'completed' },
+      results({
+        counts: { unchanged: 60 },
+        errors: [
+          failure(entry),
+          failure(entry),
+          failure({ source: 'popular', page: 2 }),
+          failure({ source: 'popular', page: 1, movieId: 7, code: 'row_refused', message: 'Refused.' }),
+          failure({ source: 'genres' }),
+        ],
+      }),
+    );
+    expect(outcome.errorMessage).toBe(
+      '1 list failed: 1 × TMDB failed. 1 page failed: 1 × TMDB failed. ' +
+        '2 list entries failed: 2 × The entry has no usable id. 1 movie failed: 1 × Refused.',
+    );
+  });
+
   it('a run ends PARTIAL when TMDB goes down after something was stored', () => {
     const outcome = outcomeOf(
       { kind: 'upstream', message: 'TMDB is down.' },

@@ -1,5 +1,8 @@
+import { UNUSABLE_ITEM } from './item-failure.js';
 import type { RunEnding } from './run-ending.js';
 import type { FinalStatus, ItemError, RunCounts, SourceReport } from './run.js';
+
+const SHOWN_REASONS = 3;
 
 /** The recorded end of a run. */
 export interface RunOutcome {
@@ -43,27 +46,37 @@ function failuresOf({ counts, sources, errors }: RunResults): string[] {
     reasons.push(`${failed.length} of ${sources.length} sources failed: ${named}.`);
   }
   const failedSources = new Set<string | null>(failed.map((report) => report.source));
-  const movies = errors.filter((error) => error.movieId !== null);
-  const rest = errors.filter((error) => error.movieId === null && !failedSources.has(error.source));
-  if (rest.length > 0) reasons.push(`${count(rest.length, 'page')} failed: ${describe(rest)}.`);
-  const unnamed = counts.failed - errors.length;
-  if (movies.length + unnamed > 0) {
-    reasons.push(`${count(movies.length + unnamed, 'movie')} failed: ${describe(movies)}.`);
+  const rest = errors.filter((error) => error.movieId !== null || !failedSources.has(error.source));
+  for (const noun of NOUNS) {
+    const group = rest.filter((error) => nounOf(error) === noun);
+    if (group.length > 0) reasons.push(`${count(group.length, noun)} failed: ${describe(group)}.`);
   }
+  const unnamed = counts.failed - errors.length;
+  if (unnamed > 0) reasons.push(`${count(unnamed, 'further item')} failed.`);
   return reasons;
 }
 
-/** The most frequent kinds of failure with one example each, so that the message stays one readable line. */
+const NOUNS = ['list', 'page', 'list entry', 'movie'] as const;
+
+/** What failed. A list is also the list of genres. */
+function nounOf({ movieId, page, code }: ItemError): (typeof NOUNS)[number] {
+  if (movieId !== null) return 'movie';
+  if (code === UNUSABLE_ITEM) return 'list entry';
+  return page === null ? 'list' : 'page';
+}
+
+/** The most frequent reasons, so that the message stays one readable line. */
 function describe(errors: readonly ItemError[]): string {
-  const byCode = new Map<string, ItemError[]>();
-  for (const error of errors) byCode.set(error.code, [...(byCode.get(error.code) ?? []), error]);
-  return [...byCode.values()]
-    .sort((a, b) => b.length - a.length)
-    .slice(0, 3)
-    .map((group) => `${group.length} × ${group[0]?.message.replace(/\.$/, '') ?? ''}`)
-    .join('; ');
+  const byReason = new Map<string, number>();
+  for (const { message } of errors) byReason.set(message, (byReason.get(message) ?? 0) + 1);
+  const reasons = [...byReason].sort(([, a], [, b]) => b - a);
+  const others = reasons.slice(SHOWN_REASONS).reduce((sum, [, times]) => sum + times, 0);
+  return [
+    ...reasons.slice(0, SHOWN_REASONS).map(([message, times]) => `${times} × ${message.replace(/\.$/, '')}`),
+    ...(others > 0 ? [`${others} × another reason`] : []),
+  ].join('; ');
 }
 
 function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return `${n} ${n === 1 ? noun : noun.replace(/y$/, 'ie').concat('s')}`;
 }

@@ -38,12 +38,21 @@ describe('the plan of a run', () => {
       enrich_data: true,
       max_enrichment: 7,
       incremental: false,
+      refresh_all: false,
     });
     expect(plan).toEqual({
       updateType: 'custom',
       sources: [{ source: 'top_rated', pages: 500 }],
       enrichment: { limit: 7, alsoStored: false },
       incremental: false,
+    });
+  });
+
+  it('a custom run with refresh_all enriches everything that is stored, without a limit, and needs no list', () => {
+    const options = { ...CUSTOM_DEFAULTS, categories: [], include_trending: false, refresh_all: true };
+    expect(customPlan(options)).toMatchObject({
+      sources: [],
+      enrichment: { alsoStored: true, refreshAll: true },
     });
   });
 

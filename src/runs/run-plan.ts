@@ -19,6 +19,8 @@ export interface EnrichmentPlan {
   readonly limit: number;
   /** Also movies that this run did not collect: due ones up to the limit, and all overdue ones. */
   readonly alsoStored: boolean;
+  /** Every stored movie, whatever the other rules are. */
+  readonly refreshAll?: boolean;
 }
 
 /** What a run does. Stored with the run as JSON. */
@@ -38,6 +40,7 @@ export interface CustomOptions {
   readonly enrich_data: boolean;
   readonly max_enrichment: number;
   readonly incremental: boolean;
+  readonly refresh_all: boolean;
 }
 
 export const CUSTOM_DEFAULTS: CustomOptions = {
@@ -47,7 +50,11 @@ export const CUSTOM_DEFAULTS: CustomOptions = {
   enrich_data: false,
   max_enrichment: 50,
   incremental: true,
+  refresh_all: false,
 };
+
+/** Fetches the details of everything that is stored again. */
+export const REFRESH_ALL: EnrichmentPlan = { limit: 0, alsoStored: true, refreshAll: true };
 
 const TRENDING_PAGES = 3;
 
@@ -75,13 +82,17 @@ export function customPlan(options: CustomOptions): RunPlan {
   requireWholeNumber('pages_per_category', pages, 1, MAX_PAGES);
   requireWholeNumber('max_enrichment', limit, 0, MAX_ENRICHMENT);
   const planned = sources(options.categories, pages, options.include_trending);
-  if (planned.length === 0) {
+  if (planned.length === 0 && !options.refresh_all) {
     throw new RangeError('categories is empty and trending is off: the run would collect nothing.');
   }
   return {
     updateType: 'custom',
     sources: planned,
-    enrichment: options.enrich_data && limit > 0 ? { limit, alsoStored: false } : null,
+    enrichment: options.refresh_all
+      ? REFRESH_ALL
+      : options.enrich_data && limit > 0
+        ? { limit, alsoStored: false }
+        : null,
     incremental: options.incremental,
   };
 }

@@ -28,7 +28,7 @@ export interface RunCounts {
   readonly enriched: number;
   /** Collected movies whose details are still fresh. */
   readonly skippedFresh: number;
-  /** Movies that TMDB no longer has. */
+  /** Movies that TMDB did not find. */
   readonly gone: number;
   /** Movies, pages and sources that failed for good. */
   readonly failed: number;
@@ -52,6 +52,9 @@ export interface SourceReport {
   readonly status: (typeof SOURCE_STATUSES)[number];
   readonly error: string | null;
 }
+
+/** Item errors kept with a run; further ones are only counted. */
+export const MAX_KEPT_ERRORS = 1_000;
 
 /** A movie, page or source that a run could not store. */
 export interface ItemError {

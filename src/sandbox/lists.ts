@@ -39,7 +39,8 @@ export function listPage(catalogue: Catalogue, list: List, page: number): object
     ...dates(catalogue, list),
     page,
     results,
-    total_pages: Math.ceil(total / PAGE_SIZE),
+    // A page with movies is never behind the end of its list.
+    total_pages: Math.max(Math.ceil(total / PAGE_SIZE), count > 0 ? page : 0),
     total_results: total,
   };
 }

@@ -9,6 +9,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronTime } from 'cron';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { ClockSkew } from '../database/connection/clock-skew.js';
 import type { ScheduledJob } from './due-occurrence.js';
 import { SchedulesRepository } from './schedules.repository.js';
 import { Occurrences } from './occurrences.js';
@@ -16,6 +17,8 @@ import { Occurrences } from './occurrences.js';
 /** A start, a stop or a change takes effect in every process within this time. */
 const RECONCILE_EVERY_MS = 2_000;
 const STALE_AFTER_MS = 60_000;
+/** Another process's clock may be ahead by this much. */
+const MAX_AHEAD_MS = 60_000;
 
 /**
  * Makes this process's timers match the stored schedules, and fires what is due: occurrences that were missed, and those
@@ -32,6 +35,7 @@ export class ScheduleReconciler implements OnApplicationBootstrap, OnModuleDestr
     private readonly registry: SchedulerRegistry,
     private readonly schedules: SchedulesRepository,
     private readonly occurrences: Occurrences,
+    private readonly clockSkew: ClockSkew,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -71,11 +75,21 @@ export class ScheduleReconciler implements OnApplicationBootstrap, OnModuleDestr
 
   private async reconcile(): Promise<void> {
     const { jobs } = await this.schedules.read();
+    const now = this.clock.now().getTime();
+    if (jobs.some(({ dueAfter }) => dueAfter.getTime() > now + MAX_AHEAD_MS)) await this.resetFutureTimes();
     for (const job of jobs) {
       await this.setTimer(job);
       await this.occurrences.fireDue(job);
     }
     this.reconciledAtMs = this.clock.monotonicMs();
+  }
+
+  /** Times that a wrong clock has stored would keep a job from firing until they have passed. */
+  private async resetFutureTimes(): Promise<void> {
+    const skew = await this.clockSkew.fault();
+    if (skew !== null) throw new Error(skew);
+    await this.schedules.resetFutureTimes();
+    this.logger.warn({ event: 'schedules.future_times_reset' });
   }
 
   private async setTimer({ id, timetable: { cron, timezone }, active }: ScheduledJob): Promise<void> {

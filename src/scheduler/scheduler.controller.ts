@@ -12,7 +12,7 @@ import {
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Authenticated, CurrentUser, Roles } from '../auth/access/access.decorators.js';
 import type { AuthUser } from '../auth/users/auth-user.js';
-import { ApiProblem, NOT_JSON, TOO_LARGE } from '../common/problem-details/api-problem.js';
+import { ApiProblem, NOT_JSON, tooLarge } from '../common/problem-details/api-problem.js';
 import { JOB_IDS, type JobId } from '../config/app-config.js';
 import { ChangeJobDto } from './dto/change-job.dto.js';
 import { JobDto, SchedulerRunningDto, SchedulerStatusDto } from './dto/job.dto.js';
@@ -78,7 +78,7 @@ export class SchedulerController {
   @ApiProblem({
     400: ['cron: it never fires: the calendar has no such day'],
     404: NO_SUCH_JOB,
-    413: TOO_LARGE,
+    413: tooLarge(100),
     415: NOT_JSON,
   })
   async change(

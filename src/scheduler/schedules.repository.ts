@@ -98,6 +98,17 @@ export class SchedulesRepository {
     });
   }
 
+  /** Sets every stored time that lies in the future to now, and deletes occurrences of the future. */
+  async resetFutureTimes(): Promise<void> {
+    const now = this.clock.now();
+    const changedAt = { gt: now };
+    await this.prisma.$transaction([
+      this.prisma.schedulerOccurrence.deleteMany({ where: { occursAt: { gt: now } } }),
+      this.prisma.schedulerJob.updateMany({ where: { changedAt }, data: { changedAt: now } }),
+      this.prisma.schedulerState.updateMany({ where: { changedAt }, data: { changedAt: now } }),
+    ]);
+  }
+
   /** False when nothing changed. */
   async setRunning(running: boolean): Promise<boolean> {
     const { count } = await this.prisma.schedulerState.updateMany({

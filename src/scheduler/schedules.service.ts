@@ -1,5 +1,6 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { AuditLog } from '../common/logging/audit-log.js';
 import type { JobId } from '../config/app-config.js';
 import type { Run } from '../runs/run.js';
 import { RunsRepository } from '../runs/runs.repository.js';
@@ -30,11 +31,10 @@ export interface SchedulerStatus {
 /** Reads the schedules and changes them, for every process. */
 @Injectable()
 export class SchedulesService {
-  private readonly logger = new Logger(SchedulesService.name);
-
   constructor(
     private readonly schedules: SchedulesRepository,
     private readonly runs: RunsRepository,
+    private readonly audit: AuditLog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -53,7 +53,7 @@ export class SchedulesService {
   async setRunning(running: boolean): Promise<void> {
     await this.schedules.read();
     if (await this.schedules.setRunning(running)) {
-      this.logger.log({ event: running ? 'scheduler.started' : 'scheduler.stopped' });
+      this.audit.record(running ? 'scheduler.started' : 'scheduler.stopped');
     }
   }
 
@@ -61,7 +61,7 @@ export class SchedulesService {
   async change(id: JobId, change: JobChange): Promise<JobWithLastRun> {
     await this.schedules.read();
     if (await this.schedules.change(id, change)) {
-      this.logger.log({ event: 'job.changed', job: id, ...change });
+      this.audit.record('scheduler.job_changed', { job: id, ...change });
     }
     const { jobs } = await this.status();
     const changed = jobs.find((job) => job.id === id);

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { OptionalUser, Public } from '../auth/access/access.decorators.js';
+import { OptionalUser, Readable } from '../auth/access/access.decorators.js';
 import type { AuthUser } from '../auth/users/auth-user.js';
 import { RunsRepository } from '../runs/runs.repository.js';
 import { SchedulesService } from '../scheduler/schedules.service.js';
@@ -8,7 +8,7 @@ import { PipelineStatusDto } from './dto/pipeline-status.dto.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline/status')
-@Public()
+@Readable()
 export class StatusController {
   constructor(
     private readonly runs: RunsRepository,

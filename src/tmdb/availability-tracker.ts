@@ -2,6 +2,8 @@ import { TmdbError } from './tmdb-error.js';
 
 /** This many requests in a row failed in spite of their retries: TMDB is down, whichever movies they were for. */
 const MAX_FAILURES_IN_A_ROW = 10;
+/** This many responses in a row did not come from TMDB: a block applies to all requests. */
+const MAX_BLOCKED_IN_A_ROW = 5;
 /** This many pauses in a row were followed by another 429. */
 const MAX_PAUSES_IN_A_ROW = 10;
 const MIN_PAUSE_MS = 1_000;
@@ -13,6 +15,7 @@ const MAX_DOUBLED_PAUSE_MS = 60_000;
 /** Counts the failures and the 429 pauses in a row, and decides when TMDB as a whole is unavailable. */
 export class AvailabilityTracker {
   private failuresInARow = 0;
+  private blockedInARow = 0;
   private pausesInARow = 0;
   private pausedAtMs = -Infinity;
   private down = false;
@@ -25,6 +28,7 @@ export class AvailabilityTracker {
   /** TMDB responded. A 404 for a movie counts. */
   recordResponse(): void {
     this.failuresInARow = 0;
+    this.blockedInARow = 0;
     this.pausesInARow = 0;
     this.down = false;
   }
@@ -40,6 +44,14 @@ export class AvailabilityTracker {
         `TMDB failed ${this.failuresInARow} requests in a row. The last error: ${error.message}`,
       ),
     );
+  }
+
+  /** A request was blocked. Returns the error to fail it with. */
+  recordBlock(error: TmdbError): TmdbError {
+    this.blockedInARow += 1;
+    if (this.blockedInARow < MAX_BLOCKED_IN_A_ROW) return error;
+    const message = `${this.blockedInARow} responses in a row were not from TMDB. The last error: ${error.message}`;
+    return this.markDown(new TmdbError('unavailable', message));
   }
 
   /**

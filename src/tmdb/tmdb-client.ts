@@ -52,7 +52,8 @@ export class TmdbClient {
     @Inject(RateLimitRepository) repository: RateLimitRepository | null = null,
   ) {
     const { requestsPerSecond: perSecond, maxConcurrency: concurrency } = tmdb;
-    const permits = repository === null ? null : new DistributedPermits(repository, perSecond, clock);
+    const permits =
+      repository === null ? null : new DistributedPermits(repository, perSecond, clock, this.random);
     this.rateLimiter = new RateLimiter({ perSecond, concurrency }, clock, permits);
     this.waits = new WaitTracker(clock);
     this.language = tmdb.language;
@@ -72,18 +73,21 @@ export class TmdbClient {
   /** One page of a list, from 1 to 500. */
   list(list: TmdbList, page: number, call: TmdbCall): Promise<TmdbPage> {
     const parameters = { language: this.language, ...this.region, page };
-    return this.fetch({ path: `/movie/${list}`, parameters, decode: decodePage }, call);
+    return this.page(`/movie/${list}`, parameters, call);
   }
 
   /** One page of the week's trending movies. */
   trending(page: number, call: TmdbCall): Promise<TmdbPage> {
     const parameters = { language: this.language, page };
-    return this.fetch({ path: '/trending/movie/week', parameters, decode: decodePage }, call);
+    return this.page('/trending/movie/week', parameters, call);
   }
 
-  genres(call: TmdbCall): Promise<TmdbGenre[]> {
-    const parameters = { language: this.language };
-    return this.fetch({ path: '/genre/movie/list', parameters, decode: decodeGenres }, call);
+  /** The genres with their names, in English where TMDB has none in the configured language. */
+  async genres(call: TmdbCall): Promise<TmdbGenre[]> {
+    const genres = await this.genreList(this.language, call);
+    if (genres.every(({ name }) => name !== null)) return genres;
+    const english = new Map((await this.genreList('en-US', call)).map(({ id, name }) => [id, name]));
+    return genres.map(({ id, name }) => ({ id, name: name ?? english.get(id) ?? null }));
   }
 
   /** A movie's details with credits, keywords, videos and similar movies, in one request. */
@@ -96,7 +100,7 @@ export class TmdbClient {
     };
     const decode = (body: unknown): TmdbMovie => {
       const movie = decodeMovie(body);
-      if (movie.id !== id) throw new UnusableBodyError(`it describes movie ${movie.id}, not ${id}`);
+      if (movie.id !== id) throw new UnusableBodyError('it describes another movie');
       return movie;
     };
     return this.fetch({ path: `/movie/${id}`, parameters, decode }, call);
@@ -105,6 +109,15 @@ export class TmdbClient {
   /** Resolves when TMDB accepts the API key. */
   checkKey(call: TmdbCall): Promise<void> {
     return this.fetch({ path: '/authentication', parameters: {}, decode: () => undefined }, call);
+  }
+
+  private page(path: string, parameters: Parameters & { page: number }, call: TmdbCall): Promise<TmdbPage> {
+    const decode = (body: unknown): TmdbPage => decodePage(body, parameters.page);
+    return this.fetch({ path, parameters, decode }, call);
+  }
+
+  private genreList(language: string, call: TmdbCall): Promise<TmdbGenre[]> {
+    return this.fetch({ path: '/genre/movie/list', parameters: { language }, decode: decodeGenres }, call);
   }
 
   private async fetch<T>(request: Request<T>, call: TmdbCall): Promise<T> {
@@ -161,6 +174,7 @@ export class TmdbClient {
     failures: number,
     call: TmdbCall,
   ): Promise<void> {
+    if (error.kind === 'blocked') throw this.availability.recordBlock(error);
     if (!error.retryable) {
       this.recordResponse();
       throw error;

@@ -5,6 +5,8 @@ export type TmdbErrorKind =
   | 'not_found'
   /** TMDB rejects the request. */
   | 'bad_request'
+  /** A CDN, a firewall or another server answered in TMDB's place. */
+  | 'blocked'
   /** Too many requests; send it again after a pause. */
   | 'rate_limited'
   | 'server_error'

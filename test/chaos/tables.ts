@@ -5,7 +5,15 @@ import { query } from './postgres.js';
 export type Tables = Readonly<Record<string, readonly string[]>>;
 
 const TIME_COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  movies: ['created_at', 'updated_at', 'enriched_at', 'enrich_tried_at', 'enrich_retry_at', 'gone_at'],
+  movies: [
+    'created_at',
+    'updated_at',
+    'enriched_at',
+    'enrich_tried_at',
+    'enrich_retry_at',
+    'not_found_at',
+    'gone_at',
+  ],
   movie_categories: ['seen_at'],
   genres: [],
 };

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import request from 'supertest';
@@ -7,7 +7,7 @@ import { UsersService } from '../../src/auth/users/users.service.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const PASSWORD = 'correct horse battery';
-const SECRET = 'only-for-tests-'.repeat(3);
+const SECRET = 'only-for-tests-0f7c2e9a4b6d8135e1';
 
 let service: TestApp;
 let tokenVersion: string;
@@ -39,6 +39,21 @@ describe('tokens of this service', () => {
       .setExpirationTime('1h');
   const hs = new TextEncoder().encode(SECRET);
 
+  /** Any claims, which JWT libraries refuse to sign. */
+  const signed = (header: object, claims: object): string => {
+    const exp = Math.floor(Date.now() / 1_000) + 600;
+    const all = {
+      iss: 'movie-pipeline',
+      aud: 'movie-pipeline',
+      sub: 'root',
+      series: tokenVersion,
+      exp,
+      ...claims,
+    };
+    const content = `${part(header)}.${part(all)}`;
+    return `${content}.${createHmac('sha256', SECRET).update(content).digest('base64url')}`;
+  };
+
   it('a token that this service signed is accepted', async () => {
     expect((await me(await ours().setProtectedHeader({ alg: 'HS256' }).sign(hs))).status).toBe(200);
   });
@@ -58,6 +73,25 @@ describe('tokens of this service', () => {
       'that is not signed',
       () => Promise.resolve(`${part({ alg: 'none' })}.${part({ sub: 'root', series: tokenVersion })}.`),
     ],
+    [
+      'without an expiry',
+      () =>
+        new SignJWT({ series: tokenVersion })
+          .setSubject('root')
+          .setIssuer('movie-pipeline')
+          .setAudience('movie-pipeline')
+          .setProtectedHeader({ alg: 'HS256' })
+          .sign(hs),
+    ],
+    ...[7, null, ['root'], { name: 'root' }, '', 'ro\0ot', 'x'.repeat(1_000), '\ud800'].map(
+      (sub): [string, () => Promise<string>] => [
+        `of the subject ${JSON.stringify(sub)}`.slice(0, 60),
+        () => Promise.resolve(signed({ alg: 'HS256' }, { sub })),
+      ],
+    ),
+    ['with a critical header', () => Promise.resolve(signed({ alg: 'HS256', crit: ['x'], x: 1 }, {}))],
+    ['of an odd version', () => Promise.resolve(signed({ alg: 'HS256' }, { series: { not: '' } }))],
+    ['of an odd expiry', () => Promise.resolve(signed({ alg: 'HS256' }, { exp: '9999999999' }))],
     ['that is not a JWT', () => Promise.resolve('rubbish')],
   ])('a token %s is refused with 401', async (_, make) => {
     const response = await request(service.url)

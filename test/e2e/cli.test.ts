@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
+import { type CommandResult, runCommand } from '../support/command-line.js';
 import { Program } from '../support/program.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
@@ -13,7 +14,7 @@ let cwd: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  sandbox = await Sandbox.start({ movies: 500 });
+  sandbox = await Sandbox.start({ movies: 500, people: 3 });
   database = await createTestDatabase();
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
   env = {
@@ -21,7 +22,7 @@ beforeAll(async () => {
     TMDB_BASE_URL: sandbox.url,
     TMDB_REQUESTS_PER_SECOND: '100000',
     DATABASE_URL: database.url,
-    JWT_SECRET: 'only-for-tests-'.repeat(3),
+    JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
     PORT: '0',
     SCHEDULER_ENABLED: 'false',
   };
@@ -46,12 +47,8 @@ function start(command: string, extra: Record<string, string> = {}): Program {
   return program;
 }
 
-async function done(
-  command: string,
-  extra: Record<string, string> = {},
-): Promise<Program & { code: number | NodeJS.Signals }> {
-  const program = start(command, extra);
-  return Object.assign(program, { code: await program.end() });
+function done(command: string, extra: Record<string, string> = {}): Promise<CommandResult> {
+  return runCommand(command.split(' '), { env: { ...env, ...extra }, cwd });
 }
 
 const SMALL = 'run --categories popular --pages 2 --no-trending';
@@ -68,14 +65,14 @@ describe('a run on the command line', () => {
   });
 
   it('a run with --json prints one JSON object and nothing else', async () => {
-    const { code, stdout, stderr } = await done(`${SMALL} --no-enrich --json`);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    const program = start(`${SMALL} --no-enrich --json`);
+    expect(await program.end()).toBe(0);
+    expect(JSON.parse(program.stdout)).toMatchObject({
       status: 'SUCCESS',
       update_type: 'custom',
       sources: [{ source: 'popular' }],
     });
-    expect(stderr).toBe('');
+    expect(program.stderr).toBe('');
   });
 
   it('a run with a failed movie exits with 3', async () => {
@@ -102,9 +99,9 @@ describe('a run on the command line', () => {
     ['run quick --pages 2', 'takes no options of a custom run'],
     ['fly', "unknown command 'fly'"],
   ])('%s is wrong usage and exits with 2', async (command, why) => {
-    const { code, stderr } = await done(command);
-    expect(code).toBe(2);
-    expect(stderr).toContain(why);
+    const program = start(command);
+    expect(await program.end()).toBe(2);
+    expect(program.stderr).toContain(why);
   });
 
   it('a run exits with 130 on Ctrl-C, and a second run meanwhile exits with 4 and names the first', async () => {
@@ -246,7 +243,7 @@ describe('the schedules without HTTP', () => {
       UPDATE scheduler_jobs SET changed_at = now() - interval '1 day', timezone = 'UTC', enabled = id = 'quick_update',
         cron = to_char(now() AT TIME ZONE 'UTC' - interval '10 minutes', 'FMMI FMHH24 * * *')`);
     const scheduler = { SCHEDULER_ENABLED: 'true' };
-    const processes = [1, 2, 3].map(() => start('scheduler', scheduler));
+    const processes = [1, 2].map(() => start('scheduler', scheduler));
     await Promise.race(processes.map((process) => process.printed(/"occurrence\.fired"/)));
     await Promise.race(processes.map((process) => process.printed(/"run\.left"/)));
     for (const process of processes) {
@@ -272,7 +269,7 @@ describe('the environment', () => {
 
   it('a command reads .env', async () => {
     await writeFile(join(cwd, '.env'), 'LOG_LEVEL=loud\n');
-    const { code, stderr } = await done('status');
+    const { code, stderr } = await done('status', { LOG_LEVEL: '' });
     await rm(join(cwd, '.env'));
     expect(code).toBe(2);
     expect(stderr).toContain('LOG_LEVEL must be one of');

@@ -16,6 +16,11 @@ afterAll(async () => {
   await service.close();
 });
 
+/** Bodies are read before tokens, so that every route answers alike. */
+function trigger(): request.Test {
+  return request(service.url).post('/pipeline/run');
+}
+
 function login(): request.Test {
   return request(service.url).post('/auth/login');
 }
@@ -38,7 +43,7 @@ describe('a body', () => {
     const password = 'x'.repeat(101 * 1024);
     for (const type of ['json', 'form']) {
       isProblem(
-        await login().type(type).send({ username: 'root', password }),
+        await trigger().type(type).send({ username: 'root', password }),
         413,
         'The body is too large. At most 100 kB',
       );
@@ -88,10 +93,10 @@ describe('a body', () => {
   });
 
   it('a deeply nested body gets a 400', async () => {
-    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
-    isProblem(await login().type('json').send(deep), 400, 'nested more than 20 levels');
+    const deep = '['.repeat(40_000) + ']'.repeat(40_000);
+    isProblem(await trigger().type('json').send(`{"a":${deep}}`), 400, 'nested more than 20 levels');
     isProblem(
-      await login()
+      await trigger()
         .type('json')
         .send(`{"username":${deep.slice(100, -100)}}`),
       400,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { passTime } from '../support/pass-time.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -16,6 +17,10 @@ const proxy = createServer((client) => {
     sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
   }
   client.pipe(server).pipe(client);
+});
+
+beforeEach(() => {
+  passTime(service.app, 2_000);
 });
 
 beforeAll(async () => {

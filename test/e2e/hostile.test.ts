@@ -1,4 +1,6 @@
 import { Agent, request } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { UsersService } from '../../src/auth/users/users.service.js';
@@ -9,6 +11,13 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 const REQUESTS = 10_000;
 const SEED = 20_261_124;
 const CONCURRENCY = 16;
+const MAX_ANSWER_BYTES = 20_000;
+const MAX_ERRORS = 10;
+/** The description of the API is larger. */
+const LARGE_ANSWERS = /^\/(?:docs|openapi)/;
+/** Of an average hostile request to a plain one in the same process. It is about 1. */
+const MAX_CPU_RATIO = 5;
+const MAX_GROWTH_BYTES = 50_000_000;
 /** Several times what an idle machine needs. */
 const DEADLINE_MS = 300_000;
 
@@ -81,19 +90,59 @@ async function sendAll(
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
 }
 
+/** CPU time of this process, which is both client and service, for an average request. */
+async function cpuPerRequest(list: readonly Attack[], judge: Parameters<typeof sendAll>[1]): Promise<number> {
+  const start = process.cpuUsage();
+  await sendAll(list, judge);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / list.length;
+}
+
+async function heapAfterCollection(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  // What sockets and timers keep is released a few turns of the event loop later.
+  for (let n = 0; n < 5; n++) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const PLAIN: readonly Attack[] = Array.from({ length: 500 }, () => ({
+  ...{ method: 'GET', path: '/pipeline/runs?limit=5', headers: {}, body: null },
+}));
+
+/** Why an answer costs more than its request is worth; null: it does not. */
+function excessOf({ path }: Attack, { text, type }: Outcome): string | null {
+  if (Buffer.byteLength(text) > MAX_ANSWER_BYTES && !LARGE_ANSWERS.test(path)) return `${text.length} bytes`;
+  if (!type.startsWith('application/problem+json') || text === '') return null;
+  const { errors = [] } = JSON.parse(text) as { readonly errors?: readonly string[] };
+  return errors.length > MAX_ERRORS ? `${errors.length} errors` : null;
+}
+
 it(
-  `${REQUESTS.toLocaleString('en')} hostile requests get no 500, and every error is a problem document`,
+  `${REQUESTS.toLocaleString('en')} hostile requests get no 500, every error is a problem document, and none costs much`,
   async () => {
     const list = fc.sample(attacks, { numRuns: REQUESTS, seed: SEED });
+    const warmUp = await cpuPerRequest(PLAIN, () => undefined);
+    expect(warmUp).toBeGreaterThan(0);
+    const plain = await cpuPerRequest(PLAIN, () => undefined);
+    const before = await heapAfterCollection();
     const bad: unknown[] = [];
     const statuses: Record<number, number> = {};
-    await sendAll(list, (attack, outcome) => {
+    const hostile = await cpuPerRequest(list, (attack, outcome) => {
       statuses[outcome.status] = (statuses[outcome.status] ?? 0) + 1;
       const isError = outcome.status >= 400;
       const isProblem = outcome.type.startsWith('application/problem+json');
       if (outcome.status === 500 || (isError && !isProblem)) bad.push([attack, outcome]);
+      const excess = excessOf(attack, outcome);
+      if (excess !== null) bad.push([attack, excess]);
     });
     expect(bad.slice(0, 3)).toEqual([]);
+    expect(hostile / plain).toBeLessThan(MAX_CPU_RATIO);
+    expect((await heapAfterCollection()) - before).toBeLessThan(MAX_GROWTH_BYTES);
     // Some attacks pass authentication and validation.
     expect(Object.keys(statuses)).toEqual(
       expect.arrayContaining(['200', '202', '400', '401', '404', '405', '409', '413', '415']),

@@ -24,7 +24,7 @@ function startByNpm(...args: string[]): Program {
     env: {
       DATABASE_URL: database.url,
       TMDB_API_KEY: '0'.repeat(32),
-      JWT_SECRET: 'only-for-tests-'.repeat(3),
+      JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
       SCHEDULER_ENABLED: 'false',
       LOG_FILE: '',
       LOG_LEVEL: 'info',

@@ -5,6 +5,7 @@ import type { AnySchemaObject } from 'ajv';
 import { generateKeyPair, SignJWT } from 'jose';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import { type ApiDocument, ContractChecker, operationsOf } from '../support/contract-checker.js';
+import { passTime } from '../support/pass-time.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
 
@@ -128,6 +129,13 @@ describe('the responses', () => {
     expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([401, 503]));
     expect((await checker.request('post', '/auth/login', { body: '{' })).status).toBe(400);
     expect((await checker.request('post', '/auth/login', { body: 'x'.repeat(200_000) })).status).toBe(413);
+    for (const [name, value, status] of [
+      ['Content-Type', 'text/plain', 415],
+      ['Origin', 'https://evil.example', 403],
+    ] as const) {
+      const answer = await checker.request('post', '/auth/login', { body: good, headers: { [name]: value } });
+      expect(answer.status).toBe(status);
+    }
   });
 
   it('the responses to valid, invalid and insufficient tokens are as documented', async () => {
@@ -265,6 +273,7 @@ describe('the responses', () => {
     await service.database.query(
       `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '0002%'`,
     );
+    passTime(service.app, 2_000);
     for (const path of paths.slice(1)) expect((await checker.request('get', path)).status).toBe(503);
     await service.database.query(
       `UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL`,

@@ -22,7 +22,7 @@ function command(line: string): Promise<CommandResult> {
     TMDB_BASE_URL: sandbox.url,
     TMDB_REQUESTS_PER_SECOND: '100000',
     DATABASE_URL: database.url,
-    JWT_SECRET: 'only-for-tests-'.repeat(3),
+    JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
   };
   return runCommand(line.split(' '), { env });
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { randomPassword, UsersService } from '../../src/auth/users/users.service.js';
+import { passTime } from '../support/pass-time.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/;
@@ -181,10 +182,12 @@ it('overdue jobs and unreadable schedules degrade the health without failing it'
     `UPDATE scheduler_jobs SET changed_at = now() - interval '2 days', cron = to_char(now() - interval '10 minutes', 'MI HH24 * * *'),
        timezone = 'UTC' WHERE id = 'quick_update'`,
   );
+  passTime(service.app, 2_000);
   expect((await service.get('/health/ready')).body).toMatchObject({
     details: { scheduler: { status: 'degraded', message: expect.stringContaining('Overdue: quick_update') } },
   });
   await service.database.query('ALTER TABLE scheduler_jobs RENAME TO away');
+  passTime(service.app, 2_000);
   expect((await service.get('/health/ready')).body).toMatchObject({
     details: {
       scheduler: { status: 'degraded', message: 'The schedules cannot be read from the database.' },

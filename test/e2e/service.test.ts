@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
+import { type CommandResult, runCommand } from '../support/command-line.js';
 import { serverPidIn } from '../support/embedded-processes.js';
 import { Program } from '../support/program.js';
 import { until } from '../support/until.js';
@@ -12,7 +13,7 @@ let sandbox: Sandbox;
 let cwd: string;
 
 beforeAll(async () => {
-  sandbox = await Sandbox.start({ movies: 500 });
+  sandbox = await Sandbox.start({ movies: 500, people: 3 });
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
 });
 
@@ -33,22 +34,24 @@ afterEach(async () => {
   }
 });
 
-function start(...args: string[]): Program {
-  const env = {
+function environment(): Record<string, string> {
+  return {
     TMDB_API_KEY: '0'.repeat(32),
     TMDB_BASE_URL: sandbox.url,
     TMDB_REQUESTS_PER_SECOND: '100000',
     PORT: '0',
+    DATA_DIR: join(cwd, '.data'),
   };
-  const program = Program.start(args, { env, cwd });
+}
+
+function start(...args: string[]): Program {
+  const program = Program.start(args, { env: environment(), cwd });
   started.push(program);
   return program;
 }
 
-async function done(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const program = start(...args);
-  const code = await program.end();
-  return { code, stdout: program.stdout, stderr: program.stderr };
+function done(...args: string[]): Promise<CommandResult> {
+  return runCommand(args, { env: environment(), cwd });
 }
 
 const STARTED = /"event":"service\.started"/;

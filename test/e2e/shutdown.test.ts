@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { Draining } from '../../src/common/draining.js';
 import { Program } from '../support/program.js';
@@ -14,18 +14,15 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 let database: TestDatabase;
 let cwd: string;
-let program: Program | null = null;
+const programs: Program[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
   cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
 });
 
-afterEach(() => {
-  program?.kill('SIGKILL');
-});
-
 afterAll(async () => {
+  for (const program of programs) program.kill('SIGKILL');
   await database.drop();
   await rm(cwd, { recursive: true });
 });
@@ -34,13 +31,13 @@ async function start(): Promise<{ program: Program; url: string }> {
   const started = Program.start(['serve'], {
     env: {
       DATABASE_URL: database.url,
-      JWT_SECRET: 'only-for-tests-'.repeat(3),
+      JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
       PORT: '0',
       LOG_LEVEL: 'debug',
     },
     cwd,
   });
-  program = started;
+  programs.push(started);
   const [, url = ''] = await started.printed(/"event":"http\.listening","url":"([^"]+)"/);
   return { program: started, url };
 }
@@ -102,10 +99,16 @@ describe('a service on a terminal', () => {
     async () => {
       const empty = await createTestDatabase();
       const command = `exec ${process.execPath} ${join(import.meta.dirname, '../../bin/movie-pipeline.js')} serve`;
-      program = Program.command(SCRIPT, ['-qefc', command, '/dev/null'], {
-        env: { DATABASE_URL: empty.url, JWT_SECRET: 'only-for-tests-'.repeat(3), PORT: '0', NO_COLOR: '1' },
+      const program = Program.command(SCRIPT, ['-qefc', command, '/dev/null'], {
+        env: {
+          DATABASE_URL: empty.url,
+          JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
+          PORT: '0',
+          NO_COLOR: '1',
+        },
         cwd,
       });
+      programs.push(program);
       const [, url = '', password = ''] = await program.printed(
         /serves at (\S+) until Ctrl-C[^]*name admin, password (\S+)\s*$/,
       );
@@ -121,8 +124,14 @@ describe('a service on a terminal', () => {
 });
 
 describe('the log', () => {
+  let service: { program: Program; url: string };
+
+  beforeAll(async () => {
+    service = await start();
+  });
+
   it('the log has one line for each request, with its id and without its query', async () => {
-    const { program, url } = await start();
+    const { program, url } = service;
     await request(url).get('/pipeline/runs/7?token=secret').set('X-Request-Id', 'mine').expect(404);
     await request(url).get('/health/live').set('X-Request-Id', 'probe');
     const [line = ''] = await program.printed(/^.*"requestId":"mine".*"http\.request".*$/m);
@@ -139,7 +148,7 @@ describe('the log', () => {
   });
 
   it('the log has the internal error of a 500 under the id of its response, which shows no internals', async () => {
-    const { program, url } = await start();
+    const { program, url } = service;
     await database.query('ALTER TABLE pipeline_runs RENAME TO hidden');
     const { status, text, headers } = await request(url).get('/pipeline/runs').set('X-Request-Id', 'broken');
     await database.query('ALTER TABLE hidden RENAME TO pipeline_runs');

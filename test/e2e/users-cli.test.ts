@@ -1,42 +1,30 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { type CommandResult, runCommand } from '../support/command-line.js';
 import { Program } from '../support/program.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const PASSWORD = 'correct horse battery';
-const SECRET = 'only-for-tests-'.repeat(3);
+const SECRET = 'only-for-tests-0f7c2e9a4b6d8135e1';
 
 let service: TestApp;
-let cwd: string;
 
 beforeAll(async () => {
   service = await startTestApp({ JWT_SECRET: SECRET });
-  cwd = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
 });
 
 afterAll(async () => {
   await service.close();
-  await rm(cwd, { recursive: true });
 });
 
-interface Result {
-  readonly code: number | NodeJS.Signals;
-  readonly stdout: string;
-  readonly stderr: string;
+/** Runs a command beside the service, without TMDB_API_KEY. */
+function command(line: string, input = '', env: Record<string, string> = {}): Promise<CommandResult> {
+  return runCommand(line.split(' '), { env: { ...commandEnv(), ...env }, input });
 }
 
-/** Runs a command beside the service, without TMDB_API_KEY. */
-async function command(line: string, input = '', env: Record<string, string> = {}): Promise<Result> {
-  const program = Program.start(line.split(' '), {
-    env: { DATABASE_URL: service.database.url, JWT_SECRET: SECRET, ...env },
-    cwd,
-  });
-  program.write(input);
-  const code = await program.end();
-  return { code, stdout: program.stdout, stderr: program.stderr };
+function commandEnv(): Record<string, string> {
+  return { DATABASE_URL: service.database.url, JWT_SECRET: SECRET };
 }
 
 async function login(username: string, password: string): Promise<number> {
@@ -49,25 +37,19 @@ async function me(token: string): Promise<{ status: number; body: unknown }> {
 
 describe('users on the command line', () => {
   it('"user add" reads the password from standard input and makes the first user an admin, others viewers', async () => {
-    expect(await command('user add ann', `${PASSWORD}\n`)).toEqual({
-      code: 0,
-      stdout: 'Added ann, admin.\n',
-      stderr: '',
-    });
-    const [bob, cleo] = await Promise.all([
-      command('user add bob --json', `${PASSWORD}\r\n`),
-      command('user add cleo --role admin', PASSWORD),
-    ]);
+    const ann = Program.start(['user', 'add', 'ann'], { env: commandEnv(), cwd: tmpdir() });
+    ann.write(`${PASSWORD}\n`);
+    expect([await ann.end(), ann.stdout, ann.stderr]).toEqual([0, 'Added ann, admin.\n', '']);
+    const bob = await command('user add bob --json', `${PASSWORD}\r\n`);
+    const cleo = await command('user add cleo --role admin', PASSWORD);
     expect(JSON.parse(bob.stdout)).toEqual({ name: 'bob', role: 'viewer' });
     expect(cleo.stdout).toBe('Added cleo, admin.\n');
     for (const name of ['ann', 'bob', 'cleo']) expect(await login(name, PASSWORD)).toBe(200);
   });
 
   it('"user list" prints names, roles and dates, and nothing of the passwords', async () => {
-    const [text, json] = await Promise.all([
-      command('user list', '', { JWT_SECRET: '' }),
-      command('user list --json'),
-    ]);
+    const text = await command('user list', '', { JWT_SECRET: '' });
+    const json = await command('user list --json');
     expect(text.stdout).toMatch(/^ann +admin +\d{4}-/m);
     const users = JSON.parse(json.stdout) as object[];
     expect(users).toHaveLength(3);
@@ -88,10 +70,8 @@ describe('users on the command line', () => {
   });
 
   it('"token" prints a token that is valid until "user revoke"', async () => {
-    const [plain, json] = await Promise.all([
-      command('token ann'),
-      command('token ann --expires-in 90d --json'),
-    ]);
+    const plain = await command('token ann');
+    const json = await command('token ann --expires-in 90d --json');
     const first = plain.stdout.trim();
     const answer = JSON.parse(json.stdout) as { access_token: string };
     expect(answer).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 7_776_000 });

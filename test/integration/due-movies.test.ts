@@ -43,6 +43,20 @@ describe('a movie', () => {
     expect(await store.movies.dueStored({ limit: 10, now })).toEqual(isDue ? [1] : []);
   });
 
+  it('that a clock far ahead has enriched, tried or not found is due all the same', async () => {
+    for (const id of [1, 2, 3]) await enrich(id, '1999-10-15', 130, 10 - id);
+    await enrich(1, '1999-10-15', -400);
+    const ahead = new Date(now.getTime() + 400 * DAY_MS);
+    await store.movies.markFailed([2], ahead);
+    await store.movies.markFailed([2], ahead);
+    await store.movies.markNotFound([3], ahead);
+    expect((await store.movies.dueStored({ limit: 10, now })).toSorted()).toEqual([1, 2, 3]);
+    expect(await store.prisma.$queryRaw(store.movies.overdue(now))).toEqual([{ id: 1 }]);
+    await store.movies.markNotFound([3], now);
+    await store.movies.markNotFound([3], new Date(now.getTime() + 2 * DAY_MS));
+    expect(await store.query('SELECT id FROM movies WHERE gone_at IS NOT NULL')).toEqual([{ id: 3 }]);
+  });
+
   it('that was never enriched comes first, then the most popular', async () => {
     await enrich(1, '1999-10-15', 130, 99);
     await enrich(2, '1999-10-15', 130, 100);
@@ -61,14 +75,43 @@ describe('a movie', () => {
     expect([due, fresh]).toEqual([[1], 0]);
   });
 
-  it('that TMDB does not know any more is due again after 120 days', async () => {
+  function after(days: number): Date {
+    return new Date(now.getTime() + days * DAY_MS);
+  }
+
+  async function isDue(at: Date): Promise<boolean> {
+    return (await store.movies.dueStored({ limit: 10, now: at })).length > 0;
+  }
+
+  it('that TMDB does not find is gone only when TMDB does not find it on another day either', async () => {
     await store.movies.storeListed([LISTED], now);
-    await store.movies.markGone([550], now);
-    expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 100 * DAY_MS) })).toEqual(
-      [],
-    );
-    expect(await store.movies.dueStored({ limit: 10, now: new Date(now.getTime() + 121 * DAY_MS) })).toEqual([
-      550,
+    await store.movies.markNotFound([550], now);
+    await store.movies.markNotFound([550], after(0.5));
+    expect(await store.row(550)).toMatchObject({ gone_at: null, not_found_at: '2026-09-30T00:00:00+00:00' });
+    expect([await isDue(after(1)), await isDue(after(2))]).toEqual([false, true]);
+    await store.movies.markNotFound([550], after(2));
+    expect(await store.row(550)).toMatchObject({ gone_at: '2026-10-02T00:00:00+00:00' });
+  });
+
+  it('that TMDB finds again starts anew: the next time that it is not found is the first', async () => {
+    await store.movies.storeListed([LISTED], now);
+    await store.movies.markNotFound([550], now);
+    await store.movies.storeEnriched([ENRICHED], after(1));
+    expect(await store.movies.countFirstNotFound([550])).toBe(1);
+    await store.movies.markNotFound([550], after(2));
+    expect(await store.row(550)).toMatchObject({ gone_at: null });
+    expect(await store.movies.countFirstNotFound([550])).toBe(0);
+  });
+
+  it('that is gone is due again 120 days after the last attempt, each time', async () => {
+    await store.movies.storeListed([LISTED], now);
+    await store.movies.markNotFound([550], after(-1));
+    await store.movies.markNotFound([550], now);
+    expect([await isDue(after(100)), await isDue(after(121))]).toEqual([false, true]);
+    await store.movies.markNotFound([550], after(121));
+    expect([await isDue(after(123)), await isDue(after(240)), await isDue(after(242))]).toEqual([
+      ...[false, false],
+      true,
     ]);
   });
 

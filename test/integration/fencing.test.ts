@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PrismaService } from '../../src/database/prisma.service.js';
 import { EnrichmentResults } from '../../src/enrichment/enrichment-results.js';
+import { itemError } from '../../src/runs/item-failure.js';
 import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
 import { RunAborted } from '../../src/runs/run-ending.js';
 import { RunBusyError, RunLeases } from '../../src/runs/run-lease.repository.js';
@@ -72,7 +73,13 @@ describe('a worker whose lease another worker has acquired', () => {
       workers.front
         .get(RunCheckpoint)
         .transaction((tx) => workers.front.get(RunMovies).settle(tx, lease, [1], 'done')),
-    'mark a movie as gone': (lease) => results().gone(1, { lease, signal: never() }),
+    'record a movie that TMDB does not find': (lease) => results().notFound(1, { lease, signal: never() }),
+    'turn movies that TMDB does not find into failures': (lease) =>
+      workers.front
+        .get(RunCheckpoint)
+        .transaction((tx) =>
+          workers.front.get(RunMovies).distrust(tx, lease, itemError({}, new Error('late'), now)),
+        ),
     'record a failure': (lease) => results().failed(1, new Error('late'), { lease, signal: never() }),
     'record a heartbeat': (lease) =>
       workers.front.get(RunCheckpoint).heartbeat(lease, {

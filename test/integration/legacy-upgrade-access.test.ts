@@ -93,7 +93,7 @@ describe('locked tables', () => {
     const before = await database.snapshot();
     const { migrations } = await readMigrationFolder();
     const address = parseDatabaseUrl(database.url);
-    const [reader, client] = [await connectClient(address), await connectClient(address)];
+    const [{ client: reader }, { client }] = [await connectClient(address), await connectClient(address)];
     try {
       await reader.query('BEGIN; SELECT FROM movies');
       const target = { ...address, schema: 'public' };

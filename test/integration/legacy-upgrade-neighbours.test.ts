@@ -88,9 +88,13 @@ describe('additions of the owner', () => {
 
   it('added triggers survive the upgrade and fire only for later writes', async () => {
     await migrateDatabase(database.url);
-    expect(await database.query('SELECT movie_id FROM changes')).toEqual([]);
+    // A later migration writes 552, whose amounts are unknown.
+    expect(await database.query('SELECT movie_id FROM changes')).toEqual([{ movie_id: 552 }]);
     await database.query('INSERT INTO movies (id) VALUES (600)');
-    expect(await database.query('SELECT movie_id FROM changes')).toEqual([{ movie_id: 600 }]);
+    expect(await database.query('SELECT movie_id FROM changes')).toEqual([
+      { movie_id: 552 },
+      { movie_id: 600 },
+    ]);
   });
 
   it('granted privileges survive the upgrade', async () => {

@@ -36,7 +36,7 @@ function tableFiles(): Promise<Record<string, unknown>[]> {
 }
 
 describe('the upgrade of v3', () => {
-  it('the upgrade of v3 keeps every value of every column', async () => {
+  it('the upgrade of v3 keeps every value of every column, except that an unknown amount is NULL instead of 0', async () => {
     await database.query(V3);
     const columns = (
       await database.query<{ name: string }>(
@@ -45,13 +45,15 @@ describe('the upgrade of v3', () => {
     )
       .map(({ name }) => name)
       .join(', ');
-    const before = [await rows('movies', columns), await rows('genres')];
+    const [movies, genres] = [await rows('movies', columns), await rows('genres')];
+    expect(movies[2]).toMatchObject({ id: 552, runtime: 0, budget: 0, revenue: 0, vote_average: 0 });
+    const unknown = { runtime: null, budget: null, revenue: null, vote_average: null };
     await migrateDatabase(database.url);
-    expect([await rows('movies', columns), await rows('genres')]).toEqual(before);
-    expect(before[0]).toHaveLength(3);
+    expect(await rows('movies', columns)).toEqual([movies[0], movies[1], { ...movies[2], ...unknown }]);
+    expect(await rows('genres')).toEqual(genres);
   });
 
-  it('the upgrade of v3 rewrites no row of movies or genres', async () => {
+  it('the upgrade of v3 rewrites no table', async () => {
     await database.query(V3);
     const before = await tableFiles();
     await migrateDatabase(database.url);
@@ -110,7 +112,7 @@ describe('the upgrade of v3', () => {
     expect(await rows('movies', `id, ${nulls}`)).toEqual([
       { id: 550, score: false, cast: false, keywords: false },
       { id: 551, score: true, cast: true, keywords: true },
-      { id: 552, score: false, cast: false, keywords: false },
+      { id: 552, score: true, cast: false, keywords: false },
     ]);
   });
 });
@@ -130,7 +132,7 @@ describe('the upgrade of v2', () => {
         runtime: null,
       },
       { title: null, genres: [], popularity: null, cast: null },
-      { genres: null, vote_average: 0, overview: '', created_at: expect.any(String) },
+      { genres: null, vote_average: null, vote_count: 0, overview: '', created_at: expect.any(String) },
     ]);
   });
 });
@@ -185,8 +187,8 @@ describe('the upgrade of tables that pandas made', () => {
         release_date: '2026-01-01',
         keywords: [],
         similar_movie_ids: [],
-        runtime: 0,
-        vote_average: 0,
+        runtime: null,
+        vote_average: null,
       },
     ]);
   });

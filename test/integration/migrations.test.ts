@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseDatabaseUrl } from '../../src/database/connection/database-url.js';
+import { connectClient } from '../../src/database/connection/pool.js';
 import { readMigrationFolder } from '../../src/database/migrations/migration-files.js';
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { openDatabase, type OpenDatabase } from '../../src/database/connection/open-database.js';
+import { JobQueue } from '../../src/queue/job-queue.js';
 import { refusal } from '../support/refusal.js';
 import { ScratchDatabase } from '../support/scratch-database.js';
 
@@ -34,6 +37,10 @@ describe('migrating an empty database', () => {
       applied: ALL,
       upgradedLegacy: false,
     });
+  });
+
+  it('the folder of migrations is read once, so that an upgrade of its files does not change a running process', async () => {
+    expect(await readMigrationFolder()).toBe(await readMigrationFolder());
   });
 
   it('migrating writes the same history as `prisma migrate deploy`', async () => {
@@ -109,6 +116,41 @@ describe('migrating an empty database', () => {
     expect(begun).toEqual({ isRolledBack: true });
   });
 
+  it('migrating sets unknown amounts to NULL, writes no other row, and leaves updated_at', async () => {
+    const upTo = (name: string): string =>
+      migrations
+        .slice(0, ALL.indexOf(name))
+        .map(({ sql }) => sql)
+        .join(';');
+    await database.query(upTo('0008_unknown_is_null'));
+    await database.query(`
+      INSERT INTO movies (id, runtime, budget, revenue, vote_average, vote_count) VALUES
+        (1, 0, 0, 0, 0, 0), (2, 90, 0, 5, 6.5, 3), (3, 90, 1, 5, 6.5, 3), (4, NULL, NULL, NULL, 7, 0),
+        (5, NULL, NULL, NULL, 7, NULL), (6, NULL, NULL, NULL, 0, NULL), (7, NULL, NULL, NULL, NULL, 0)`);
+    const state = 'SELECT id, xmin::text AS version, updated_at FROM movies ORDER BY id';
+    const before = await database.query<{ id: number; version: string; updated_at: Date }>(state);
+    await database.query(migrations.find(({ name }) => name === '0008_unknown_is_null')!.sql);
+    const after = await database.query<(typeof before)[number]>(state);
+    const written = after.filter(({ version }, index) => version !== before[index]!.version);
+    expect(written.map(({ id }) => id)).toEqual([1, 2, 4, 6]);
+    expect(after.map(({ updated_at: at }) => at)).toEqual(before.map(({ updated_at: at }) => at));
+    const rows = await database.query<{ row: string }>(
+      `SELECT concat_ws(' ', id, coalesce(runtime::text, '-'), coalesce(budget::text, '-'), coalesce(revenue::text, '-'),
+         coalesce(vote_average::text, '-'), coalesce(vote_count::text, '-')) AS row FROM movies ORDER BY id`,
+    );
+    expect(rows.map(({ row }) => row)).toEqual([
+      ...[
+        '1 - - - - 0',
+        '2 90 - 5 6.5 3',
+        '3 90 1 5 6.5 3',
+        '4 - - - - 0',
+        '5 - - - 7 -',
+        '6 - - - - -',
+        '7 - - - - 0',
+      ],
+    ]);
+  });
+
   it.each(later)(
     'migrating can repeat $name, as after a start that was killed behind it',
     async ({ name }) => {
@@ -118,6 +160,26 @@ describe('migrating an empty database', () => {
       expect(await database.snapshot()).toEqual(before);
     },
   );
+});
+
+it('migrating reports who has the migration lock, and stops waiting when the process shuts down', async () => {
+  const { client } = await connectClient(parseDatabaseUrl(database.url));
+  await client.query(`SELECT pg_advisory_lock(hashtextextended('movie-pipeline migrations in public', 0))`);
+  const shutdown = new AbortController();
+  const events: object[] = [];
+  const log = (event: object): void => {
+    events.push(event);
+    shutdown.abort('SIGINT');
+  };
+  await expect(migrateDatabase(database.url, log, shutdown.signal)).rejects.toBe('SIGINT');
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid, current_user AS user');
+  await client.end();
+  expect(events).toEqual([
+    expect.objectContaining({
+      event: 'database.migration_waits',
+      holder: expect.objectContaining({ ...(rows[0] as object), program: 'movie-pipeline' }),
+    }),
+  ]);
 });
 
 /** As Prisma creates it. */
@@ -162,11 +224,57 @@ describe('a database that does not fit', () => {
     expect(message).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role.name}"`);
   });
 
+  it('a role that may create tables but no schema gets the statement that creates the schema of the job queue', async () => {
+    const role = await database.addRole();
+    await database.query(`GRANT CREATE ON SCHEMA public TO ${role.name}`);
+    const { code, message } = await refusal(database, role.url);
+    expect(code).toBe('NOT_PERMITTED');
+    expect(message).toContain(`CREATE SCHEMA "movie_pipeline_jobs" AUTHORIZATION "${role.name}";`);
+    expect(message).not.toContain('GRANT');
+  });
+
+  it('a role that lost the schema of the job queue is rejected, although no migration is pending', async () => {
+    await migrateDatabase(database.url);
+    const role = await database.addRole();
+    await database.query(
+      `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role.name}; DROP SCHEMA movie_pipeline_jobs CASCADE`,
+    );
+    expect(await refusal(database, role.url)).toMatchObject({ code: 'NOT_PERMITTED' });
+  });
+
+  it('a role that owns the schemas starts the job queue without CREATE on the database', async () => {
+    const role = await database.addRole();
+    await database.query(
+      `GRANT CREATE ON SCHEMA public TO ${role.name}; CREATE SCHEMA movie_pipeline_jobs AUTHORIZATION ${role.name}`,
+    );
+    const open = await openDatabase({ url: role.url, poolSize: 2, dataDir: '/nonexistent' });
+    const queue = new JobQueue({ pool: open.pool, schema: open.schema, use: 'send' }, open.startupRetry);
+    await queue.onModuleInit();
+    expect(queue.isStarted).toBe(true);
+    await queue.beforeApplicationShutdown();
+    await open.close();
+    await database.query(`DROP OWNED BY ${role.name} CASCADE`);
+  });
+
   it('a role without CREATE on the database gets the statement that creates the schema', async () => {
     const role = await database.addRole();
     const { code, message } = await refusal(database, withParameter(role.url, 'schema', 'movies'));
     expect(code).toBe('NOT_PERMITTED');
     expect(message).toContain(`CREATE SCHEMA "movies" AUTHORIZATION "${role.name}"`);
+  });
+
+  it('a database of another encoding is rejected, and the message names UTF8', async () => {
+    const url = new URL(database.url);
+    url.pathname += '_latin';
+    const name = url.pathname.slice(1);
+    await database.query(
+      `CREATE DATABASE ${name} ENCODING LATIN1 LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0`,
+    );
+    const { code, message } = await refusal(database, url.href);
+    await database.query(`DROP DATABASE ${name}`);
+    expect(code).toBe('ENCODING');
+    expect(message).toContain('has the encoding LATIN1');
+    expect(message).toContain('createdb --encoding=UTF8 --template=template0');
   });
 
   it('a read-only database is rejected', async () => {
@@ -207,16 +315,55 @@ describe('opening a database', () => {
     dataDir: '/nonexistent',
   });
 
-  it('sessions are in UTC and our schema, independent of the settings of the role', async () => {
+  it('sessions have the settings that the service relies on, independent of those of the role', async () => {
     const name = new URL(database.url).pathname.slice(1);
-    await database.query(
-      `ALTER DATABASE ${name} SET timezone = 'Asia/Tokyo'; ALTER DATABASE ${name} SET datestyle = 'German'`,
-    );
+    const foreign = {
+      timezone: 'Asia/Tokyo',
+      datestyle: 'German',
+      intervalstyle: 'iso_8601',
+      bytea_output: 'escape',
+      standard_conforming_strings: 'off',
+      default_transaction_isolation: 'serializable',
+      default_transaction_deferrable: 'on',
+      extra_float_digits: '-5',
+      array_nulls: 'off',
+      statement_timeout: '1min',
+      lock_timeout: '1s',
+      idle_in_transaction_session_timeout: '1s',
+      idle_session_timeout: '1s',
+      client_encoding: 'LATIN1',
+    };
+    for (const [setting, value] of Object.entries(foreign)) {
+      await database.query(`ALTER DATABASE ${name} SET ${setting} = '${value}'`);
+    }
     open = await openDatabase({ ...config(), url: withParameter(database.url, 'schema', 'movies') });
     const rows = await open.prisma.$queryRaw`
-      SELECT current_setting('timezone') AS zone, current_schema()::text AS schema,
-             current_setting('application_name') AS name, current_setting('datestyle') AS dates`;
-    expect(rows).toEqual([{ zone: 'UTC', schema: 'movies', name: 'movie-pipeline', dates: 'ISO, MDY' }]);
+      SELECT current_schema()::text AS schema, current_setting('transaction_isolation') AS transaction, s.settings
+        FROM (SELECT json_object_agg(lower(name), setting) AS settings FROM pg_settings
+               WHERE lower(name) = ANY (${[...Object.keys(foreign), 'application_name']})) AS s`;
+    expect(rows).toEqual([
+      {
+        schema: 'movies',
+        transaction: 'read committed',
+        settings: {
+          application_name: 'movie-pipeline',
+          timezone: 'UTC',
+          datestyle: 'ISO, MDY',
+          intervalstyle: 'postgres',
+          bytea_output: 'hex',
+          standard_conforming_strings: 'on',
+          default_transaction_isolation: 'read committed',
+          default_transaction_deferrable: 'off',
+          extra_float_digits: '1',
+          array_nulls: 'on',
+          statement_timeout: '0',
+          lock_timeout: '0',
+          idle_in_transaction_session_timeout: '0',
+          idle_session_timeout: '0',
+          client_encoding: 'UTF8',
+        },
+      },
+    ]);
   });
 
   it('opening a database migrates it', async () => {

@@ -49,10 +49,7 @@ describe('storing a list', () => {
     const unknown = Object.fromEntries(
       Object.keys(LISTED).map((key) => [key, null]),
     ) as unknown as ListedMovie;
-    const report = await store.movies.storeListed(
-      [{ ...unknown, id: 550, voteAverage: 0, voteCount: 0, popularity: 0 }],
-      T2,
-    );
+    const report = await store.movies.storeListed([{ ...unknown, id: 550, voteCount: 0, popularity: 0 }], T2);
     expect(report.unchanged).toEqual([550]);
     expect(await store.row(550)).toEqual(before);
   });
@@ -74,8 +71,9 @@ describe('storing a list', () => {
 
   it('clears gone_at of a movie that a list names again, although the movie is unchanged', async () => {
     await store.movies.storeListed([LISTED], T1);
-    await store.movies.markGone([550], T1);
-    expect(await store.row(550)).toMatchObject({ gone_at: `${AT_T1}+00:00`, title: 'Fight Club' });
+    await store.movies.markNotFound([550], T1);
+    await store.movies.markNotFound([550], T2);
+    expect(await store.row(550)).toMatchObject({ gone_at: `${AT_T2}+00:00`, title: 'Fight Club' });
     expect((await store.movies.storeListed([LISTED], T2)).unchanged).toEqual([550]);
     expect(await store.row(550)).toMatchObject({ gone_at: null, updated_at: AT_T1 });
   });
@@ -95,6 +93,37 @@ describe('storing a list', () => {
     const batch = [LISTED, { ...LISTED, id: 551, voteCount: 2 ** 40 }];
     await expect(store.movies.storeListed(batch, T1)).rejects.toBeInstanceOf(RowRefusedError);
     expect(await store.query('SELECT id FROM movies')).toEqual([]);
+  });
+});
+
+describe('the release date', () => {
+  const regional = { ...LISTED, releaseDate: '1999-11-10' };
+
+  it('comes from a list until the movie is enriched, and from details afterwards', async () => {
+    await store.movies.storeListed([LISTED], T1);
+    await store.movies.storeListed([regional], T1);
+    expect(await store.row(550)).toMatchObject({ release_date: '1999-11-10' });
+    await store.movies.storeEnriched([ENRICHED], T1);
+    expect(await store.row(550)).toMatchObject({ release_date: '1999-10-15' });
+    const before = await store.rowVersion(550);
+    expect((await store.movies.storeListed([regional], T2)).unchanged).toEqual([550]);
+    expect(await store.rowVersion(550)).toEqual(before);
+  });
+
+  it('of a list does not change together with another value of an enriched movie', async () => {
+    await store.movies.storeEnriched([ENRICHED], T1);
+    await store.movies.storeListed([{ ...regional, popularity: 1 }], T2);
+    expect(await store.row(550)).toMatchObject({
+      release_date: '1999-10-15',
+      popularity: 1,
+      updated_at: AT_T2,
+    });
+  });
+
+  it('of a list fills in what details do not know', async () => {
+    await store.movies.storeEnriched([{ ...ENRICHED, releaseDate: null }], T1);
+    await store.movies.storeListed([regional], T2);
+    expect(await store.row(550)).toMatchObject({ release_date: '1999-11-10' });
   });
 });
 
@@ -137,9 +166,9 @@ describe('storing details', () => {
     });
   });
 
-  it('never replaces a known single value with null or 0', async () => {
+  it('never replaces a known single value with null', async () => {
     await store.movies.storeEnriched([ENRICHED], T1);
-    const unknown = { runtime: 0, budget: 0, revenue: null, tagline: null, status: null, imdbId: null };
+    const unknown = { runtime: null, budget: null, revenue: null, tagline: null, status: null, imdbId: null };
     await store.movies.storeEnriched([{ ...ENRICHED, ...unknown, homepage: null }], T2);
     expect(await store.row(550)).toMatchObject({
       runtime: 139,

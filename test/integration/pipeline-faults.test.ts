@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { presetPlan } from '../../src/runs/run-plan.js';
 import { type FailingMovieReport, FailingMovies } from '../../src/runs/failing-movies.js';
@@ -5,6 +6,7 @@ import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { RunTriggers } from '../../src/pipeline/execution/run-triggers.js';
 import { RunActiveError } from '../../src/runs/run-errors.js';
 import { RunLeases } from '../../src/runs/run-lease.repository.js';
+import { ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
@@ -21,6 +23,11 @@ async function startPipeline(
   pipeline = await startTestPipeline({ movies: 1_000, ...catalogue }, env);
 }
 
+async function passOn(baseUrl: string, url: string, response: ServerResponse): Promise<void> {
+  const answer = await fetch(baseUrl + url.slice('/3'.length));
+  response.writeHead(answer.status).end(await answer.text());
+}
+
 /** Reads two pages of popular movies and enriches all of them. */
 const SMALL = {
   ...custom({ categories: ['popular'], pages_per_category: 2, include_trending: false }),
@@ -28,20 +35,6 @@ const SMALL = {
 };
 
 describe('failing movies', () => {
-  it('a movie that TMDB deletes keeps its row and is marked as gone until TMDB restores it', async () => {
-    await startPipeline();
-    const [gone] = pipeline.sandbox.movieIds(3, 1);
-    pipeline.sandbox.remove(gone!);
-    const first = await pipeline.run(SMALL);
-    expect(first.run).toMatchObject({ status: 'SUCCESS', counts: { gone: 1, failed: 0 } });
-    const state = 'SELECT title IS NOT NULL AS known, gone_at IS NOT NULL AS gone FROM movies WHERE id = $1';
-    expect(await pipeline.query(state, [gone])).toEqual([{ known: true, gone: true }]);
-
-    pipeline.sandbox.restore(gone!);
-    await pipeline.run({ ...SMALL, incremental: false });
-    expect(await pipeline.query(state, [gone])).toEqual([{ known: true, gone: false }]);
-  });
-
   it('a movie that fails repeatedly is listed with its latest error', async () => {
     await startPipeline();
     const [failing] = pipeline.sandbox.movieIds(3, 1);
@@ -77,6 +70,21 @@ describe('failing movies', () => {
 });
 
 describe('faults of TMDB', () => {
+  it('a run whose requests for details a CDN blocks stops after a few and leaves all movies due', async () => {
+    const cdn = await ScriptedServer.start();
+    cdn.script((response, { url = '' }) => {
+      if (/\/movie\/\d+\?/.test(url)) response.writeHead(403).end('<html>Access denied</html>');
+      else void passOn(pipeline.sandbox.url, url, response);
+    });
+    await startPipeline({}, { TMDB_BASE_URL: cdn.url });
+    const { run } = await pipeline.run(SMALL);
+    await cdn.stop();
+    expect(run).toMatchObject({ status: 'PARTIAL', counts: { enriched: 0 } });
+    expect(run.errorMessage).toContain('A CDN or a firewall in front of TMDB blocks the requests (403).');
+    expect(cdn.requests.filter(({ url = '' }) => /\/movie\/\d+\?/.test(url)).length).toBeLessThan(30);
+    expect(await pipeline.query('SELECT id FROM movies WHERE enrich_failures > 0')).toEqual([]);
+  });
+
   it('a run whose key TMDB rejects fails at once with an error that names TMDB_API_KEY', async () => {
     await startPipeline();
     pipeline.sandbox.revokeKey();

@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { presetPlan } from '../../src/runs/run-plan.js';
+import type { RunDetails } from '../../src/runs/run.js';
 import { json, type Reply, ScriptedServer } from '../support/scripted-server.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
+
+type Body = Readonly<Record<string, unknown>>;
 
 let pipeline: TestPipeline;
 let tmdb: ScriptedServer | null = null;
@@ -54,19 +57,25 @@ describe('shifting lists', () => {
   });
 });
 
+const DRAMA = { id: 18, name: 'Drama' };
+
 /** A TMDB whose only list has the pages that `page` returns. */
-async function startScripted(page: (number: number) => object): Promise<void> {
+async function startScripted(
+  page: (number: number) => object,
+  genres: (language: string | null) => object[] = () => [DRAMA],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   tmdb = await ScriptedServer.start();
   const reply: Reply = (response, request) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://tmdb');
     const isGenres = pathname.endsWith('/genre/movie/list');
-    json(200, isGenres ? { genres: [{ id: 18, name: 'Drama' }] } : page(Number(searchParams.get('page'))))(
-      response,
-      request,
-    );
+    const body = isGenres
+      ? { genres: genres(searchParams.get('language')) }
+      : page(Number(searchParams.get('page')));
+    json(200, body)(response, request);
   };
   tmdb.script(reply);
-  pipeline = await startTestPipeline({}, { TMDB_BASE_URL: tmdb.url });
+  pipeline = await startTestPipeline({}, { ...env, TMDB_BASE_URL: tmdb.url });
 }
 
 function movie(id: number): object {
@@ -116,5 +125,115 @@ describe('list pages', () => {
       { source: 'popular', page: 1, code: 'unusable_item' },
       { source: 'popular', page: 1, code: 'unusable_item' },
     ]);
+  });
+});
+
+/** A consistent list of 20 movies a page. */
+function fullPage(page: number, totalPages: number): Body {
+  const results = Array.from({ length: 20 }, (_, index) => movie(20 * page + index));
+  return { page, results, total_pages: totalPages, total_results: 20 * totalPages };
+}
+
+describe('lists that contradict the request, themselves or what is stored', () => {
+  const FIVE_PAGES = custom({ categories: ['popular'], include_trending: false });
+  let answer: (page: number) => Body;
+
+  beforeEach(async () => {
+    answer = (page) => fullPage(page, 5);
+    await startScripted((page) => answer(page));
+    expect((await pipeline.run(FIVE_PAGES)).run.status).toBe('SUCCESS');
+  });
+
+  async function places(): Promise<number> {
+    const [row] = await pipeline.query<{ n: number }>('SELECT count(*)::int AS n FROM movie_categories');
+    return row!.n;
+  }
+
+  async function laterRun(): Promise<RunDetails> {
+    await pipeline.query(`
+      UPDATE movie_categories SET seen_at = seen_at - interval '1 day';
+      UPDATE pipeline_run_errors SET occurred_at = occurred_at - interval '1 day'`);
+    return pipeline.run(FIVE_PAGES);
+  }
+
+  const EMPTY = { results: [], total_results: 0 };
+
+  it.each<[string, (page: number) => Body, string]>([
+    ['page 1 in answer to page 3', (page) => fullPage(page === 3 ? 1 : page, 5), 'page'],
+    ['an empty list', (page) => ({ page, ...EMPTY, total_pages: 0 }), 'list'],
+  ])('a run keeps all places, and reports it, after %s', async (_, broken, noun) => {
+    answer = broken;
+    const { run, sources } = await pipeline.run(FIVE_PAGES);
+    expect(run.status).toBe(run.moviesProcessed > 0 ? 'PARTIAL' : 'FAILED');
+    expect(run.errorMessage).toMatch(new RegExp(`1 (of 1 )?${noun}s? failed: `));
+    expect(sources[0]!.status).not.toBe('done');
+    expect(await places()).toBe(100);
+
+    answer = (page) => fullPage(page, 5);
+    expect((await laterRun()).run.status).toBe('SUCCESS');
+    expect(await places()).toBe(100);
+  });
+
+  it('a page whose entries name no movie removes none from its places', async () => {
+    answer = (page) =>
+      page === 2 ? { ...fullPage(2, 5), results: Array(20).fill({ title: 'No id' }) } : fullPage(page, 5);
+    const { run } = await pipeline.run(FIVE_PAGES);
+    expect(run.errorMessage).toBe('20 list entries failed: 20 × The entry has no usable id.');
+    expect(await places()).toBe(100);
+  });
+
+  it('a list that loses no more than half loses its places at once', async () => {
+    answer = (page) => fullPage(page, 3);
+    const { run } = await pipeline.run(FIVE_PAGES);
+    expect([run.status, await places()]).toEqual(['SUCCESS', 60]);
+  });
+
+  it('a list that is as short on another day loses its places, and its run ends SUCCESS', async () => {
+    answer = (page) => fullPage(page, 1);
+    expect((await pipeline.run(FIVE_PAGES)).errors).toMatchObject([
+      { source: 'popular', page: null, movieId: null, code: 'list_shrunk' },
+    ]);
+    // On the same day.
+    expect((await pipeline.run(FIVE_PAGES)).run.status).toBe('PARTIAL');
+    expect(await places()).toBe(100);
+    const { run } = await laterRun();
+    expect([run.status, await places()]).toEqual(['SUCCESS', 20]);
+  });
+
+  it('a list that was whole in between counts as short for the first time again', async () => {
+    answer = (page) => fullPage(page, 1);
+    await pipeline.run(FIVE_PAGES);
+    answer = (page) => fullPage(page, 5);
+    await laterRun();
+    answer = (page) => fullPage(page, 1);
+    expect((await laterRun()).run.status).toBe('PARTIAL');
+    expect(await places()).toBe(100);
+  });
+
+  it('a page that repeats an earlier one removes no movie from its own places', async () => {
+    answer = (page) => ({ ...fullPage(Math.min(page, 3), 5), page });
+    await pipeline.run(FIVE_PAGES);
+    expect(await places()).toBe(100);
+  });
+});
+
+describe('genres', () => {
+  const ONE_PAGE = custom({ categories: ['popular'], pages_per_category: 1, include_trending: false });
+
+  it('without a name in the configured language have their English names', async () => {
+    const languages: (string | null)[] = [];
+    const item = { id: 1, title: 'A movie', genre_ids: [18, 28] };
+    await startScripted(
+      (page) => ({ page, results: [item], total_pages: 1, total_results: 1 }),
+      (language) => {
+        languages.push(language);
+        const names = language === 'en-US' ? ['Drama', 'Action'] : [null, 'Acció'];
+        return [18, 28].map((id, index) => ({ id, name: names[index]! }));
+      },
+      { TMDB_LANGUAGE: 'ca-ES' },
+    );
+    expect((await pipeline.run(ONE_PAGE)).run.status).toBe('SUCCESS');
+    expect(languages).toEqual(['ca-ES', 'en-US']);
+    expect(await pipeline.query('SELECT genres FROM movies')).toEqual([{ genres: ['Drama', 'Acció'] }]);
   });
 });

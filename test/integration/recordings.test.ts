@@ -5,7 +5,7 @@ import type { TmdbClient, TmdbList } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbPage } from '../../src/tmdb/schema/page.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 import { describeRecordings, recordedLines, recording, recordingsOf } from '../support/recordings.js';
-import { MOVIE_47964, LISTED_MOVIES } from '../support/recorded-movies.js';
+import { LISTED_MOVIES, MOVIE_10140, MOVIE_47964 } from '../support/recorded-movies.js';
 import { json, ScriptedServer } from '../support/scripted-server.js';
 import { tmdbClient } from '../support/tmdb-client.js';
 
@@ -24,20 +24,19 @@ describeRecordings("TMDB's recorded responses", () => {
     [server, store] = await Promise.all([ScriptedServer.start(), openMoviesStore()]);
     tmdb = tmdbClient(server.url);
     server.script(json(200, recording(GENRES)));
-    await store.lists.storeGenres(await tmdb.genres({}));
-    genres = await store.lists.genreNames();
+    genres = new Map((await tmdb.genres({})).map(({ id, name }) => [id, name ?? '']));
   });
   afterAll(async () => {
     await Promise.all([server.stop(), store.close()]);
   });
   beforeEach(() => store.query('TRUNCATE movies CASCADE'));
 
-  async function page(body: unknown): Promise<TmdbPage> {
+  async function page(body: Record<string, unknown>): Promise<TmdbPage> {
     server.script(json(200, body));
-    return tmdb.list('popular', 1, {});
+    return tmdb.list('popular', body.page as number, {});
   }
 
-  async function storeAll(body: unknown): Promise<number> {
+  async function storeAll(body: Record<string, unknown>): Promise<number> {
     const { items, rejected } = await page(body);
     expect(rejected).toEqual([]);
     const report = await store.movies.storeListed(
@@ -68,7 +67,7 @@ describeRecordings("TMDB's recorded responses", () => {
 
   it('contain 758 different list items, and all of them are stored', async () => {
     const results = recordedLines('list_items_758.ndjson');
-    expect(await storeAll({ page: 1, results, total_pages: 1, total_results: results.length })).toBe(758);
+    expect(await storeAll({ page: 1, results, total_pages: 38, total_results: results.length })).toBe(758);
     expect(await store.query('SELECT count(*)::int AS movies FROM movies')).toEqual([{ movies: 758 }]);
   });
 
@@ -86,6 +85,14 @@ describeRecordings("TMDB's recorded responses", () => {
     const movie = enrichedMovie(await tmdb.movie(47964, {}), 'en-US');
     await store.movies.storeEnriched([movie], NOW);
     expect(await store.row(47964)).toEqual(MOVIE_47964);
+  });
+
+  it('are stored from details with crew and trailer as written by hand: The Voyage of the Dawn Treader', async () => {
+    const [path] = recordingsOf('movie_details').filter((name) => name.includes('movie_10140'));
+    const { keywords, similar } = recording(COMPOSED);
+    server.script(json(200, { keywords, similar, ...recording(path!) }));
+    await store.movies.storeEnriched([enrichedMovie(await tmdb.movie(10140, {}), 'en-US')], NOW);
+    expect(await store.row(10140)).toMatchObject(MOVIE_10140);
   });
 
   it.each(recordingsOf('movie_details'))(

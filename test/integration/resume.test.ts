@@ -224,8 +224,8 @@ describe('movie-pipeline run', () => {
     killed.kill('SIGKILL');
     await killed.end();
     await workers.freeJobs();
-    const next = workers.program('run', 'quick');
-    expect(await next.end()).toBe(0);
+    const next = await workers.command('run', 'quick');
+    expect(next.code).toBe(0);
     expect(next.stderr).toContain('Run 1 (custom) was interrupted. Finishing it before this one.');
     expect(await workers.run(1)).toMatchObject({ status: 'SUCCESS', times_resumed: 1, worker_deaths: 1 });
     expect(await workers.run(2)).toMatchObject({ status: 'SUCCESS', update_type: 'quick', trigger: 'cli' });
@@ -235,15 +235,15 @@ describe('movie-pipeline run', () => {
     workers.program('run', ...OPTIONS);
     await workers.stored('true', 20);
     workers.sandbox.setFaults({ hung: 1 });
-    const second = workers.program('run', 'quick');
-    expect(await second.end()).toBe(4);
+    const second = await workers.command('run', 'quick');
+    expect(second.code).toBe(4);
     expect(second.stderr).toMatch(/Run 1 \(custom\) has been active since /);
   });
 
   it('movie-pipeline run follows its run to the end when a service executes it', async () => {
     await workers.worker();
-    const command = workers.program('run', 'quick', '--json');
-    expect(await command.end()).toBe(0);
+    const command = await workers.command('run', 'quick', '--json');
+    expect(command.code).toBe(0);
     expect(JSON.parse(command.stdout)).toMatchObject({ status: 'SUCCESS', trigger: 'cli' });
   });
 });

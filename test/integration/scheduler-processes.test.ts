@@ -71,14 +71,14 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-it('three processes fire each of 1,000 occurrences once between them, and none while stopped', async () => {
-  const fired = await fireEveryMinute(1_000);
-  expect(sum(fired)).toBe(1_000);
-  expect(await storedOccurrences()).toBe(1_000);
+it('three processes fire each of 300 occurrences once between them, and none while stopped', async () => {
+  const fired = await fireEveryMinute(300);
+  expect(sum(fired)).toBe(300);
+  expect(await storedOccurrences()).toBe(300);
 
   await own.schedules.setRunning(false);
   expect(await fireEveryMinute(30)).toEqual([0, 0, 0]);
   await own.schedules.setRunning(true);
   expect(sum(await fireEveryMinute(30))).toBe(30);
-  expect(await storedOccurrences()).toBe(1_030);
-}, 180_000);
+  expect(await storedOccurrences()).toBe(330);
+});

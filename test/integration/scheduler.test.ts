@@ -37,6 +37,32 @@ describe('firing', () => {
     expect(daily).toMatchObject({ nextRun: new Date('2026-09-02T03:00:00Z'), lastRun: null });
   });
 
+  it('jobs fire again after a clock that was ahead by a year has stored times, and has been set right', async () => {
+    const { schedules } = await schedulers.start();
+    await schedules.setRunning(false);
+    await schedules.setRunning(true);
+    await database.query(`INSERT INTO scheduler_occurrences (job_id, occurs_at, fired_at, late_seconds)
+      VALUES ('quick_update', '2027-10-01', '2027-10-01', 0)`);
+    await database.query(`UPDATE scheduler_jobs SET changed_at = '2027-10-01'`);
+    await database.query(`UPDATE scheduler_state SET changed_at = '2027-10-01'`);
+    await schedulers.advanceTo('2026-09-01T18:00:00Z');
+    expect(await schedulers.firedTimes()).toEqual(['quick_update 09-01 18:00']);
+  });
+
+  it('a process whose clock differs from the database fires nothing, forgets nothing and says so', async () => {
+    const { health, clockSkew } = await schedulers.start();
+    await schedulers.advanceTo('2026-09-01T18:00:00Z');
+    clockSkew.fault = () => Promise.resolve('The clock is wrong.');
+    await schedulers.advanceTo('2026-09-02T00:00:00Z');
+    expect(await schedulers.firedTimes()).toEqual(['quick_update 09-01 18:00']);
+    await database.query(`UPDATE scheduler_jobs SET changed_at = '2027-10-01'`);
+    await schedulers.advance(RECONCILE_EVERY_MS);
+    expect(await database.query(`SELECT FROM scheduler_jobs WHERE changed_at > '2027-01-01'`)).toHaveLength(
+      3,
+    );
+    expect(await health.fault()).toBe('The clock is wrong.');
+  });
+
   it('a timer fires the due occurrence of its job between two reconciliations', async () => {
     const { timers } = await schedulers.start();
     expect([...timers.getCronJobs().keys()]).toEqual(['quick_update', 'daily_update', 'weekly_enrichment']);

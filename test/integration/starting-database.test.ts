@@ -62,7 +62,7 @@ describe('starting the service', () => {
       {
         TMDB_API_KEY: '0'.repeat(32),
         DATABASE_URL: url,
-        JWT_SECRET: 'only-for-tests-'.repeat(3),
+        JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
         ADMIN_USERNAME: 'admin',
         ADMIN_PASSWORD: 'only-for-tests',
         LOG_LEVEL: 'fatal',

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TmdbClient } from '../../src/tmdb/tmdb-client.js';
 import type { TmdbCounters } from '../../src/tmdb/tmdb-call.js';
@@ -114,7 +114,7 @@ describe('the TMDB client', () => {
   });
 
   it('requests a list in the configured language and region', async () => {
-    server.script(json(200, PAGE));
+    server.script(json(200, { ...PAGE, page: 3, total_pages: 3 }));
     await client({ TMDB_REGION: 'DE' }).list('now_playing', 3, {});
     expect(server.requests[0]?.url).toBe(
       `/3/movie/now_playing?api_key=${KEY}&language=en-US&region=DE&page=3`,
@@ -127,6 +127,21 @@ describe('the TMDB client', () => {
     const tmdb = client();
     for (let n = 0; n < 5; n++) await tmdb.movie(550, {});
     expect(server.connections.size).toBe(1);
+  });
+
+  it.each(['identity', '', 'br'])('reads a response with the content encoding %j', async (encoding) => {
+    const body = JSON.stringify(MOVIE);
+    server.script((response) =>
+      response
+        .writeHead(200, { 'Content-Encoding': encoding })
+        .end(encoding === 'br' ? brotliCompressSync(body) : body),
+    );
+    await expect(client().movie(550, {})).resolves.toMatchObject({ id: 550 });
+  });
+
+  it('names a content encoding that it cannot read', async () => {
+    server.script((response) => response.writeHead(200, { 'Content-Encoding': ['gzip', 'br'] }).end('{}'));
+    expect((await failureOf(client().movie(550, {}))).message).toContain('the content encoding gzip, br');
   });
 
   it('never has more requests in progress than TMDB_MAX_CONCURRENCY', async () => {
@@ -189,11 +204,39 @@ describe('a request that may succeed later', () => {
   });
 });
 
+describe('a block by a CDN', () => {
+  const blocked: Reply = (response) => response.writeHead(403).end('<html>Access denied</html>');
+
+  it('counts as TMDB being down after five responses in a row, without any retry', async () => {
+    server.script(blocked);
+    const tmdb = client();
+    const errors: TmdbError[] = [];
+    for (let id = 1; id <= 5; id++) errors.push(await failureOf(tmdb.movie(id, { counters })));
+    expect(errors.map(({ kind }) => kind)).toEqual([
+      ...Array.from({ length: 4 }, () => 'blocked'),
+      'unavailable',
+    ]);
+    expect(errors.at(-1)?.message).toContain('a firewall in front of TMDB blocks the requests (403)');
+    expect(counters.requests).toBe(5);
+    expect(tmdb.isDown).toBe(true);
+  });
+
+  it('of single movies does not count as TMDB being down', async () => {
+    server.script(blocked, blocked, blocked, blocked, json(200, MOVIE), blocked);
+    const tmdb = client();
+    for (let id = 1; id <= 4; id++) await failureOf(tmdb.movie(id, {}));
+    await tmdb.movie(550, {});
+    for (let id = 1; id <= 4; id++) expect((await failureOf(tmdb.movie(id, {}))).kind).toBe('blocked');
+    expect(tmdb.isDown).toBe(false);
+  });
+});
+
 describe('a request that cannot succeed', () => {
   it.each([
     [404, { status_code: 34 }, 'not_found'],
     [400, { status_code: 22 }, 'bad_request'],
-    [302, {}, 'bad_request'],
+    [302, {}, 'blocked'],
+    [403, '<html>', 'blocked'],
     [200, { id: 551, title: 'Another' }, 'unusable_body'],
     [200, { ...MOVIE, id: 551 }, 'unusable_body'],
     [200, { ...MOVIE, credits: undefined }, 'unusable_body'],
@@ -218,6 +261,15 @@ describe('a request that cannot succeed', () => {
     expect(counters.requests).toBe(1);
   });
 
+  it('is not retried when a few kilobytes of gzip hold millions of values', async () => {
+    const bomb = gzipSync(`{"page":1,"total_pages":1,"results":[${'{},'.repeat(3_000_000)}{}]}`);
+    server.script((response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bomb));
+    const error = await failureOf(client().list('popular', 1, { counters }));
+    expect(error).toMatchObject({ kind: 'unusable_body' });
+    expect(error.message).toContain('more than 250000 values');
+    expect(counters.requests).toBe(1);
+  });
+
   it('names the setting when nothing listens at the address', async () => {
     const error = await failureOf(client({ TMDB_BASE_URL: 'http://127.0.0.1:1' }).movie(550, {}));
     expect(error).toMatchObject({ kind: 'connection' });
@@ -230,7 +282,8 @@ describe('a 429 from TMDB', () => {
     [{ 'Retry-After': '3' }, 3_000],
     [{ 'Retry-After': '0' }, 1_000],
     [{}, 1_000],
-    [{ 'Retry-After': new Date(Date.parse('2026-09-01T12:00:04Z')).toUTCString() }, 4_000],
+    // The clock of the server is 5 minutes ahead.
+    [{ 'Retry-After': 'Tue, 01 Sep 2026 12:05:04 GMT', Date: 'Tue, 01 Sep 2026 12:05:00 GMT' }, 4_000],
   ])('pauses all requests and does not count as a failed attempt: %j', async (headers, pauseMs) => {
     server.script(json(429, { status_code: 25 }, headers), json(200, MOVIE));
     const tmdb = client();

@@ -41,7 +41,7 @@ describe('HTTPS_PROXY', () => {
     const message = await failure('https://tmdb.example/3');
     expect(new Set(targets)).toEqual(new Set(['tmdb.example:443']));
     expect(new Set(authorizations)).toEqual(new Set([`Basic ${btoa('me:secret')}`]));
-    expect(message).toContain('The proxy in HTTPS_PROXY rejected the connection to TMDB (407)');
+    expect(message).toContain('The proxy in HTTPS_PROXY rejected its user name and password');
     expect(message).not.toContain('secret');
   });
 

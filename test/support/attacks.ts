@@ -45,6 +45,15 @@ const numbers = fc.oneof(
   fc.constantFrom(-1, 0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 53, 1e308, -1e308),
 );
 const anything = fc.oneof(texts, numbers, fc.boolean(), fc.constant(null), fc.jsonValue({ maxDepth: 4 }));
+/** Wide bodies, up to the limit of 100 kB. */
+const wide = fc
+  .tuple(fc.nat({ max: 45_000 }), fc.constantFrom('array', 'fields', 'list', 'name'))
+  .map(([size, kind]) => {
+    if (kind === 'array') return JSON.stringify(new Array(size).fill(0));
+    if (kind === 'list') return JSON.stringify({ username: new Array(size).fill(0), categories: [size] });
+    if (kind === 'name') return JSON.stringify({ ['\u0001'.repeat(size / 4)]: 0 });
+    return JSON.stringify(Object.fromEntries(Array.from({ length: size / 5 }, (_, n) => [`f${n}`, 0])));
+  });
 const deep = fc.integer({ min: 1, max: 20_000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth));
 
 /** Values that the schema allows, and some that it does not. */
@@ -92,6 +101,7 @@ function bodies(described: DescribedOperation, document: ApiDocument): fc.Arbitr
       arbitrary: fields.map((value) => new URLSearchParams(value as Record<string, string>).toString()),
     },
     { weight: 6, arbitrary: deep },
+    { weight: 6, arbitrary: wide },
     { weight: 6, arbitrary: texts },
     { weight: 6, arbitrary: fc.constant(null) },
     { weight: 1, arbitrary: fc.constant(`"${'x'.repeat(150_000)}"`) },
@@ -169,9 +179,13 @@ function paths({ path, operation }: DescribedOperation): fc.Arbitrary<string> {
     },
   );
   const values = path.includes('{') ? part : fc.constant('');
-  return fc.tuple(values, query, fc.boolean()).map(([value, pairs, raw]) => {
+  const repeated = fc.oneof(
+    { weight: 30, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.nat({ max: 600 }) },
+  );
+  return fc.tuple(values, query, fc.boolean(), repeated).map(([value, pairs, raw, more]) => {
     const encoded = raw && /^[\w%.-]+$/.test(value) ? value : encodeURIComponent(value.toWellFormed());
-    const search = pairs
+    const search = [...pairs, ...Array.from({ length: more }, (_, n): [string, string] => [`q${n}`, ''])]
       .map(([name, text]) => `${name}=${encodeURIComponent(text.toWellFormed())}`)
       .join('&');
     return `${path.replaceAll(/\{\w+\}/g, encoded)}${search === '' ? '' : `?${search}`}`;

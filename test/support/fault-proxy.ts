@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { CERTIFICATE, KEY } from './test-certificate.js';
 
 /** An ErrorResponse of PostgreSQL's protocol, with which the server ends a connection. */
 function fatalError(code: string): Buffer {
@@ -20,6 +22,15 @@ export const refuseAsStarting: Behaviour = (client) => {
 };
 export const drop: Behaviour = (client) => {
   client.destroy();
+};
+/** Passes a connection that TLS secures, as a server whose certificate is for the name localhost. */
+export const secure: Behaviour = (client, url) => {
+  client
+    .on('error', () => undefined)
+    .once('data', () => {
+      client.write('S');
+      connectThrough(new TLSSocket(client, { isServer: true, key: KEY, cert: CERTIFICATE }), url);
+    });
 };
 /** Passes a connection until its nth query, at which the server shuts down. */
 export const shutDownAtQuery =

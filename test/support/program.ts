@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -27,6 +28,8 @@ export class Program {
 
   /** `bin/movie-pipeline.js` with arguments. */
   static start(args: readonly string[], { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }): Program {
+    // Without one of its own, the program reads that of this working copy.
+    appendFileSync(join(cwd, '.env'), '');
     return Program.node([join(ROOT, 'bin', 'movie-pipeline.js'), ...args], { env, cwd });
   }
 

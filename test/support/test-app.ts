@@ -43,7 +43,7 @@ const ANY_KEY = '0'.repeat(32);
 
 export async function startTestApp(
   env: Readonly<Record<string, string>> = {},
-  catalogue: SandboxOptions = { movies: 500 },
+  catalogue: SandboxOptions = { movies: 500, people: 3 },
 ): Promise<TestApp> {
   const [database, sandbox, dataDir] = await Promise.all([
     createTestDatabase(),
@@ -57,7 +57,7 @@ export async function startTestApp(
       TMDB_REQUESTS_PER_SECOND: '100000',
       DATABASE_URL: database.url,
       DATA_DIR: dataDir,
-      JWT_SECRET: 'only-for-tests-'.repeat(3),
+      JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
       PORT: '0',
       LOG_LEVEL: 'fatal',
       // A scheduled run during a test would be unexpected.

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from 'pg';
+import { type Client, Pool, type QueryResult } from 'pg';
 import { readMigrationFolder } from '../../src/database/migrations/migration-files.js';
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
 import { joinTestServer, withClient, withDatabase, type TestServer } from './test-server.js';
@@ -24,34 +24,53 @@ export async function createTestDatabase(kind: 'migrated' | 'empty' = 'migrated'
     const name = `movie_pipeline_test_${randomBytes(5).toString('hex')}`;
     const template = kind === 'migrated' ? await ensureTemplate(server.url) : 'template0';
     await withClient(server.url, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-    return open(server, name);
+    return kind === 'migrated' ? openPooled(server, name) : open(server, name);
   } catch (error) {
     await server.leave();
     throw error;
   }
 }
 
+/** Each query has a session of its own, because tests of migrations change the settings of the database. */
 function open(server: TestServer, name: string): TestDatabase {
   const url = withDatabase(server.url, name);
   return {
     url,
     query: <Row extends object>(sql: string, values?: unknown[]) =>
-      withClient(url, (client) => rowsOf<Row>(client, sql, values)),
+      withClient(url, async (client) => lastRows<Row>(await client.query(sql, values))),
+    drop: () => drop(server, name),
+  };
+}
+
+/** Queries share sessions: starting one costs more than a query, and tests poll. */
+function openPooled(server: TestServer, name: string): TestDatabase {
+  const url = withDatabase(server.url, name);
+  const pool = new Pool({ connectionString: url, application_name: 'movie-pipeline test', max: 4 });
+  // Tests terminate idle sessions; the pool replaces them.
+  pool.on('error', () => undefined);
+  return {
+    url,
+    query: async <Row extends object>(sql: string, values?: unknown[]) =>
+      lastRows<Row>(await pool.query(sql, values)),
     drop: async () => {
-      try {
-        await withClient(server.url, (client) => dropAndCheck(client, name));
-      } finally {
-        await server.leave();
-      }
+      await pool.end();
+      await drop(server, name);
     },
   };
 }
 
-async function rowsOf<Row extends object>(client: Client, sql: string, values?: unknown[]): Promise<Row[]> {
-  const result = await client.query<Row>(sql, values);
+async function drop(server: TestServer, name: string): Promise<void> {
+  try {
+    await withClient(server.url, (client) => dropAndCheck(client, name));
+  } finally {
+    await server.leave();
+  }
+}
+
+function lastRows<Row extends object>(result: QueryResult): Row[] {
   // Several statements return several results, which the types leave out.
   const last = Array.isArray(result) ? ((result as { rows: Row[] }[]).at(-1) ?? { rows: [] }) : result;
-  return last.rows;
+  return last.rows as Row[];
 }
 
 /** The server ends a session shortly after the client has closed it. */

@@ -30,11 +30,17 @@ export interface TestPipeline {
   close(): Promise<void>;
 }
 
+/** People in each cast and each crew: making, sending and storing the many of TMDB's movies takes most of a run's time. */
+export const PEOPLE = 3;
+
 export async function startTestPipeline(
   catalogue: SandboxOptions = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<TestPipeline> {
-  const [database, sandbox] = await Promise.all([createTestDatabase(), Sandbox.start(catalogue)]);
+  const [database, sandbox] = await Promise.all([
+    createTestDatabase(),
+    Sandbox.start({ people: PEOPLE, ...catalogue }),
+  ]);
   const app = await openContext({ ...testEnvironment(sandbox, database), ...env }, ['worker']);
   return {
     app,
@@ -80,7 +86,7 @@ export function testEnvironment(sandbox: Sandbox, database: TestDatabase): Recor
     // Only hung answers take so long, on a busy machine too.
     TMDB_TIMEOUT_MS: '600000',
     DATABASE_URL: database.url,
-    JWT_SECRET: 'only-for-tests-'.repeat(3),
+    JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1',
     LOG_LEVEL: 'fatal',
   };
 }

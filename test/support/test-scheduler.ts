@@ -1,10 +1,11 @@
-import { type INestApplicationContext, Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CLOCK } from '../../src/common/clock.js';
 import { CommonModule } from '../../src/common/common.module.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { loadServiceConfig } from '../../src/config/load-config.js';
+import { ClockSkew } from '../../src/database/connection/clock-skew.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
 import { openDatabase } from '../../src/database/connection/open-database.js';
 import { QueueModule } from '../../src/queue/queue.module.js';
@@ -24,7 +25,15 @@ export interface TestScheduler {
   readonly occurrences: Occurrences;
   readonly timers: SchedulerRegistry;
   readonly health: SchedulerHealth;
+  /** Finds nothing wrong, because the fake clock is far from the database's; a test may replace `fault`. */
+  readonly clockSkew: Pick<ClockSkew, 'fault'>;
   close(): Promise<void>;
+}
+
+/** Replaces a provider of the module. */
+function withClockSkew(module: DynamicModule, clockSkew: Pick<ClockSkew, 'fault'>): DynamicModule {
+  const providers = [...(module.providers ?? []), { provide: ClockSkew, useValue: clockSkew }];
+  return { ...module, providers };
 }
 
 export async function startTestScheduler(
@@ -35,11 +44,13 @@ export async function startTestScheduler(
   const config = loadServiceConfig({ DATABASE_URL: database.url, LOG_LEVEL: 'fatal', ...env }, ['scheduler']);
   const opened = await openDatabase(config.database, { migrate: 'check' });
 
+  const clockSkew = { fault: () => Promise.resolve(null) };
+
   @Module({
     imports: [
       ConfigModule.of(config),
       { module: CommonModule, providers: [{ provide: CLOCK, useValue: clock }] },
-      DatabaseModule.of(opened),
+      withClockSkew(DatabaseModule.of(opened), clockSkew),
       QueueModule,
       SchedulerModule,
     ],
@@ -57,6 +68,7 @@ export async function startTestScheduler(
     occurrences: app.get(Occurrences, { strict: false }),
     timers: app.get(SchedulerRegistry),
     health: app.get(SchedulerHealth),
+    clockSkew,
     close: () => app.close(),
   };
 }

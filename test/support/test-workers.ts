@@ -4,9 +4,10 @@ import { PrismaService } from '../../src/database/prisma.service.js';
 import type { RunPlan } from '../../src/runs/run-plan.js';
 import { RunQueue } from '../../src/pipeline/execution/run-queue.js';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
+import { type CommandResult, runCommand } from './command-line.js';
 import { Program } from './program.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
-import { openContext, testEnvironment } from './test-pipeline.js';
+import { openContext, testEnvironment, PEOPLE } from './test-pipeline.js';
 import { until } from './until.js';
 
 export type RunRow = Readonly<Record<string, unknown>>;
@@ -28,7 +29,7 @@ export class TestWorkers {
     catalogue: SandboxOptions = {},
     made: Promise<TestDatabase> = createTestDatabase(),
   ): Promise<TestWorkers> {
-    const [database, sandbox] = await Promise.all([made, Sandbox.start(catalogue)]);
+    const [database, sandbox] = await Promise.all([made, Sandbox.start({ people: PEOPLE, ...catalogue })]);
     return new TestWorkers(
       sandbox,
       database,
@@ -62,6 +63,11 @@ export class TestWorkers {
     const program = Program.start(args, { env, cwd: tmpdir() });
     this.programs.push(program);
     return program;
+  }
+
+  /** A command of the program, in this process. */
+  command(...args: string[]): Promise<CommandResult> {
+    return runCommand(args, { env: testEnvironment(this.sandbox, this.database) });
   }
 
   /** Jobs whose worker has died are free again; the queue finds that by itself after ten seconds of silence. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PAUSE_MS = 10;
+const PAUSE_MS = 20;
 
 /**
  * Polls a condition until it holds.

@@ -5,6 +5,9 @@ import { packageVersion } from '../../common/package-version.js';
 import { problemContent, ProblemDto } from '../../common/problem-details/api-problem.js';
 import { INTERNAL_ERROR } from '../../common/problem-details/problem.filter.js';
 
+/** With all that is below them. Swagger UI serves the document in further formats at paths that begin alike. */
+export const DOCS_PATHS = ['/docs', '/docs-json', '/docs-yaml', '/openapi.json'];
+
 /** Serves Swagger UI at `/docs` and the document, which the first request builds, at `/openapi.json`. */
 export function serveOpenApi(app: NestExpressApplication): void {
   SwaggerModule.setup('docs', app, () => buildDocument(app), {

@@ -20,7 +20,7 @@ export function requestLog(clock: Clock): RequestHandler {
     response.setHeader('X-Request-Id', requestId);
     const startedMs = clock.monotonicMs();
     const { method, path } = request;
-    requestContext.run({ requestId }, () => {
+    requestContext.run({ requestId, address: request.ip ?? '', actor: null }, () => {
       response.once('close', () => {
         const line = {
           event: 'http.request',

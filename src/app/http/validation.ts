@@ -1,6 +1,6 @@
 import { BadRequestException, ValidationPipe, type ValidationError } from '@nestjs/common';
 
-/** Rejects unknown fields, and reports all faults of a request at once. */
+/** Rejects unknown fields, and reports the faults of a request together. */
 export function validation(): ValidationPipe {
   return new ValidationPipe({
     whitelist: true,

@@ -5,8 +5,11 @@ import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { KEYS_UNAVAILABLE } from '../tokens/external-keys-error.js';
 import { type AuthUser, USER_ROLES, type UserRole } from '../users/auth-user.js';
 
-/** Who may call a route. A route without metadata is open to USER_ROLES. A handler's metadata overrides its controller's. */
-export type Access = 'public' | readonly UserRole[];
+/**
+ * Who may call a route. `public`: anyone, and tokens are not looked at. `readable`: anyone, or signed-in users where
+ * READ_ACCESS says so. A route without metadata is open to USER_ROLES. A handler's metadata overrides its controller's.
+ */
+export type Access = 'public' | 'readable' | readonly UserRole[];
 export const ACCESS = 'movie-pipeline:access';
 /** The security schemes of the OpenAPI document. A guarded route accepts either. */
 export const SECURITY = { password: 'password', token: 'token' } as const;
@@ -14,13 +17,21 @@ export const SECURITY = { password: 'password', token: 'token' } as const;
 export const NO_TOKEN =
   'This request requires a token. Get one from POST /auth/login and send it as "Authorization: Bearer …".';
 
-export function roleRequired(accepted: readonly UserRole[], role: UserRole): string {
+export function roleRequired(accepted: readonly string[], role: UserRole): string {
   return `This request requires the role ${accepted.join(' or ')}, and your role is ${role}. Ask an admin.`;
 }
 
-/** No token is required. A valid one identifies the caller; an invalid one is ignored. */
+/** No token is required, and none is verified. */
 export function Public(): MethodDecorator & ClassDecorator {
   return SetMetadata(ACCESS, 'public' satisfies Access);
+}
+
+/**
+ * No token is required, unless READ_ACCESS is `signed_in`. A valid one identifies the caller; an invalid one is ignored,
+ * and so is an external one while the provider's keys are not cached.
+ */
+export function Readable(): MethodDecorator & ClassDecorator {
+  return SetMetadata(ACCESS, 'readable' satisfies Access);
 }
 
 /** Any signed-in user, which is the default: this documents it in OpenAPI. */
@@ -45,14 +56,14 @@ function guarded(
   );
 }
 
-/** The caller of a guarded route. On a public route it throws; use {@link OptionalUser} there. */
+/** The caller of a guarded route. On another route it throws; use {@link OptionalUser} on a `@Readable()` one. */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): AuthUser => {
   const user = userOf(context);
-  if (user === null) throw new Error('@CurrentUser() requires a route that is not @Public().');
+  if (user === null) throw new Error('@CurrentUser() requires a guarded route.');
   return user;
 });
 
-/** The caller of a public route; null without a valid token. */
+/** The caller of a `@Readable()` route; null without a valid token. */
 export const OptionalUser = createParamDecorator((_: unknown, context: ExecutionContext): AuthUser | null =>
   userOf(context),
 );

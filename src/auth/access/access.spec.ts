@@ -6,7 +6,9 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { AuthUser } from '../users/auth-user.js';
-import { CurrentUser, OptionalUser, Public } from './access.decorators.js';
+import { CurrentUser, OptionalUser, Readable } from './access.decorators.js';
+import { AuditLog } from '../../common/logging/audit-log.js';
+import { loadConfig } from '../../config/load-config.js';
 import { AccessGuard } from './access.guard.js';
 
 class Routes {
@@ -14,17 +16,17 @@ class Routes {
     return user;
   }
 
-  @Public()
-  public(@OptionalUser() user: AuthUser | null): AuthUser | null {
+  @Readable()
+  readable(@OptionalUser() user: AuthUser | null): AuthUser | null {
     return user;
   }
 }
 
-type Handler = 'unmarked' | 'public';
+type Handler = 'unmarked' | 'readable';
 const ANN: AuthUser = { name: 'ann', role: 'viewer' };
 
 function contextOf(handler: Handler, user?: AuthUser): ExecutionContextHost {
-  const request = Object.assign(new IncomingMessage(new Socket()), { user });
+  const request = Object.assign(new IncomingMessage(new Socket()), { user, method: 'GET', path: '/' });
   return new ExecutionContextHost(
     [request, new ServerResponse(request)],
     Routes,
@@ -43,20 +45,20 @@ function argumentOf(handler: Handler, user?: AuthUser): unknown {
 
 describe('access to a route', () => {
   it('a route without access metadata refuses a request without a valid token', () => {
-    const guard = new AccessGuard(new Reflector());
+    const guard = new AccessGuard(new Reflector(), new AuditLog(), loadConfig({}, { tmdbKey: false }));
     const answer = (handler: Handler): unknown =>
       guard.handleRequest<unknown>(null, false, undefined, contextOf(handler));
     expect(() => answer('unmarked')).toThrow(UnauthorizedException);
-    expect(answer('public')).toBeUndefined();
+    expect(answer('readable')).toBeUndefined();
   });
 
   it('@CurrentUser() gives the user and throws when there is none', () => {
     expect(argumentOf('unmarked', ANN)).toBe(ANN);
-    expect(() => argumentOf('unmarked')).toThrow('requires a route that is not @Public()');
+    expect(() => argumentOf('unmarked')).toThrow('requires a guarded route');
   });
 
   it('@OptionalUser() gives the user, or null when there is none', () => {
-    expect(argumentOf('public', ANN)).toBe(ANN);
-    expect(argumentOf('public')).toBeNull();
+    expect(argumentOf('readable', ANN)).toBe(ANN);
+    expect(argumentOf('readable')).toBeNull();
   });
 });

@@ -8,11 +8,15 @@ import {
   Post,
   Res,
   UnauthorizedException,
+  UseGuards,
 } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { ApiProblem, NOT_JSON, TOO_LARGE } from '../../common/problem-details/api-problem.js';
+import { AuditLog } from '../../common/logging/audit-log.js';
+import { ApiProblem, NOT_JSON, tooLarge } from '../../common/problem-details/api-problem.js';
 import { Authenticated, CurrentUser, Public } from '../access/access.decorators.js';
+import { FOREIGN_PAGE } from './login-origin.js';
+import { LoginGuard } from './login.guard.js';
 import { LoginService } from './login.service.js';
 import type { AuthUser } from '../users/auth-user.js';
 import { challenge } from '../access/challenge.js';
@@ -26,10 +30,14 @@ const WRONG_CREDENTIALS =
 @ApiTags('auth')
 @Controller('auth')
 export class AuthController {
-  constructor(private readonly logins: LoginService) {}
+  constructor(
+    private readonly logins: LoginService,
+    private readonly audit: AuditLog,
+  ) {}
 
   @Post('login')
   @Public()
+  @UseGuards(LoginGuard)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
@@ -37,7 +45,7 @@ export class AuthController {
     summary: 'Exchange a name and a password for a token',
     description:
       'Accepts JSON, and the form that OAuth 2 clients and Swagger UI send. Failed attempts are throttled: 429 and 503 ' +
-      'carry `Retry-After`.',
+      'carry `Retry-After`. The body may have 4 kB. A page of another origin is refused unless CORS_ORIGINS lists it.',
   })
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: LoginDto })
@@ -45,7 +53,8 @@ export class AuthController {
   @ApiProblem({
     400: ['password must be 1 to 1000 characters, without control characters'],
     401: WRONG_CREDENTIALS,
-    413: TOO_LARGE,
+    403: FOREIGN_PAGE,
+    413: tooLarge(4),
     415: NOT_JSON,
     429: 'Too many login attempts from this address. Try again in 42 seconds.',
     503: 'Too many logins at the same time. Try again in 5 seconds.',
@@ -57,9 +66,11 @@ export class AuthController {
   ): Promise<TokenDto> {
     const issued = await this.logins.login(username, password, address);
     if (issued === null) {
+      this.audit.record('login.failed', { actor: username, reason: 'wrong_credentials' });
       challenge(response, null);
       throw new UnauthorizedException(WRONG_CREDENTIALS);
     }
+    this.audit.record('login.succeeded', { actor: username });
     return { access_token: issued.token, token_type: 'bearer', expires_in: issued.expiresInSeconds };
   }
 

@@ -1,71 +1,119 @@
 import { HttpException, Inject, Injectable } from '@nestjs/common';
+import { clientNetworks } from '../../common/client-networks.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
-import { clientNetwork } from './client-network.js';
 
-/** Attempts that one network may make within a window. Further ones are refused until the window has passed. */
-const MAX_PER_NETWORK = 10;
-/** Attempts for one name within a window that are not delayed. Each further one doubles the delay. */
-const UNDELAYED_PER_NAME = 5;
-const FIRST_DELAY_MS = 250;
-const MAX_DELAY_MS = 4_000;
+/** Attempts within a window, from one IPv4 address or IPv6 /64. */
+const MAX_PER_LINE = 10;
+/** Attempts within a window, from one IPv6 /48. */
+const MAX_PER_SITE = 20;
+/** Attempts within a window for one name: those from the network of its last login, and those from all others. */
+const MAX_PER_NAME = 10;
 const WINDOW_MS = 60_000;
-/** Networks, and likewise names, that are remembered. */
-const MAX_REMEMBERED = 10_000;
+/** Counters that are remembered. */
+const MAX_REMEMBERED = 30_000;
 
-interface Attempts {
+/** A counted attempt. */
+export interface Attempt {
+  /** Whether the name last logged in from this network. */
+  readonly isFromKnownNetwork: boolean;
+  /** Takes it back, since the password could not be checked. */
+  forgive(): void;
+  /** Takes it back, since the password was right, and remembers the network. */
+  succeed(): void;
+}
+
+interface Counter {
   readonly windowStartMs: number;
   count: number;
 }
 
+interface Limit {
+  readonly key: string;
+  readonly max: number;
+}
+
 /**
- * Slows down password guessing without locking a user out: a guessing network is refused for at most a minute, and
- * attempts for a guessed name are delayed by at most four seconds but always answered.
+ * Bounds password guessing, by network and by name. The network from which a name last logged in is counted apart, so
+ * that guessing elsewhere, or other names there, cannot keep its user out.
  *
  * An attempt counts when it starts, so that parallel attempts gain nothing, and is forgiven when its password turns out
  * to be right. The counts are kept in memory and each process has its own: the exact rate of guessing does not matter.
  */
 @Injectable()
 export class LoginThrottle {
-  private readonly byNetwork = new Map<string, Attempts>();
-  private readonly byName = new Map<string, Attempts>();
+  private readonly counters = new Map<string, Counter>();
+  /** By name. Only names of users succeed, so it stays small. */
+  private readonly lastLogin = new Map<string, string>();
 
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
-  /**
-   * Counts an attempt and resolves after its delay.
-   * @throws HttpException 429 when the network has used up its attempts
-   */
-  async admit(address: string, name: string): Promise<void> {
+  /** @throws HttpException 429 when a login would not be admitted */
+  check(address: string, name: string): void {
     const nowMs = this.clock.monotonicMs();
-    const fromNetwork = currentAttempts(this.byNetwork, clientNetwork(address), nowMs);
-    if (fromNetwork.count >= MAX_PER_NETWORK) {
-      throw new TooManyAttemptsError(fromNetwork.windowStartMs + WINDOW_MS - nowMs);
-    }
-    const forName = currentAttempts(this.byName, name, nowMs);
-    const excess = forName.count - UNDELAYED_PER_NAME;
-    fromNetwork.count += 1;
-    forName.count += 1;
-    if (excess >= 0) await this.clock.sleep(Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** excess));
+    const waits = this.limitsOf(address, name).map(({ key, max }) => {
+      const current = this.current(key, nowMs);
+      return current !== null && current.count >= max ? current.windowStartMs + WINDOW_MS - nowMs : 0;
+    });
+    const waitMs = Math.max(...waits);
+    if (waitMs > 0) throw new TooManyAttemptsError(waitMs);
   }
 
-  /** Takes back one attempt, whose password was right or could not be checked. */
-  forgive(address: string, name: string): void {
-    for (const attempts of [this.byNetwork.get(clientNetwork(address)), this.byName.get(name)]) {
-      if (attempts !== undefined) attempts.count = Math.max(0, attempts.count - 1);
+  /**
+   * Counts an attempt.
+   * @throws HttpException 429 when there have been too many
+   */
+  admit(address: string, name: string): Attempt {
+    this.check(address, name);
+    const nowMs = this.clock.monotonicMs();
+    const keys = this.limitsOf(address, name).map(({ key }) => key);
+    for (const key of keys) (this.current(key, nowMs) ?? this.start(key, nowMs)).count += 1;
+    return {
+      isFromKnownNetwork: this.isKnown(address, name),
+      forgive: () => {
+        this.forgive(keys);
+      },
+      succeed: () => {
+        this.forgive(keys);
+        this.lastLogin.set(name, clientNetworks(address).line);
+      },
+    };
+  }
+
+  private forgive(keys: readonly string[]): void {
+    for (const key of keys) {
+      const counter = this.counters.get(key);
+      if (counter !== undefined) counter.count = Math.max(0, counter.count - 1);
     }
   }
-}
 
-function currentAttempts(remembered: Map<string, Attempts>, key: string, nowMs: number): Attempts {
-  const current = remembered.get(key);
-  if (current !== undefined && current.windowStartMs + WINDOW_MS > nowMs) return current;
-  const started = { windowStartMs: nowMs, count: 0 };
-  // A Map iterates in insertion order: deleting first keeps the oldest window at the front.
-  remembered.delete(key);
-  remembered.set(key, started);
-  const [oldest] = remembered.keys();
-  if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-  return started;
+  private isKnown(address: string, name: string): boolean {
+    return this.lastLogin.get(name) === clientNetworks(address).line;
+  }
+
+  private limitsOf(address: string, name: string): readonly Limit[] {
+    if (this.isKnown(address, name)) return [{ key: `known ${name}`, max: MAX_PER_NAME }];
+    const { line, site } = clientNetworks(address);
+    return [
+      { key: `line ${line}`, max: MAX_PER_LINE },
+      ...(site === null ? [] : [{ key: `site ${site}`, max: MAX_PER_SITE }]),
+      { key: `name ${name}`, max: MAX_PER_NAME },
+    ];
+  }
+
+  private current(key: string, nowMs: number): Counter | null {
+    const counter = this.counters.get(key);
+    return counter !== undefined && counter.windowStartMs + WINDOW_MS > nowMs ? counter : null;
+  }
+
+  private start(key: string, nowMs: number): Counter {
+    const started = { windowStartMs: nowMs, count: 0 };
+    // A Map iterates in insertion order: deleting first keeps the oldest window at the front.
+    this.counters.delete(key);
+    this.counters.set(key, started);
+    const [oldest] = this.counters.keys();
+    if (this.counters.size > MAX_REMEMBERED && oldest !== undefined) this.counters.delete(oldest);
+    return started;
+  }
 }
 
 class TooManyAttemptsError extends HttpException {
@@ -73,7 +121,10 @@ class TooManyAttemptsError extends HttpException {
 
   constructor(waitMs: number) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-    super(`Too many login attempts from this address. Try again in ${seconds} seconds.`, 429);
+    super(
+      `Too many login attempts for this user or from this network. Try again in ${seconds} seconds.`,
+      429,
+    );
     this.retryAfterSeconds = seconds;
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
-import { LoginThrottle } from './login-throttle.js';
+import { type Attempt, LoginThrottle } from './login-throttle.js';
 import { Passwords } from '../users/passwords.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { type User, UsersRepository } from '../users/users.repository.js';
@@ -26,22 +26,29 @@ export class LoginService {
    * @throws HttpException 429 or 503 when there are too many attempts
    */
   async login(name: string, password: string, address: string): Promise<IssuedToken | null> {
-    await this.throttle.admit(address, name);
+    const attempt = this.throttle.admit(address, name);
     let user: User | null;
     try {
-      user = await this.verifiedUser(name, password);
+      user = await this.verifiedUser(name, password, attempt);
     } catch (error) {
-      this.throttle.forgive(address, name);
+      attempt.forgive();
       throw error;
     }
     if (user === null) return null;
-    this.throttle.forgive(address, name);
+    attempt.succeed();
     const { expiresInSeconds } = this.config.auth;
     return { token: await this.tokens.issue(user, expiresInSeconds), expiresInSeconds };
   }
 
-  private async verifiedUser(name: string, password: string): Promise<User | null> {
+  private async verifiedUser(
+    name: string,
+    password: string,
+    { isFromKnownNetwork }: Attempt,
+  ): Promise<User | null> {
     const user = await this.users.find(name);
-    return (await this.passwords.matches(user?.passwordHash ?? null, password)) ? user : null;
+    const isMatch = await this.passwords.matches(user?.passwordHash ?? null, password, {
+      isUrgent: isFromKnownNetwork,
+    });
+    return isMatch ? user : null;
   }
 }

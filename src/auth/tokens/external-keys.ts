@@ -1,60 +1,93 @@
-import { Logger } from '@nestjs/common';
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-} from 'jose';
-import type { Clock } from '../../common/clock.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { CryptoKey, FlattenedJWSInput, JWSHeaderParameters, LocalJWKSet } from 'jose';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { ExternalKeysError } from './external-keys-error.js';
 
-const TIMEOUT_MS = 3_000;
-/** An unknown key id causes at most one fetch within this time. */
-const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
+/** At most one fetch starts within this time, failed ones included: anyone may send a token with an unknown key id. */
+const FETCH_INTERVAL_MS = 30_000;
 /** A key that the provider has withdrawn stays valid for at most this long. */
-const CACHE_MAX_AGE_MS = 600_000;
-/** No fetch is attempted for this long after one has failed. */
-const FAILURE_COOLDOWN_MS = 10_000;
+const MAX_AGE_MS = 600_000;
 
 /** The public keys of the external identity provider, fetched on demand and cached. */
+@Injectable()
 export class ExternalKeys {
-  /** Rejects with an {@link ExternalKeysError}, or with jose's error when the provider has no such key. */
-  readonly find: JWTVerifyGetKey;
   private readonly logger = new Logger(ExternalKeys.name);
+  private keySet: { readonly find: LocalJWKSet; readonly fetchedAtMs: number } | null = null;
+  private fetching: Promise<LocalJWKSet> | null = null;
   private nextFetchAtMs = -Infinity;
 
   constructor(
-    url: string,
-    private readonly clock: Clock,
-  ) {
-    this.find = createRemoteJWKSet(new URL(url), {
-      timeoutDuration: TIMEOUT_MS,
-      cooldownDuration: UNKNOWN_KEY_COOLDOWN_MS,
-      cacheMaxAge: CACHE_MAX_AGE_MS,
-      [customFetch]: (address, options) => this.fetch(address, options),
-    });
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The key that signed a token.
+   * @param mayWait false: rejects at once where a fetch is needed; the fetch goes on for later tokens
+   * @throws ExternalKeysError, or jose's error when the provider has no such key
+   */
+  async find(header: JWSHeaderParameters, token: FlattenedJWSInput, mayWait: boolean): Promise<CryptoKey> {
+    const find = this.freshKeySet() ?? (await this.refreshed(mayWait));
+    try {
+      return await find(header, token);
+    } catch (error) {
+      if (!isUnknownKey(error) || !this.mayFetch()) throw error;
+    }
+    return (await this.refreshed(mayWait))(header, token);
   }
 
-  private async fetch(url: string, options: RequestInit): Promise<Response> {
-    const waitMs = this.nextFetchAtMs - this.clock.monotonicMs();
-    if (waitMs > 0) throw new ExternalKeysError(waitMs);
+  private freshKeySet(): LocalJWKSet | null {
+    if (this.keySet === null) return null;
+    const ageMs = this.clock.monotonicMs() - this.keySet.fetchedAtMs;
+    return ageMs < MAX_AGE_MS ? this.keySet.find : null;
+  }
+
+  private mayFetch(): boolean {
+    return this.fetching !== null || this.clock.monotonicMs() >= this.nextFetchAtMs;
+  }
+
+  /** All callers share one fetch. */
+  private async refreshed(mayWait: boolean): Promise<LocalJWKSet> {
+    if (!this.mayFetch()) throw this.unavailable();
+    this.fetching ??= this.fetch().finally(() => {
+      this.fetching = null;
+    });
+    if (mayWait) return this.fetching;
+    this.fetching.catch(() => undefined);
+    throw this.unavailable();
+  }
+
+  private async fetch(): Promise<LocalJWKSet> {
+    this.nextFetchAtMs = this.clock.monotonicMs() + FETCH_INTERVAL_MS;
     try {
-      return await fetchKeySet(url, options);
+      // Imported when needed, because the import would slow down every start.
+      const [{ createLocalJWKSet }, { fetchKeySet }] = await Promise.all([
+        import('jose'),
+        import('./fetch-key-set.js'),
+      ]);
+      const { jwksUrl = '', isPrivateAllowed = false } = this.config.auth.identityProvider ?? {};
+      const find = createLocalJWKSet(await fetchKeySet(jwksUrl, isPrivateAllowed));
+      this.keySet = { find, fetchedAtMs: this.clock.monotonicMs() };
+      return find;
     } catch (error) {
-      this.nextFetchAtMs = this.clock.monotonicMs() + FAILURE_COOLDOWN_MS;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       this.logger.warn({ event: 'external_keys.unavailable', reason });
-      throw new ExternalKeysError(FAILURE_COOLDOWN_MS);
+      throw this.unavailable();
     }
+  }
+
+  private unavailable(): ExternalKeysError {
+    return new ExternalKeysError(Math.max(1_000, this.nextFetchAtMs - this.clock.monotonicMs()));
   }
 }
 
-/** @throws Error when the response is not a valid key set */
-async function fetchKeySet(url: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(url, options);
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`JWT_JWKS_URL responded with ${response.status}.`);
-  createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
-  return new Response(text);
+function isUnknownKey(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_JWKS_NO_MATCHING_KEY';
+}
+
+/** The cause says more than the "fetch failed" of undici. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }

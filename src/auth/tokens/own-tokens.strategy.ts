@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
+import { isUserName } from '../../common/credentials.js';
 import type { AuthUser } from '../users/auth-user.js';
 import { bearerToken } from './bearer-token.js';
 import { ALGORITHM, AUDIENCE, ISSUER, type TokenClaims } from './token-claims.js';
@@ -18,10 +19,12 @@ export class OwnTokensStrategy extends PassportStrategy(Strategy, OWN_TOKENS) {
   ) {
     super({
       jwtFromRequest: bearerToken,
-      secretOrKeyProvider: (_request, _token, done) => {
-        key.get().then((secret) => {
-          done(null, secret);
-        }, done);
+      secretOrKeyProvider: (_request, token: string, done) => {
+        if (hasCriticalHeaders(token)) done(new Error('Unknown critical headers'));
+        else
+          key.get().then((secret) => {
+            done(null, secret);
+          }, done);
       },
       algorithms: [ALGORITHM],
       issuer: ISSUER,
@@ -30,8 +33,23 @@ export class OwnTokensStrategy extends PassportStrategy(Strategy, OWN_TOKENS) {
   }
 
   /** The role comes from the database, not from the token, so that a change of it takes effect at once. */
-  async validate({ sub, series }: TokenClaims): Promise<AuthUser | null> {
+  async validate({
+    sub,
+    series,
+    exp,
+  }: Partial<Record<keyof TokenClaims | 'exp', unknown>>): Promise<AuthUser | null> {
+    if (typeof sub !== 'string' || !isUserName(sub) || typeof exp !== 'number') return null;
     const user = await this.users.find(sub);
-    return user?.tokenVersion === series ? { name: user.name, role: user.role } : null;
+    return user !== null && user.tokenVersion === series ? { name: user.name, role: user.role } : null;
+  }
+}
+
+/** This service knows no critical headers (RFC 7515, section 4.1.11). The JWT library ignores them. */
+function hasCriticalHeaders(token: string): boolean {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString());
+    return typeof header === 'object' && header !== null && 'crit' in header;
+  } catch {
+    return false;
   }
 }

@@ -23,12 +23,18 @@ export class Passwords {
   /**
    * Does the same work whether or not the user exists, so that the response time does not tell.
    * @param passwordHash null when there is no such user: the result is then false
+   * @param isUrgent whether it may use the lane that is kept free of guesses
    * @throws HttpException 503 when too many hashes are pending
    */
-  async matches(passwordHash: string | null, password: string): Promise<boolean> {
+  async matches(
+    passwordHash: string | null,
+    password: string,
+    { isUrgent }: { readonly isUrgent: boolean },
+  ): Promise<boolean> {
     // Needed for existing users too: otherwise the first login of all would be slower for an unknown name.
     const decoy = await this.decoy();
-    const isMatch = await this.scheduled(() => verify(passwordHash ?? decoy, password));
+    const lanes = isUrgent ? this.lanes : this.lanes.slice(1);
+    const isMatch = await this.scheduled(() => verify(passwordHash ?? decoy, password), lanes);
     return isMatch && passwordHash !== null;
   }
 
@@ -37,8 +43,8 @@ export class Passwords {
     return this.decoyHash;
   }
 
-  private async scheduled<T>(work: () => Promise<T>): Promise<T> {
-    const [lane] = [...this.lanes].sort((a, b) => a.pending - b.pending);
+  private async scheduled<T>(work: () => Promise<T>, lanes = this.lanes): Promise<T> {
+    const [lane] = [...lanes].sort((a, b) => a.pending - b.pending);
     if (lane === undefined || lane.pending >= MAX_PENDING / CONCURRENCY) throw new TooManyLoginsError();
     lane.pending += 1;
     try {

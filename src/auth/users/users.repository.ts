@@ -53,8 +53,15 @@ export class UsersRepository {
     return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
   }
 
-  /** False when there is no such user. */
-  async remove(name: string): Promise<boolean> {
-    return (await this.prisma.pipelineUser.deleteMany({ where: { name } })).count === 1;
+  /** Locks the admins first, so that of two admins who are removed at the same time one stays. */
+  async remove(name: string, evenLastAdmin: boolean): Promise<'removed' | 'unknown' | 'last admin'> {
+    return this.prisma.$transaction(async (tx) => {
+      const admins = await tx.$queryRaw<{ name: string }[]>`
+        SELECT name FROM pipeline_users WHERE role = 'admin' ORDER BY name FOR UPDATE`;
+      const isLastAdmin = admins.length === 1 && admins[0]?.name === name;
+      if (isLastAdmin && !evenLastAdmin) return 'last admin';
+      const { count } = await tx.pipelineUser.deleteMany({ where: { name } });
+      return count === 1 ? 'removed' : 'unknown';
+    });
   }
 }

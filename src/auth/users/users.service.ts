@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { isPassword, isUserName, PASSWORD_RULE, USER_NAME_RULE } from '../../common/credentials.js';
+import { AuditLog } from '../../common/logging/audit-log.js';
 import type { UserRole } from './auth-user.js';
+import { isGuessable } from './password-strength.js';
 import { Passwords } from './passwords.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { type User, UsersRepository } from './users.repository.js';
@@ -19,6 +21,7 @@ export class UsersService {
     private readonly users: UsersRepository,
     private readonly passwords: Passwords,
     private readonly tokens: TokenIssuer,
+    private readonly audit: AuditLog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -29,39 +32,54 @@ export class UsersService {
   /** @param role null: `admin` for the first user, else `viewer`. Returns the role granted. */
   async add(name: string, password: string, role: UserRole | null): Promise<UserRole> {
     if (!isUserName(name)) throw new UserError(`The name is not valid: it must be ${USER_NAME_RULE}.`);
-    const passwordHash = await this.hash(password);
+    const passwordHash = await this.hash(password, name);
     const granted = role ?? ((await this.users.isEmpty()) ? 'admin' : 'viewer');
     if (!(await this.insert(name, granted, passwordHash)))
       throw new UserError(
         `A user ${name} already exists. "npx movie-pipeline user passwd ${name}" sets a new password.`,
       );
+    this.audit.record('user.added', { user: name, role: granted });
     return granted;
   }
 
   /** Adds an admin if there are no users. Returns whether it did. */
   async addFirst(name: string, password: string): Promise<boolean> {
     if (!(await this.users.isEmpty())) return false;
-    return this.insert(name, 'admin', await this.hash(password));
+    const isAdded = await this.insert(name, 'admin', await this.hash(password, name));
+    if (isAdded) this.audit.record('user.added', { user: name, role: 'admin' });
+    return isAdded;
   }
 
   /** Also invalidates all of the user's tokens. */
   async setPassword(name: string, password: string): Promise<void> {
-    if (!(await this.users.setPassword(name, await this.hash(password)))) throw noSuchUser(name);
+    if (!(await this.users.setPassword(name, await this.hash(password, name)))) throw noSuchUser(name);
+    this.audit.record('user.password_changed', { user: name });
   }
 
-  async remove(name: string): Promise<void> {
-    if (!(await this.users.remove(name))) throw noSuchUser(name);
+  /** @param force whether to remove the last admin too */
+  async remove(name: string, force = false): Promise<void> {
+    const removal = await this.users.remove(name, force);
+    if (removal === 'unknown') throw noSuchUser(name);
+    if (removal === 'last admin') {
+      throw new UserError(
+        `${name} is the last admin: without one, nobody can trigger runs or change schedules through the API. Add ` +
+          'another admin first, or use --force.',
+      );
+    }
+    this.audit.record('user.removed', { user: name });
   }
 
   /** Invalidates all of the user's tokens. */
   async revoke(name: string): Promise<void> {
     if (!(await this.users.revokeTokens(name))) throw noSuchUser(name);
+    this.audit.record('user.revoked', { user: name });
   }
 
   /** Issues a token without a password. */
   async token(name: string, expiresInSeconds: number): Promise<string> {
     const user = await this.users.find(name);
     if (user === null) throw noSuchUser(name);
+    this.audit.record('token.issued', { user: name });
     return this.tokens.issue(user, expiresInSeconds);
   }
 
@@ -69,8 +87,13 @@ export class UsersService {
     return this.users.add({ name, role, passwordHash, createdAt: this.clock.now() });
   }
 
-  private hash(password: string): Promise<string> {
+  private async hash(password: string, name: string): Promise<string> {
     if (!isPassword(password)) throw new UserError(`The password is not valid: it must be ${PASSWORD_RULE}.`);
+    if (await isGuessable(password, name)) {
+      throw new UserError(
+        `The password of ${name} is too easy to guess. Choose four or more unrelated words, or random characters.`,
+      );
+    }
     return this.passwords.hash(password);
   }
 }

@@ -3,15 +3,15 @@ import { addCommand, exitWith, type Output } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { print } from '../format.js';
 
-export function addMigrateCommand(program: Command): void {
+export function addMigrateCommand(program: Command, shutdownSignal: AbortSignal): void {
   addCommand(program, 'migrate', 'apply the migrations of this version to the database').action(
-    exitWith(migrate),
+    exitWith((output: Output) => migrate(output, shutdownSignal)),
   );
 }
 
-async function migrate(output: Output): Promise<number> {
+async function migrate(output: Output, signal: AbortSignal): Promise<number> {
   const { commandConfig, openCommandDatabase } = await import('../context.js');
-  const database = await openCommandDatabase(commandConfig({ tmdbKey: false }), 'apply');
+  const database = await openCommandDatabase(commandConfig({ tmdbKey: false }), 'apply', signal);
   await database.close();
   const { applied, upgradedLegacy } = database.migration;
   const text =

@@ -7,6 +7,7 @@ import {
   MAX_ENRICHMENT,
   MAX_PAGES,
   presetPlan,
+  REFRESH_ALL,
   type RunPlan,
 } from '../../runs/run-plan.js';
 import { addCommand, exitWith, type Output, wholeNumber } from '../command.js';
@@ -24,6 +25,7 @@ export interface RunOptions extends Output {
   readonly enrich?: boolean;
   readonly maxEnrichment?: number;
   readonly incremental?: boolean;
+  readonly refreshAll?: boolean;
 }
 
 export function addRunCommand(program: Command, shutdownSignal: AbortSignal): void {
@@ -51,16 +53,18 @@ export function addRunCommand(program: Command, shutdownSignal: AbortSignal): vo
     )
     .option('--incremental', 'enrich due movies only')
     .option('--no-incremental', 'enrich every collected movie')
+    .option('--refresh-all', 'fetch the details of every stored movie again, due or not')
     .action(exitWith(run));
 }
 
 /** Calls `command.error` for options that contradict each other. */
 export function planOf(type: Preset | undefined, options: RunOptions, command: Command): RunPlan {
   if (type !== undefined) {
-    if (Object.keys(options).some((name) => name !== 'json')) {
+    if (Object.keys(options).some((name) => name !== 'json' && name !== 'refreshAll')) {
       command.error(`error: '${type}' takes no options of a custom run; remove the type or the options`);
     }
-    return presetPlan(type);
+    const plan = presetPlan(type);
+    return options.refreshAll === true ? { ...plan, enrichment: REFRESH_ALL } : plan;
   }
   try {
     return customPlan({
@@ -70,6 +74,7 @@ export function planOf(type: Preset | undefined, options: RunOptions, command: C
       enrich_data: options.enrich ?? DEFAULT_RUN.enrich_data,
       max_enrichment: options.maxEnrichment ?? DEFAULT_RUN.max_enrichment,
       incremental: options.incremental ?? DEFAULT_RUN.incremental,
+      refresh_all: options.refreshAll ?? DEFAULT_RUN.refresh_all,
     });
   } catch (error) {
     return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);

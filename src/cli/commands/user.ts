@@ -22,6 +22,7 @@ export function addUserCommands(program: Command): void {
   addCommand(user, 'list', 'list the users').action(exitWith(listUsers));
   addCommand(user, 'remove', "remove a user, which revokes all of the user's tokens")
     .addArgument(userNameArgument())
+    .option('--force', 'remove the last admin too', false)
     .action(exitWith(removeUser));
   addCommand(user, 'revoke', "revoke all of a user's tokens")
     .addArgument(userNameArgument())
@@ -60,8 +61,11 @@ async function listUsers(output: Output): Promise<number> {
   return EXIT.success;
 }
 
-async function removeUser(name: string, output: Output): Promise<number> {
-  await withUsers((users) => users.remove(name));
+async function removeUser(
+  name: string,
+  { force, ...output }: Output & { readonly force: boolean },
+): Promise<number> {
+  await withUsers((users) => users.remove(name, force));
   print({ name }, `Removed ${name}.`, output);
   return EXIT.success;
 }

@@ -8,6 +8,8 @@ import { requestContext } from './request-context.js';
 
 export interface LoggerOptions {
   readonly level: Level;
+  /** Of `to`, where it differs from that of the file. */
+  readonly consoleLevel?: Level;
   /** A file that receives the log too, rotated: at most ten files of 10 MB. Null: none. */
   readonly file: string | null;
   /** Standard output for a service; standard error for a command, whose output is its result. */
@@ -31,7 +33,9 @@ export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
 
   constructor(options: LoggerOptions) {
-    const streams: pino.StreamEntry[] = [{ level: options.level, stream: outputOf(options.to) }];
+    const streams: pino.StreamEntry[] = [
+      { level: options.consoleLevel ?? options.level, stream: outputOf(options.to) },
+    ];
     if (options.file !== null) {
       requireWritable(options.file);
       const file = createStream(basename(options.file), {
@@ -48,7 +52,7 @@ export class JsonLogger implements LoggerService {
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
-        mixin: () => ({ ...requestContext.getStore() }),
+        mixin: () => ({ requestId: requestContext.getStore()?.requestId }),
       },
       pino.multistream(streams),
     );

@@ -2,6 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiResponse } from '@nestjs/swagger';
 
+export const MAX_ERRORS = 10;
+
 /** An error response (RFC 9457, `application/problem+json`). */
 export class ProblemDto {
   @ApiProperty({
@@ -24,14 +26,15 @@ export class ProblemDto {
 
   @ApiPropertyOptional({
     type: [String],
-    description: 'All faults of the request, where it was validated.',
+    maxItems: MAX_ERRORS,
+    description: `The faults of the request, where it was validated; at most ${MAX_ERRORS}.`,
     example: ['limit must not be less than 1'],
   })
   errors?: string[];
 }
 
 const MEANINGS: Readonly<Record<number, string>> = {
-  400: 'The request is invalid; `errors` lists every fault.',
+  400: 'The request is invalid; `errors` lists the faults.',
   401: 'The token is missing or invalid, or the user name or the password is wrong.',
   403: 'The role of the user does not allow this.',
   404: 'The resource does not exist.',
@@ -43,7 +46,8 @@ const MEANINGS: Readonly<Record<number, string>> = {
   503: 'The service is overloaded or unhealthy; try again later.',
 };
 
-export const TOO_LARGE = 'The body is too large. At most 100 kB and 1,000 fields are accepted.';
+export const tooLarge = (kilobytes: number): string =>
+  `The body is too large. At most ${kilobytes} kB are accepted.`;
 export const NOT_JSON = 'Send the body as JSON, with the header "Content-Type: application/json".';
 
 /** The body of an error response. @param detail a list: the faults that the validation found */

@@ -1,8 +1,22 @@
-import { DatabaseError } from '../errors/database-error.js';
+import { userInfo } from 'node:os';
+import { tlsChoices, type Tls } from './tls.js';
+import { urlError } from './url-error.js';
 
+/** What DATABASE_URL says. The environment's PG* variables and ~/.pgpass add nothing to it. */
 export interface DatabaseAddress {
-  /** For node-postgres. Holds the password: never log it. */
-  readonly connectionString: string;
+  /** A name, an address, or the folder of a socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Never log it. */
+  readonly password: string;
+  readonly database: string;
+  /** In the order in which they are tried. */
+  readonly tls: readonly Tls[];
+  readonly channelBinding: boolean;
+  readonly applicationName: string;
+  /** Options for the server's command line; empty: none. */
+  readonly options: string;
   /** From `?schema=`. Null: the first schema of the session's own search path, as psycopg2 has it. */
   readonly schema: string | null;
   /** `host:port/database`, for messages. */
@@ -10,89 +24,131 @@ export interface DatabaseAddress {
 }
 
 const SCHEME = /^(?:postgres|postgresql|(postgresql\+psycopg2)):\/\//;
-/** PostgreSQL cuts longer names off without a word. */
+/** PostgreSQL silently truncates longer names. */
 const NAME_BYTES = 63;
+const DEFAULT_PORT = 5432;
+const LAST_PORT = 65_535;
+
+const PARAMETERS: readonly string[] = [
+  ...['schema', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'ssl', 'host', 'port', 'user', 'password'],
+  ...['application_name', 'options', 'channel_binding'],
+];
+/** Of libpq, node-postgres, Prisma and hosting providers: they change nothing here. */
+const IGNORED: readonly string[] = [
+  ...['client_encoding', 'connect_timeout', 'connection_limit', 'fallback_application_name', 'gssencmode'],
+  ...[
+    'keepalives',
+    'keepalives_count',
+    'keepalives_idle',
+    'keepalives_interval',
+    'pgbouncer',
+    'pool_timeout',
+  ],
+  ...['socket_timeout', 'supa', 'target_session_attrs', 'tcp_user_timeout', 'uselibpqcompat'],
+];
+
+const ENCODE =
+  'percent-encode the special characters of user and password (@ is %40, / is %2F, : is %3A, # is %23, ? is %3F, % is %25)';
 
 /**
  * Reads DATABASE_URL: `postgres://`, `postgresql://` or SQLAlchemy's `postgresql+psycopg2://`.
- * @throws DatabaseError URL, whose message holds nothing of the value
+ * @throws DatabaseError URL, whose message contains nothing of the value but the paths of certificate files
  */
 export function parseDatabaseUrl(value: string): DatabaseAddress {
   const scheme = SCHEME.exec(value);
   if (scheme === null)
-    throw faulty('it must start with postgres://, postgresql:// or postgresql+psycopg2://');
-  const url = parse(value.slice(scheme[0].length));
-  if (url.hash !== '' || !decodes(url.username) || !decodes(url.password)) {
-    throw faulty('percent-encode the special characters of user and password (# is %23, % is %25)');
-  }
-  if (url.pathname.length < 2) throw faulty('it names no database: …@host:5432/database');
-  const schema = url.searchParams.get('schema');
-  url.searchParams.delete('schema');
+    throw urlError('it must start with postgres://, postgresql:// or postgresql+psycopg2://');
+  const { authority, path, parameters } = split(value.slice(scheme[0].length));
+  const server = readAuthority(authority, parameters);
+  const database = decode(path.slice(1));
+  if (database === '') throw urlError('it names no database: …@host:5432/database');
+  const schema = parameters.get('schema') ?? '';
   checkSchema(schema);
-  setSslMode(url.searchParams, scheme[1] !== undefined);
   return {
-    connectionString: connectionString(url),
+    ...server,
+    database,
+    tls: server.host.startsWith('/') ? [false] : tlsChoices(parameters, scheme[1] !== undefined),
+    channelBinding: ['prefer', 'require'].includes(parameters.get('channel_binding') ?? ''),
+    applicationName: parameters.get('application_name') ?? 'movie-pipeline',
+    options: parameters.get('options') ?? '',
     schema: schema === '' ? null : schema,
-    label: label(url),
+    label: `${server.host}:${server.port}/${database}`,
   };
 }
 
-/** What a URL without a host carries in its place: WHATWG's parser refuses a user without one. */
-const SOCKET = 'socket.invalid';
+/** An `@` behind the authority means that an unencoded `/`, `?` or `#` of the password has cut it short. */
+function split(rest: string): { authority: string; path: string; parameters: URLSearchParams } {
+  const end = rest.search(/[/?#]|$/);
+  const [path = '', query = ''] = cut(rest.slice(end), '?');
+  if (/[@#]/.test(rest.slice(end)) || /[\u0000-\u0020\u007f\\]/.test(rest)) throw urlError(ENCODE);
+  const parameters = new URLSearchParams(query);
+  for (const name of parameters.keys()) {
+    if (PARAMETERS.includes(name) || IGNORED.includes(name)) continue;
+    throw urlError(`it has an unknown parameter. Accepted are ${PARAMETERS.join(', ')}`);
+  }
+  return { authority: rest.slice(0, end), path, parameters };
+}
 
-function parse(rest: string): URL {
-  const afterUser = rest.slice(rest.lastIndexOf('@', rest.search(/[/?]|$/)) + 1);
-  const withHost = /^[/?]/.test(afterUser)
-    ? `${rest.slice(0, rest.length - afterUser.length)}${SOCKET}${afterUser}`
-    : rest;
+function readAuthority(
+  authority: string,
+  parameters: URLSearchParams,
+): Pick<DatabaseAddress, 'host' | 'port' | 'user' | 'password'> {
+  const at = authority.lastIndexOf('@');
+  const [user = '', password = ''] = cut(authority.slice(0, Math.max(at, 0)), ':');
+  const [, name = '', digits = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(authority.slice(at + 1)) ?? [];
+  if (authority.slice(at + 1).includes(',')) throw severalHosts();
+  return {
+    host: readHost(parameters.get('host') ?? decode(name.replace(/^\[(.*)\]$/, '$1'))),
+    port: readPort(parameters.get('port') ?? digits),
+    user: (parameters.get('user') ?? decode(user)) || systemUser(),
+    password: parameters.get('password') ?? decode(password),
+  };
+}
+
+function readHost(host: string): string {
+  if (host.includes(',')) throw severalHosts();
+  if (!/^(?:\/.*|[\p{L}\d._-]*|[\da-f:.]+(?:%[\w.-]+)?)$/iu.test(host)) throw urlError(ENCODE);
+  return host === '' ? 'localhost' : host;
+}
+
+function severalHosts(): Error {
+  return urlError('it names several hosts. Name one, or an address that always leads to the primary server');
+}
+
+function readPort(port: string): number {
+  if (port === '') return DEFAULT_PORT;
+  if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= LAST_PORT) return Number(port);
+  throw urlError(`its port must be a number from 1 to ${LAST_PORT}; ${ENCODE}`);
+}
+
+/** As libpq, for servers that trust the user of the operating system. */
+function systemUser(): string {
   try {
-    return new URL(`postgresql://${withHost}`);
+    return userInfo().username;
   } catch {
-    // The parser's own error carries its input, password and all.
-    throw faulty('percent-encode the special characters of user and password (@ is %40, / is %2F, : is %3A)');
+    throw urlError('it names no user: postgresql://user:password@host:5432/database');
   }
 }
 
-function connectionString(url: URL): string {
-  return url.href.replace(SOCKET, '');
+/** The parts before and after the first separator. */
+function cut(text: string, separator: string): readonly string[] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function label(url: URL): string {
-  const host = url.searchParams.get('host') ?? (url.hostname === SOCKET ? 'localhost' : url.hostname);
-  const port = url.searchParams.get('port') ?? url.port;
-  return `${host}:${port === '' ? '5432' : port}${url.pathname}`;
-}
-
-function decodes(value: string): boolean {
+function decode(value: string): string {
   try {
-    decodeURIComponent(value);
-    return true;
+    return decodeURIComponent(value);
   } catch {
-    return false;
+    throw urlError(ENCODE);
   }
 }
 
-function checkSchema(schema: string | null): void {
-  if (schema === null) return;
-  if (Buffer.byteLength(schema) > NAME_BYTES) throw faulty(`?schema= is longer than ${NAME_BYTES} bytes`);
+function checkSchema(schema: string): void {
+  if (Buffer.byteLength(schema) > NAME_BYTES) throw urlError(`?schema= is longer than ${NAME_BYTES} bytes`);
   if (/^pg_|^information_schema$/.test(schema)) {
-    throw faulty('?schema= names a schema of PostgreSQL itself');
+    throw urlError('?schema= names a schema of PostgreSQL itself');
   }
   // Prisma writes the name between double quotes as it is.
-  if (/["\0]/.test(schema)) throw faulty('?schema= may not hold a double quote');
-}
-
-/**
- * node-postgres takes require, prefer and verify-ca as verify-full and warns at each start that this will change:
- * say verify-full outright. psycopg2's URL keeps libpq's meaning, in which `require` trusts any certificate.
- */
-function setSslMode(parameters: URLSearchParams, psycopg2: boolean): void {
-  const mode = parameters.get('sslmode');
-  if (mode === null || parameters.has('uselibpqcompat')) return;
-  if (psycopg2) parameters.set('uselibpqcompat', 'true');
-  else if (['require', 'prefer', 'verify-ca'].includes(mode)) parameters.set('sslmode', 'verify-full');
-}
-
-function faulty(what: string): DatabaseError {
-  return new DatabaseError('URL', `DATABASE_URL can't be used: ${what}.`);
+  if (/["\0]/.test(schema)) throw urlError('?schema= may not contain a double quote');
 }

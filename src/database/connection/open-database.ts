@@ -40,11 +40,6 @@ export class OpenDatabase {
     this.health = new DatabaseHealth(pool, target);
   }
 
-  /** For node-postgres. Holds the password: never log it. */
-  get connectionString(): string {
-    return this.target.connectionString;
-  }
-
   /** The schema of our tables. */
   get schema(): string {
     return this.target.schema;
@@ -117,9 +112,9 @@ async function embedded(dataDir: string): Promise<Server> {
 }
 
 async function settle(address: DatabaseAddress): Promise<Target> {
-  const client = await connectClient(address);
+  const { client, address: reached } = await connectClient(address);
   try {
-    return await settleSchema(client, address);
+    return await settleSchema(client, reached);
   } finally {
     await client.end();
   }
@@ -128,7 +123,7 @@ async function settle(address: DatabaseAddress): Promise<Target> {
 async function migrateAsAsked(
   url: string,
   address: DatabaseAddress,
-  { migrate = 'apply', embedded: own }: OpenOptions & { readonly embedded: boolean },
+  { migrate = 'apply', embedded: own, signal }: OpenOptions & { readonly embedded: boolean },
 ): Promise<MigrationReport> {
   const logger = new Logger('Migrator');
   const nothing = { applied: [], upgradedLegacy: false };
@@ -138,13 +133,18 @@ async function migrateAsAsked(
     if (pending.length === 0) return nothing;
     if (!(own && first)) throw notMigrated(address, pending);
   }
-  return migrateDatabase(url, (event) => {
-    logger.log(event);
-  });
+  return migrateDatabase(
+    url,
+    (event) => {
+      if (event.event === 'database.migration_waits') logger.warn(event);
+      else logger.log(event);
+    },
+    signal,
+  );
 }
 
 async function inspect(address: DatabaseAddress): Promise<{ pending: readonly string[]; first: boolean }> {
-  const client = await connectClient(address);
+  const { client } = await connectClient(address);
   try {
     const folder = await readMigrationFolder();
     const { pending } = await readHistory(client, await settleSchema(client, address), folder);

@@ -1,9 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { Client, escapeIdentifier, Pool, type ClientBase, type ClientConfig } from 'pg';
+import { Client, Pool, type ClientConfig } from 'pg';
 import type { DatabaseAddress } from './database-url.js';
+import { isRefusalOfTls } from '../errors/database-fault.js';
 import { explainError } from '../errors/explain-error.js';
+import { checkSession, prepareSession } from './session.js';
+import type { Tls } from './tls.js';
 
-/** An address whose schema is settled. */
+/** An address whose schema and TLS are settled. */
 export interface Target extends DatabaseAddress {
   readonly schema: string;
 }
@@ -11,30 +14,33 @@ export interface Target extends DatabaseAddress {
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
-function clientConfig(address: DatabaseAddress): ClientConfig {
+/** Every setting that node-postgres would otherwise read from a PG* variable or ~/.pgpass. */
+export function clientConfig(address: DatabaseAddress, tls: Tls): ClientConfig {
+  // For these two, node-postgres takes an empty value for none.
+  delete process.env.PGOPTIONS;
+  delete process.env.PGREPLICATION;
   return {
-    connectionString: address.connectionString,
-    application_name: 'movie-pipeline',
+    host: address.host,
+    port: address.port,
+    user: address.user,
+    password: () => address.password,
+    database: address.database,
+    ssl: tls,
+    sslnegotiation: 'postgres',
+    enableChannelBinding: address.channelBinding,
+    options: address.options,
+    client_encoding: 'UTF8',
+    application_name: address.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   };
-}
-
-/**
- * UTC, and our schema alone, whatever role or server are set to. By SQL, for poolers refuse startup `options`; a
- * pooler must give whole sessions, since session locks need them too.
- */
-async function prepareSession(client: ClientBase, schema: string): Promise<void> {
-  await client.query(
-    `SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET search_path = ${escapeIdentifier(schema)}`,
-  );
 }
 
 /** The pool that Prisma and raw queries share. */
 export function createPool(target: Target, size: number): Pool {
   const logger = new Logger('Database');
   const pool = new Pool({
-    ...clientConfig(target),
+    ...clientConfig(target, target.tls[0] ?? false),
     max: size,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     onConnect: (client): unknown => prepareSession(client, target.schema),
@@ -47,20 +53,39 @@ export function createPool(target: Target, size: number): Pool {
 }
 
 /**
- * A connection outside the pool.
+ * A connection outside the pool, and the address with the way that leads to it.
  * @throws DatabaseError when there is none to be had
  */
-export async function connectClient(address: DatabaseAddress): Promise<Client> {
-  const client = new Client(clientConfig(address));
+export async function connectClient(
+  address: DatabaseAddress,
+): Promise<{ readonly client: Client; readonly address: DatabaseAddress }> {
+  try {
+    const [client, tls] = await connectBy(address, address.tls);
+    try {
+      await checkSession(client, address, async () => (await connectBy(address, [tls]))[0]);
+      await prepareSession(client, address.schema);
+      return { client, address: { ...address, tls: [tls] } };
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+  } catch (error) {
+    throw explainError(error, address.label);
+  }
+}
+
+/** The next way is tried where the server has no TLS, or accepts this user only without it. */
+async function connectBy(address: DatabaseAddress, ways: readonly Tls[]): Promise<readonly [Client, Tls]> {
+  const [tls = false, ...others] = ways;
+  const client = new Client(clientConfig(address, tls));
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query(`SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'`);
-    if (address.schema !== null) await prepareSession(client, address.schema);
-    return client;
+    return [client, tls];
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw explainError(error, address.label);
+    if (others.length > 0 && isRefusalOfTls(error)) return connectBy(address, others);
+    throw error;
   }
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { retry } from '../../common/retry.js';
 import { systemClock } from '../../common/system-clock.js';
+import { parseDatabaseUrl } from '../connection/database-url.js';
+import { clientConfig } from '../connection/pool.js';
 import { DatabaseError } from '../errors/database-error.js';
 import { isConnectionLost, isRestarting, sqlStateOf } from '../errors/database-fault.js';
 import { ROLE } from './create-cluster.js';
@@ -13,7 +15,6 @@ import { CLUSTER_NAME, LOG } from './server-control.js';
 const DATABASE = 'movie_pipeline';
 /** The `application_name` by which processes of every version count each other. */
 const PRESENCE = 'movie-pipeline presence';
-const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a server recovers after the crash of one of its own processes, while it refuses connections. */
 const RECOVERY_DEADLINE_MS = 60_000;
 const RECOVERY_PAUSE_MS = 100;
@@ -93,7 +94,7 @@ export class PresenceConnection {
 }
 
 function urlOf({ password }: Cluster, port: number, database: string): string {
-  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
+  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
 async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
@@ -129,10 +130,8 @@ function connect(url: string, name: string): Promise<Client> {
 
 async function connectOnce(url: string, name: string): Promise<Client> {
   const client = new Client({
-    connectionString: url,
+    ...clientConfig(parseDatabaseUrl(url), false),
     application_name: name,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
   });
   // Without a listener the end of a killed server would end this process too.
   client.on('error', () => undefined);

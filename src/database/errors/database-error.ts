@@ -6,6 +6,8 @@ export type DatabaseErrorCode =
   | 'NO_SUCH_DATABASE'
   | 'NOT_PERMITTED'
   | 'TOO_OLD'
+  | 'ENCODING'
+  | 'POOLER'
   | 'READ_ONLY'
   | 'BUSY'
   | 'FOREIGN_MIGRATIONS'

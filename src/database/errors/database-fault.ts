@@ -33,6 +33,26 @@ const UNTRUSTED = fault(
   "its TLS certificate can't be verified",
   'Add sslrootcert=/path/to/ca.pem to DATABASE_URL, or sslmode=no-verify to trust any.',
 );
+const WRONG_HOST = fault(
+  'TLS',
+  'its TLS certificate is for another host name',
+  'Use the name in the certificate as the host in DATABASE_URL, or sslmode=verify-ca to check only who signed it.',
+);
+const EXPIRED = fault(
+  'TLS',
+  'its TLS certificate is not valid today',
+  "Renew the certificate, or correct this machine's clock.",
+);
+const NO_PASSWORD = fault(
+  'AUTHENTICATION',
+  'it asks for a password',
+  'Add the password to DATABASE_URL: postgresql://user:password@host:5432/database.',
+);
+const NO_CONNECTION = fault(
+  'UNREACHABLE',
+  'no connection became free in time, or a transaction took too long',
+  'Raise DATABASE_POOL_SIZE, or lower the load.',
+);
 const OTHER = fault(null, 'it reported an error', SEE_ITS_LOG);
 
 /**
@@ -44,7 +64,11 @@ const FAULTS: Readonly<Record<string, DatabaseFault>> = {
   '22': fault(null, 'it rejected a value', SEE_ITS_LOG),
   '23': fault(null, 'it rejected a row', SEE_ITS_LOG),
   '25006': fault('READ_ONLY', 'it is read-only', 'Point DATABASE_URL at the primary server.'),
-  '28': fault('AUTHENTICATION', 'it rejected the user', 'Check the user in DATABASE_URL and pg_hba.conf.'),
+  '28': fault(
+    'AUTHENTICATION',
+    'it rejected the user',
+    'Check user, database and sslmode in DATABASE_URL, and pg_hba.conf.',
+  ),
   '28P01': fault('AUTHENTICATION', 'it rejected the user name or the password', 'Check DATABASE_URL.'),
   '3D000': fault(
     'NO_SUCH_DATABASE',
@@ -80,10 +104,14 @@ const FAULTS: Readonly<Record<string, DatabaseFault>> = {
   ConnectionClosed: LOST,
   SocketTimeout: SILENT,
   TlsConnectionError: UNTRUSTED,
+  P2028: NO_CONNECTION,
 };
 
 /** Node's codes that other errors carry too; they are the database's only while a connection to it is made. */
 const CONNECT_FAULTS: Readonly<Record<string, DatabaseFault>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: WRONG_HOST,
+  CERT_HAS_EXPIRED: EXPIRED,
+  CERT_NOT_YET_VALID: EXPIRED,
   EHOSTUNREACH: SILENT,
   ENETUNREACH: SILENT,
   ENOTFOUND: UNKNOWN_HOST,
@@ -96,11 +124,14 @@ const CONNECT_FAULTS: Readonly<Record<string, DatabaseFault>> = {
 };
 
 /** Errors of node-postgres that have no code. */
-const LOST_MESSAGE =
-  /Connection terminated|connection error and is not queryable|was closed and is not queryable/;
+const MESSAGES: readonly (readonly [RegExp, DatabaseFault])[] = [
+  [/Connection terminated|connection error and is not queryable|was closed and is not queryable/, LOST],
+  [/timeout exceeded when trying to connect/, NO_CONNECTION],
+];
 const CONNECT_MESSAGES: readonly (readonly [RegExp, DatabaseFault])[] = [
   [/does not support SSL/, NO_TLS],
-  [/certificate|altnames|self.signed/i, UNTRUSTED],
+  [/client password must be/, NO_PASSWORD],
+  [/certificate|self.signed/i, UNTRUSTED],
   [/timeout expired/, SILENT],
 ];
 
@@ -118,7 +149,14 @@ export function databaseFaultOf(error: unknown): DatabaseFault | null {
   const { code, kind, message } = factsOf(error);
   if (SQL_STATE.test(code)) return FAULTS[code] ?? FAULTS[code.slice(0, 2)] ?? OTHER;
   if (kind !== null) return FAULTS[kind] ?? OTHER;
-  return FAULTS[code] ?? (LOST_MESSAGE.test(message) ? LOST : null);
+  return FAULTS[code] ?? faultIn(MESSAGES, message);
+}
+
+function faultIn(
+  messages: readonly (readonly [RegExp, DatabaseFault])[],
+  message: string,
+): DatabaseFault | null {
+  return messages.find(([pattern]) => pattern.test(message))?.[1] ?? null;
 }
 
 /** As {@link databaseFaultOf}, of an error that was thrown while a connection to the database was made. */
@@ -126,8 +164,13 @@ export function connectFaultOf(error: unknown): DatabaseFault | null {
   const known = databaseFaultOf(error);
   if (known !== null) return known;
   const { code, message } = factsOf(error);
-  const byMessage = CONNECT_MESSAGES.find(([pattern]) => pattern.test(`${code} ${message}`));
-  return CONNECT_FAULTS[code] ?? byMessage?.[1] ?? null;
+  return CONNECT_FAULTS[code] ?? faultIn(CONNECT_MESSAGES, `${code} ${message}`);
+}
+
+/** Whether the server has no TLS, or rejects this user over TLS (`hostnossl` in pg_hba.conf). */
+export function isRefusalOfTls(error: unknown): boolean {
+  const { code, message } = factsOf(error);
+  return code === '28000' || /does not support SSL|establishing an SSL connection/.test(message);
 }
 
 /** Whether the connection broke, the server went away or has none left: the same may succeed a little later. */

@@ -29,6 +29,11 @@ describe('explainError', () => {
     [failure('', 'timeout expired'), 'UNREACHABLE', 'it does not answer.'],
     [failure('', 'Connection terminated unexpectedly'), 'UNREACHABLE', 'the connection was lost.'],
     [failure('', 'The server does not support SSL connections'), 'TLS', 'Remove sslmode from DATABASE_URL.'],
+    [failure('ERR_TLS_CERT_ALTNAME_INVALID'), 'TLS', 'sslmode=verify-ca'],
+    [failure('CERT_HAS_EXPIRED'), 'TLS', "this machine's clock"],
+    [failure('', 'client password must be a non-empty string'), 'AUTHENTICATION', 'Add the password'],
+    [failure('', 'timeout exceeded when trying to connect'), 'UNREACHABLE', 'DATABASE_POOL_SIZE'],
+    [failure('P2028'), 'UNREACHABLE', 'DATABASE_POOL_SIZE'],
     [failure('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'), 'TLS', 'sslmode=no-verify'],
   ])('names the fault, the address and the next step of %p', (error, code, text) => {
     const explained = explainError(error, AT) as DatabaseError;

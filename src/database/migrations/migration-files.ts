@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { projectFolder } from '../../common/project-folder.js';
 
 export interface MigrationFile {
   readonly name: string;
@@ -17,8 +17,17 @@ export interface MigrationFolder {
   readonly migrations: readonly [MigrationFile, ...MigrationFile[]];
 }
 
-/** Reads `prisma/migrations` of this package, from `src/` and from `dist/`. */
-export async function readMigrationFolder(): Promise<MigrationFolder> {
+let folder: Promise<MigrationFolder> | undefined;
+
+/**
+ * Reads `prisma/migrations` of this package once: an upgrade of its files does not change what a running process needs.
+ */
+export function readMigrationFolder(): Promise<MigrationFolder> {
+  folder ??= readFolder();
+  return folder;
+}
+
+async function readFolder(): Promise<MigrationFolder> {
   const path = join(prismaFolder(), 'migrations');
   const entries = await readdir(path, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -33,18 +42,11 @@ export function readLegacyUpgrade(): Promise<string> {
   return readFile(join(prismaFolder(), 'legacy-upgrade.sql'), 'utf8');
 }
 
-async function readMigration(folder: string, name: string): Promise<MigrationFile> {
-  const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+async function readMigration(path: string, name: string): Promise<MigrationFile> {
+  const sql = await readFile(join(path, name, 'migration.sql'), 'utf8');
   return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
 }
 
 function prismaFolder(): string {
-  return join(packageRoot(import.meta.dirname), 'prisma');
-}
-
-function packageRoot(from: string): string {
-  if (existsSync(join(from, 'package.json'))) return from;
-  const parent = dirname(from);
-  if (parent === from) throw new Error('No package.json above the program: Install the package again.');
-  return packageRoot(parent);
+  return join(projectFolder(), 'prisma');
 }

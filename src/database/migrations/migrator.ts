@@ -1,12 +1,13 @@
-import type { Client } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
 import { DatabaseError } from '../errors/database-error.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import { explainError } from '../errors/explain-error.js';
 import { upgradeLegacyTables } from '../legacy-upgrade/legacy-upgrade.js';
-import { readMigrationFolder, type MigrationFile } from './migration-files.js';
+import { readMigrationFolder, type MigrationFile, type MigrationFolder } from './migration-files.js';
 import { readHistory } from './migration-history.js';
+import { acquireMigrationLock } from './migration-lock.js';
 import { connectClient, settleSchema, type Target } from '../connection/pool.js';
-import { prepareSchema, refuseOldServer } from './preconditions.js';
+import { readMissingSchemas, refuseOldServer, refuseReadOnly } from './preconditions.js';
 import { withSchemaEngine, type SchemaEngine } from './schema-engine.js';
 
 export interface MigrationReport {
@@ -21,17 +22,19 @@ export type MigrationLog = (event: { readonly event: string } & Record<string, u
 
 /**
  * Applies the pending migrations. Several processes may call this at once; it is cheap when nothing is pending.
+ * @param signal aborted to stop waiting for another process that migrates
  * @throws DatabaseError with a next step; the failed migration is rolled back
  */
 export async function migrateDatabase(
   url: string,
   log: MigrationLog = () => undefined,
+  signal?: AbortSignal,
 ): Promise<MigrationReport> {
   const address = parseDatabaseUrl(url);
-  const client = await connectClient(address);
+  const { client, address: reached } = await connectClient(address);
   try {
-    const target = await settleSchema(client, address);
-    return await migrate(client, target, log);
+    const target = await settleSchema(client, reached);
+    return await migrate(client, target, log, signal);
   } catch (error) {
     throw explainError(error, address.label);
   } finally {
@@ -40,17 +43,20 @@ export async function migrateDatabase(
   }
 }
 
-async function migrate(client: Client, target: Target, log: MigrationLog): Promise<MigrationReport> {
+async function migrate(
+  client: Client,
+  target: Target,
+  log: MigrationLog,
+  signal: AbortSignal | undefined,
+): Promise<MigrationReport> {
   await refuseOldServer(client, target);
   const folder = await readMigrationFolder();
-  if ((await readHistory(client, target, folder)).pending.length === 0)
-    return { applied: [], upgradedLegacy: false };
-  await client.query(`SELECT pg_advisory_lock(hashtextextended('movie-pipeline migrations in ' || $1, 0))`, [
-    target.schema,
-  ]);
+  if (await isComplete(client, target, folder)) return NOTHING;
+  await refuseReadOnly(client, target);
+  await acquireMigrationLock(client, target, log, signal);
   const history = await readHistory(client, target, folder);
-  if (history.pending.length === 0) return { applied: [], upgradedLegacy: false };
-  await prepareSchema(client, target);
+  await createSchemas(client, target, history.pending.length > 0);
+  if (history.pending.length === 0) return NOTHING;
   const started = performance.now();
   const [baseline] = folder.migrations;
   const inPlace = history.pending.includes(baseline) && !(await isEmpty(client, target));
@@ -63,6 +69,20 @@ async function migrate(client: Client, target: Target, log: MigrationLog): Promi
   });
   log({ event: 'database.migrated', ...report, ms: Math.round(performance.now() - started) });
   return report;
+}
+
+const NOTHING: MigrationReport = { applied: [], upgradedLegacy: false };
+
+async function isComplete(client: Client, target: Target, folder: MigrationFolder): Promise<boolean> {
+  const { pending } = await readHistory(client, target, folder);
+  const missing = await readMissingSchemas(client, target, pending.length > 0);
+  return pending.length === 0 && missing.length === 0;
+}
+
+async function createSchemas(client: Client, target: Target, pending: boolean): Promise<void> {
+  for (const name of await readMissingSchemas(client, target, pending)) {
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(name)}`);
+  }
 }
 
 /** Returns whether there were tables of an older version. Missing tables are created in any case. */

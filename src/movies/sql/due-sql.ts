@@ -21,16 +21,22 @@ function staleAfterDays(now: Date): Sql {
   END`;
 }
 
-/** The first condition is implied by the second; the index on `enriched_at` serves it. */
+/** A time that lies more than a day ahead was stored by a clock that was wrong. */
+function isInFuture(column: Sql, now: Date): Sql {
+  return sql`${column} > ${timestamp(now)} + interval '1 day'`;
+}
+
+/** The second condition is implied by the third; the index on `enriched_at` serves it and the first. */
 function isStale(now: Date): Sql {
-  return sql`(enriched_at < ${timestamp(now)} - interval '6 days'
+  return sql`(${isInFuture(sql`enriched_at`, now)} OR enriched_at < ${timestamp(now)} - interval '6 days'
     AND enriched_at < ${timestamp(now)} - interval '1 day' * (${staleAfterDays(now)}))`;
 }
 
-/** Neither waiting after a failure nor gone. A movie that is gone is requested again after 120 days. */
+/** Neither waiting after a failure nor gone. A movie that is gone is requested again 120 days after the last attempt. */
 function mayBeRequested(now: Date): Sql {
-  return sql`(enrich_retry_at IS NULL OR enrich_retry_at <= ${timestamp(now)})
-    AND (gone_at IS NULL OR gone_at < ${timestamp(now)} - interval '120 days')`;
+  return sql`(enrich_retry_at IS NULL OR enrich_retry_at <= ${timestamp(now)} OR ${isInFuture(sql`enrich_tried_at`, now)})
+    AND (gone_at IS NULL OR enrich_tried_at < ${timestamp(now)} - interval '120 days'
+      OR ${isInFuture(sql`enrich_tried_at`, now)})`;
 }
 
 const MOST_POPULAR_FIRST = sql`popularity DESC NULLS LAST, id`;
@@ -62,16 +68,26 @@ export function selectStale(now: Date, limit: number): Sql {
 export function selectOverdue(now: Date): Sql {
   return sql`
     SELECT id FROM movies
-    WHERE enriched_at < ${timestamp(now)} - interval '150 days' AND ${mayBeRequested(now)}
+    WHERE (enriched_at < ${timestamp(now)} - interval '150 days' OR ${isInFuture(sql`enriched_at`, now)})
+      AND ${mayBeRequested(now)}
     ORDER BY enriched_at`;
 }
 
-/** A list may still name a movie whose details are gone, so such a movie is requested at most once a day. */
-export function updateGone(ids: readonly number[], now: Date): Sql {
+/** Counts those of the movies that TMDB has not failed to find before. */
+export function countFirstNotFound(ids: readonly number[]): Sql {
+  return sql`SELECT count(*)::int AS movies FROM movies WHERE id = ANY(${ids}::int[]) AND not_found_at IS NULL`;
+}
+
+/**
+ * A movie is gone when TMDB does not find it on another day either. 20 hours, because a daily run does not start at the
+ * same second each day. A list may still name such a movie, so it is requested at most once in this time.
+ */
+export function updateNotFound(ids: readonly number[], now: Date): Sql {
   const at = timestamp(now);
   return sql`
-    UPDATE movies SET gone_at = coalesce(gone_at, ${at}), enrich_tried_at = ${at},
-      enrich_retry_at = ${at} + interval '1 day'
+    UPDATE movies SET enrich_tried_at = ${at}, enrich_retry_at = ${at} + interval '20 hours',
+      gone_at = CASE WHEN not_found_at <= ${at} - interval '20 hours' THEN coalesce(gone_at, ${at}) ELSE gone_at END,
+      not_found_at = least(not_found_at, ${at})
     WHERE id = ANY(${ids}::int[])`;
 }
 
@@ -84,6 +100,9 @@ export function updateFailed(ids: readonly number[], now: Date): Sql {
         + least(interval '1 hour' * 2 ^ least(enrich_failures - 1, 20), interval '30 days') END
     WHERE id = ANY(${ids}::int[])`;
 }
+
+/** Selects `id` of all movies: never enriched first, then the most popular. */
+export const SELECT_ALL = sql`SELECT id FROM movies ORDER BY enriched_at IS NOT NULL, ${MOST_POPULAR_FIRST}`;
 
 /** The condition of the partial index `movies_failing_idx`. */
 const FAILED_REPEATEDLY = sql`enrich_failures > 1`;

@@ -17,6 +17,8 @@ function merged(merge: Merge, i: string, s: string): string {
   switch (merge) {
     case 'unless-null':
       return `coalesce(${i}, ${s})`;
+    case 'unless-enriched':
+      return `CASE WHEN m.enriched_at IS NULL THEN coalesce(${i}, ${s}) ELSE coalesce(${s}, ${i}) END`;
     case 'unless-zero':
       return `coalesce(nullif(${i}, 0), ${s}, ${i})`;
     case 'unless-same-names':
@@ -98,6 +100,7 @@ export const UPSERT_ENRICHED = upsert({
     enrich_tried_at: 'now.at',
     enrich_failures: '0',
     enrich_retry_at: 'NULL::timestamptz',
+    not_found_at: 'NULL::timestamptz',
     gone_at: 'NULL::timestamptz',
   },
   alsoWhen: 'true',

@@ -1,13 +1,19 @@
 import { HttpException, Injectable } from '@nestjs/common';
+import { type ClientNetworks, clientNetworks } from '../../common/client-networks.js';
 import { END, type RunEvent, RunFollower } from '../execution/run-follower.js';
 
 const MAX_STREAMS = 100;
-const MAX_STREAMS_PER_ADDRESS = 10;
+/** From one IPv4 address or IPv6 /64. */
+const MAX_STREAMS_PER_LINE = 10;
+/** From one IPv6 /48. */
+const MAX_STREAMS_PER_SITE = 20;
 
 /** The event streams of this process, bounded in number. */
 @Injectable()
 export class EventStreams {
+  /** By network, of both sizes. */
   private readonly open = new Map<string, number>();
+  private total = 0;
 
   constructor(private readonly follower: RunFollower) {}
 
@@ -23,14 +29,15 @@ export class EventStreams {
   ): Promise<AsyncGenerator<RunEvent | null> | null> {
     const { kind } = await this.follower.state(runId);
     if (kind === 'end' && lastId === END) return null;
-    this.admit(address);
-    return this.changes(runId, lastId, address, signal);
+    const networks = clientNetworks(address);
+    this.admit(networks);
+    return this.changes(runId, lastId, networks, signal);
   }
 
   private async *changes(
     runId: number,
     lastId: string | null,
-    address: string,
+    networks: ClientNetworks,
     signal: AbortSignal,
   ): AsyncGenerator<RunEvent | null> {
     try {
@@ -40,24 +47,28 @@ export class EventStreams {
         last = event.id;
       }
     } finally {
-      this.leave(address);
+      this.leave(networks);
     }
   }
 
-  private admit(address: string): void {
-    const total = [...this.open.values()].reduce((sum, count) => sum + count, 0);
-    const here = this.open.get(address) ?? 0;
-    if (here >= MAX_STREAMS_PER_ADDRESS)
-      throw new TooManyStreamsError(429, `Close one of your ${here} streams first.`);
-    if (total >= MAX_STREAMS)
+  private admit({ line, site }: ClientNetworks): void {
+    const here = this.open.get(line) ?? 0;
+    if (here >= MAX_STREAMS_PER_LINE || (site !== null && (this.open.get(site) ?? 0) >= MAX_STREAMS_PER_SITE))
+      throw new TooManyStreamsError(429, 'Too many streams of your network are open. Close one first.');
+    if (this.total >= MAX_STREAMS)
       throw new TooManyStreamsError(503, 'Too many streams are open. Try again later.');
-    this.open.set(address, here + 1);
+    this.total += 1;
+    this.open.set(line, here + 1);
+    if (site !== null) this.open.set(site, (this.open.get(site) ?? 0) + 1);
   }
 
-  private leave(address: string): void {
-    const left = (this.open.get(address) ?? 1) - 1;
-    if (left > 0) this.open.set(address, left);
-    else this.open.delete(address);
+  private leave({ line, site }: ClientNetworks): void {
+    this.total -= 1;
+    for (const network of site === null ? [line] : [line, site]) {
+      const left = (this.open.get(network) ?? 1) - 1;
+      if (left > 0) this.open.set(network, left);
+      else this.open.delete(network);
+    }
   }
 }
 

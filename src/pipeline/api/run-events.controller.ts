@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Ip, Param, Res, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { OptionalUser, Public } from '../../auth/access/access.decorators.js';
+import { OptionalUser, Readable } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
@@ -18,7 +18,7 @@ const MAX_UNREAD_BYTES = 1_000_000;
 @ApiTags('pipeline')
 @Controller('pipeline')
 @UseFilters(PipelineErrorsFilter)
-@Public()
+@Readable()
 export class RunEventsController {
   constructor(private readonly streams: EventStreams) {}
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { OptionalUser, Public } from '../../auth/access/access.decorators.js';
+import { OptionalUser, Readable } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { FailingMovieDto, FailingQueryDto } from './dto/failing-movie.dto.js';
@@ -16,7 +16,7 @@ import { RunsRepository } from '../../runs/runs.repository.js';
 @ApiTags('pipeline')
 @Controller('pipeline')
 @UseFilters(PipelineErrorsFilter)
-@Public()
+@Readable()
 export class RunsController {
   constructor(
     private readonly runs: RunsRepository,

@@ -14,7 +14,8 @@ import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiTags } from '
 import type { Response } from 'express';
 import { CurrentUser, Roles } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
-import { ApiProblem, NOT_JSON, TOO_LARGE } from '../../common/problem-details/api-problem.js';
+import { AuditLog } from '../../common/logging/audit-log.js';
+import { ApiProblem, NOT_JSON, tooLarge } from '../../common/problem-details/api-problem.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { BAD_RUN_ID, RunIdDto } from './dto/runs-query.dto.js';
 import { CancelledRunDto, planOfRequest, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
@@ -31,6 +32,7 @@ export class TriggersController {
   constructor(
     private readonly triggers: RunTriggers,
     private readonly leases: RunLeases,
+    private readonly audit: AuditLog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -68,7 +70,7 @@ export class TriggersController {
   @ApiProblem({
     400: ['update_type must be one of the following values: quick, daily, full, custom'],
     409: 'Run 42 (quick) has been active since 2026-09-01T03:00:00.000Z. Wait for it to end, or cancel it.',
-    413: TOO_LARGE,
+    413: tooLarge(100),
     415: NOT_JSON,
     422: new KeyReusedError().message,
   })
@@ -81,6 +83,7 @@ export class TriggersController {
     const plan = planOfRequest(body);
     const request = { trigger: 'api', username: user.name, key: keyOf(key) } as const;
     const runId = await this.triggers.trigger(plan, request);
+    this.audit.record('run.triggered', { runId, updateType: plan.updateType });
     response.setHeader('Location', `/pipeline/runs/${runId}`);
     const message = `Run ${runId} (${plan.updateType}) is queued.`;
     return { message, run_id: runId, status: 'QUEUED', triggered_by: user.name };
@@ -101,6 +104,7 @@ export class TriggersController {
   })
   async cancel(@Param() { id }: RunIdDto): Promise<CancelledRunDto> {
     const { status } = await this.leases.cancel(id, this.clock.now());
+    this.audit.record('run.cancelled', { runId: id });
     const message = status === 'CANCELLED' ? `Run ${id} is cancelled.` : `Run ${id} is being cancelled.`;
     return { message, run_id: id, status };
   }

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Mutex } from '../../common/mutex.js';
-import { isItemFailure } from '../../runs/item-failure.js';
+import { isItemFailure, ListShrunkError } from '../../runs/item-failure.js';
 import { type PageSummary, pageKey, RunCheckpoint } from '../../runs/run-checkpoint.repository.js';
 import { type RunContext, settleAll } from '../../runs/run-context.js';
 import { RunMovies } from '../../runs/run-movies.repository.js';
@@ -11,6 +11,18 @@ import { type CollectContext, PageStore } from './page-store.js';
 import { paginateList } from './paginate-list.js';
 
 type PlannedSource = RunPlan['sources'][number];
+/** What was read of a list without a failure. */
+interface Reading {
+  readonly source: Source;
+  /** Different movies that it named. */
+  readonly movies: number;
+  /** Places that were stored for the planned pages. */
+  readonly placesBefore: number;
+  readonly lastPage: number;
+  /** Whether the list was read to its end. */
+  readonly isComplete: boolean;
+}
+
 type StoredPages = ReadonlyMap<string, PageSummary>;
 
 /** Fetches the lists in parallel and stores their movies page by page. */
@@ -58,8 +70,10 @@ export class CollectStage {
   ): Promise<void> {
     const { progress, signal } = context;
     progress.sourceChanged(source, { status: 'fetching' });
+    const placesBefore = await this.store.places(source, pages);
     const seen = new Set<number>();
     const failures: string[] = [];
+    let rejected = 0;
     let lastPage = 0;
     let isComplete = false;
     const fetch = (page: number, ahead: AbortSignal): Promise<TmdbPage | PageSummary> =>
@@ -75,11 +89,17 @@ export class CollectStage {
       const fresh = body.items.filter(({ id }) => !seen.has(id) && seen.add(id));
       if (isFetched(body)) await this.store.page({ ...body, source, page }, fresh as TmdbListItem[], context);
       progress.pageFetched(source, fresh.length);
-      lastPage = page;
+      rejected += body.rejected.length;
+      // A page that repeats others says nothing about which movies are at its places.
+      if (fresh.length > 0 || body.items.length === 0) lastPage = page;
       isComplete = page >= body.totalPages;
     }
-    if (lastPage > 0 && failures.length === 0)
-      await this.store.sweep(source, { lastPage, isComplete }, context);
+    // A rejected entry may be any movie that is stored, so that none is missing for certain.
+    if (failures.length === 0 && rejected === 0) {
+      const reading = { source, movies: seen.size, placesBefore, lastPage, isComplete };
+      const error = await this.removeMissing(reading, context);
+      if (error !== null) failures.push(error.message);
+    }
     progress.sourceChanged(source, {
       status: failures.length === 0 ? 'done' : lastPage > 0 ? 'partial' : 'failed',
       error: failures.at(-1) ?? null,
@@ -92,6 +112,23 @@ export class CollectStage {
       movies: seen.size,
       failures: failures.length,
     });
+  }
+
+  /**
+   * Removes the movies that are no longer in the pages of a list that were read. If the list shrank to less than half of
+   * what is stored, that has to be so on another day too: until then, keeps them and returns the failure.
+   */
+  private async removeMissing(
+    { source, movies, placesBefore, ...pages }: Reading,
+    context: CollectContext,
+  ): Promise<ListShrunkError | null> {
+    if (2 * movies < placesBefore && !(await this.store.hasBeenShort(source, context))) {
+      const error = new ListShrunkError(movies, placesBefore);
+      await this.store.failed({ source }, error, context);
+      return error;
+    }
+    await this.store.sweep(source, pages, context);
+    return null;
   }
 
   private async fetch(

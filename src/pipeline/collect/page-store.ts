@@ -6,12 +6,12 @@ import { listedMovie } from '../../movies/listed-movie.js';
 import type { ListedMovie } from '../../movies/movie-record.js';
 import { MoviesRepository } from '../../movies/movies.repository.js';
 import { RowRefusedError } from '../../movies/row-refused-error.js';
-import { itemError } from '../../runs/item-failure.js';
+import { itemError, LIST_SHRUNK } from '../../runs/item-failure.js';
 import { RunCheckpoint } from '../../runs/run-checkpoint.repository.js';
 import type { RunContext } from '../../runs/run-context.js';
 import type { Source } from '../../runs/run-plan.js';
 import type { TmdbGenre } from '../../tmdb/schema/genres.js';
-import type { TmdbListItem, TmdbPage } from '../../tmdb/schema/page.js';
+import { PAGE_SIZE, type TmdbListItem, type TmdbPage } from '../../tmdb/schema/page.js';
 
 export interface CollectContext extends RunContext {
   readonly genreNames: Promise<ReadonlyMap<number, string>>;
@@ -23,8 +23,8 @@ interface SourcePage extends TmdbPage {
   readonly source: Source;
 }
 
-/** Items on one page of any of TMDB's lists. */
-const PAGE_SIZE = 20;
+/** 20 hours: a daily run does not start at the same second each day. */
+const ANOTHER_DAY_MS = 20 * 3_600_000;
 
 /** Stores what lists name: movies, their places in the lists, and genres. */
 @Injectable()
@@ -36,9 +36,10 @@ export class PageStore {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Returns the names of all stored genres, by id. */
+  /** Stores the genres that have a name. Returns the names of all stored genres, by id. */
   async genres(genres: readonly TmdbGenre[]): Promise<ReadonlyMap<number, string>> {
-    if (genres.length > 0) await this.lists.storeGenres(genres);
+    const named = genres.flatMap(({ id, name }) => (name === null ? [] : [{ id, name }]));
+    if (named.length > 0) await this.lists.storeGenres(named);
     return this.lists.genreNames();
   }
 
@@ -59,6 +60,11 @@ export class PageStore {
     });
   }
 
+  /** Number of stored places that the first `pages` pages of a list have. */
+  places(source: Source, pages: number): Promise<number> {
+    return this.lists.countPlaces(source, pages * PAGE_SIZE);
+  }
+
   /** Removes entries that the fetched pages no longer contain. */
   async sweep(
     source: Source,
@@ -67,6 +73,14 @@ export class PageStore {
   ): Promise<void> {
     const sweep = { seenAt: startedAt, lastPosition: lastPage * PAGE_SIZE, listEnded: isComplete };
     await storing.run(() => this.lists.sweep(source, sweep));
+  }
+
+  /** Whether a list was too short before on another day, and none of the places that are missing was seen since. */
+  async hasBeenShort(source: Source, { startedAt }: CollectContext): Promise<boolean> {
+    const lastSeen = await this.lists.lastSeenBefore(source, startedAt);
+    if (lastSeen === null) return false;
+    const anotherDay = new Date(startedAt.getTime() - ANOTHER_DAY_MS);
+    return this.checkpoint.hasSourceFailed(source, LIST_SHRUNK, lastSeen, anotherDay);
   }
 
   async failed(
@@ -93,8 +107,8 @@ export class PageStore {
       const now = this.clock.now();
       const stored = await this.movies.storeListed(movies, now, tx);
       await this.lists.storeEntries(source, entries, startedAt, tx);
-      for (const { id, reason } of rejected) {
-        const error = itemError({ source, page: number, movieId: id }, reason, now);
+      for (const reason of rejected) {
+        const error = itemError({ source, page: number }, reason, now);
         await this.checkpoint.itemFailed(tx, lease, error);
       }
       await this.checkpoint.pageStored(tx, lease, page, stored);

@@ -4,7 +4,7 @@ import { type FetchPage, type PageResult, paginateList } from './paginate-list.j
 
 function page(number: number, ids: readonly number[], totalPages = 100): TmdbPage {
   const items = ids.map((id, index) => ({ id, index })) as unknown as TmdbPage['items'];
-  return { page: number, totalPages, totalResults: 20 * totalPages, items, rejected: [] };
+  return { page: number, totalPages, items, rejected: [] };
 }
 
 async function paginate(fetch: FetchPage<TmdbPage>, pages: number): Promise<PageResult<TmdbPage>[]> {

@@ -1,14 +1,18 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { FakeClock } from '../../../test/support/fake-clock.js';
 import type { PermitGrant, RateLimitRepository } from './rate-limit.repository.js';
 import { RateLimiter } from './rate-limiter.js';
 import { DistributedPermits } from './distributed-permits.js';
 
+const failure = (code: string): Error => Object.assign(new Error(code), { code });
+const UNREACHABLE = failure('ECONNREFUSED');
+
 /** Stands in for the database's row, on the test's clock. */
 class FakeRateLimitRow {
   nextMs = 0;
   pausedUntilMs = 0;
-  unreachable = false;
+  error: Error | null = null;
 
   constructor(
     private readonly clock: FakeClock,
@@ -17,7 +21,7 @@ class FakeRateLimitRow {
   ) {}
 
   async takePermits(count: number, spacingMs: number): Promise<PermitGrant> {
-    if (this.unreachable) throw new Error('The database is unreachable.');
+    if (this.error !== null) throw this.error;
     await this.clock.sleep(this.latencyMs);
     const now = this.clock.monotonicMs();
     const first = Math.max(this.nextMs, now);
@@ -45,7 +49,7 @@ async function simulate(
   const clock = new FakeClock();
   const row = new FakeRateLimitRow(clock, processes, latencyMs);
   const limiters = Array.from({ length: processes }, () => {
-    const permits = new DistributedPermits(row as unknown as RateLimitRepository, RATE, clock);
+    const permits = new DistributedPermits(row as unknown as RateLimitRepository, RATE, clock, () => 1);
     return new RateLimiter({ perSecond: RATE, concurrency: 20 }, clock, permits);
   });
   const starts: number[] = [];
@@ -106,10 +110,64 @@ describe('DistributedPermits', () => {
 
   it('keeps three processes below the rate while the database is unreachable and afterwards', async () => {
     const starts = await simulate(3, 60, (row, _, clock) => {
-      void clock.sleep(500).then(() => (row.unreachable = true));
-      void clock.sleep(2_700).then(() => (row.unreachable = false));
+      void clock.sleep(500).then(() => (row.error = UNREACHABLE));
+      void clock.sleep(2_700).then(() => (row.error = null));
     });
     expect(mostInASecond(starts)).toBeLessThanOrEqual(RATE);
     expect(starts).toHaveLength(180);
+  });
+
+  it.each([
+    ['a permission is missing', '42501'],
+    ['the table is missing', '42P01'],
+    ['the disk is full', '53100'],
+    ['the program has a fault', 'ERR_INVALID_ARG_TYPE'],
+  ])('fails the requests that wait when %s, and serves the next ones once it is mended', async (_, code) => {
+    const clock = new FakeClock();
+    const row = new FakeRateLimitRow(clock, 1, 0);
+    const permits = new DistributedPermits(row as unknown as RateLimitRepository, RATE, clock, () => 1);
+    const limiter = new RateLimiter({ perSecond: RATE, concurrency: 20 }, clock, permits);
+    row.error = failure(code);
+    const waiting = Promise.allSettled([limiter.acquire(), limiter.acquire()]);
+    await clock.advance(10);
+    expect(await waiting).toMatchObject([{ reason: { code } }, { reason: { code } }]);
+    row.error = null;
+    const next = limiter.acquire();
+    await clock.advance(10);
+    await expect(next).resolves.toBeDefined();
+  });
+
+  it('repeats a query that conflicts with those of other processes', async () => {
+    const clock = new FakeClock();
+    const row = new FakeRateLimitRow(clock, 1, 0);
+    row.error = failure('40001');
+    const permits = new DistributedPermits(row as unknown as RateLimitRepository, RATE, clock, () => 1);
+    const taken = permits.take(1);
+    void clock.sleep(100).then(() => (row.error = null));
+    await clock.advance(10_000);
+    expect(await taken).toHaveLength(1);
+  });
+
+  it('logs why it goes offline once, and that it is online again', async () => {
+    const clock = new FakeClock();
+    const row = new FakeRateLimitRow(clock, 1, 0);
+    const permits = new DistributedPermits(row as unknown as RateLimitRepository, RATE, clock, () => 1);
+    const logged: unknown[] = [];
+    const logger = jest.spyOn(Logger.prototype, 'warn').mockImplementation((fact) => logged.push(fact));
+    const online = jest.spyOn(Logger.prototype, 'log').mockImplementation((fact) => logged.push(fact));
+    row.error = UNREACHABLE;
+    for (let seconds = 0; seconds < 3; seconds++) {
+      await permits.take(1);
+      await clock.advance(1_000);
+    }
+    row.error = null;
+    const taken = permits.take(1);
+    await clock.advance(10);
+    await taken;
+    expect(logged).toMatchObject([
+      { event: 'rate_limit.offline', reason: expect.stringContaining('accepts no connections') },
+      { event: 'rate_limit.online' },
+    ]);
+    for (const spy of [logger, online]) spy.mockRestore();
   });
 });

@@ -10,7 +10,7 @@ export interface RateLimits {
 /** Permits of a rate that is shared with other processes. A permit is the time from which one request may start. */
 export interface PermitSource {
   /**
-   * At least one permit, each on the clock's monotonic scale.
+   * At least one permit, each on the clock's monotonic scale. Rejects when the rate cannot be kept.
    * @param wanted number of requests that wait for a permit
    */
   take(wanted: number): Promise<readonly number[]>;
@@ -22,6 +22,7 @@ export interface PermitSource {
 
 interface Waiting {
   readonly start: () => void;
+  readonly fail: (error: Error) => void;
 }
 
 /** TMDB measures the second where requests arrive; the time between two requests may shrink by this much on the way. */
@@ -65,7 +66,7 @@ export class RateLimiter {
 
   /**
    * Resolves when the request may start, with a function to call when the request has ended. Rejects with the signal's
-   * reason when that is aborted.
+   * reason when that is aborted, and with the error of the permit source.
    */
   acquire(signal?: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
@@ -77,6 +78,10 @@ export class RateLimiter {
         start: () => {
           signal?.removeEventListener('abort', onAbort);
           resolve(this.releaseOnce());
+        },
+        fail: (error) => {
+          signal?.removeEventListener('abort', onAbort);
+          reject(error);
         },
       };
       const onAbort = (): void => {
@@ -153,6 +158,9 @@ export class RateLimiter {
     this.takingPermits = true;
     try {
       this.permits.push(...(await source.take(this.queue.size)));
+    } catch (error) {
+      for (const waiting of this.queue) waiting.fail(error as Error);
+      this.queue.clear();
     } finally {
       this.takingPermits = false;
     }

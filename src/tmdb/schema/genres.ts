@@ -1,25 +1,27 @@
-import { asId, asObject, asText } from './json-values.js';
+import { asId, asList, asObject, asText } from './json-values.js';
 import { UnusableBodyError } from './unusable-body-error.js';
 
 export interface TmdbGenre {
   readonly id: number;
-  readonly name: string;
+  /** Null in a language in which TMDB has no name for it. */
+  readonly name: string | null;
 }
 
-/** Leaves out genres without an id or a name. */
-export function readGenres(values: readonly unknown[]): TmdbGenre[] {
-  return values.flatMap((value) => {
-    const genre = asObject(value);
-    const id = asId(genre?.id);
-    const name = asText(genre?.name);
-    return id === null || name === null ? [] : [{ id, name }];
-  });
-}
+/** TMDB has 19. */
+export const MAX_GENRES = 100;
 
-/** @throws UnusableBodyError when the body is not a genre list, or is an empty one, which TMDB never sends */
+/**
+ * Leaves out genres without an id.
+ * @throws UnusableBodyError when the body is not a genre list, or is an empty one, which TMDB never sends
+ */
 export function decodeGenres(body: unknown): TmdbGenre[] {
-  const values = asObject(body)?.genres;
-  const genres = Array.isArray(values) ? readGenres(values) : [];
+  const genres = (asList(asObject(body)?.genres, 'genres', MAX_GENRES) ?? []).flatMap(genre);
   if (genres.length === 0) throw new UnusableBodyError('it has no genres');
   return genres;
+}
+
+function genre(value: unknown): TmdbGenre[] {
+  const object = asObject(value);
+  const id = asId(object?.id);
+  return id === null ? [] : [{ id, name: asText(object?.name) }];
 }

@@ -1,3 +1,5 @@
+import { UnusableBodyError } from './unusable-body-error.js';
+
 /** Largest value of PostgreSQL's INTEGER; TMDB's ids are smaller. */
 export const MAX_INT4 = 2 ** 31 - 1;
 
@@ -27,14 +29,48 @@ export function asCount(value: unknown, max: number = MAX_INT4): number | null {
   return number !== null && Number.isInteger(number) && number >= 0 && number <= max ? number : null;
 }
 
+/** A whole number from 1 to `max`: TMDB sends 0 for an unknown amount. */
+export function asAmount(value: unknown, max?: number): number | null {
+  const count = asCount(value, max);
+  return count === 0 ? null : count;
+}
+
 /** A TMDB id: a whole number from 1. */
 export function asId(value: unknown): number | null {
-  const id = typeof value === 'number' ? asCount(value) : null;
-  return id === 0 ? null : id;
+  return typeof value === 'number' ? asAmount(value) : null;
+}
+
+/** A string that matches the pattern as a whole. */
+export function asMatch(value: unknown, pattern: RegExp): string | null {
+  return typeof value === 'string' && pattern.test(value) ? value : null;
+}
+
+/** The path of an image at TMDB, without its size: `/abc.jpg`. Readers append it to a URL. */
+export function asImagePath(value: unknown): string | null {
+  return asMatch(value, /^\/(?!\.)[\w.-]+$/);
+}
+
+/** @throws UnusableBodyError when the list has more than `max` elements, so that no response fills the memory */
+export function asList(value: unknown, name: string, max: number): readonly unknown[] | null {
+  if (!Array.isArray(value)) return null;
+  if (value.length <= max) return value as unknown[];
+  throw new UnusableBodyError(`${name} has ${value.length} elements, more than ${max}`);
 }
 
 export function asBoolean(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
+}
+
+/** TMDB writes an instant as `2013-05-01T12:00:00.000Z`, and in old entries as `2013-05-01 12:00:00 UTC`. */
+const INSTANT = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|UTC|[+-]\d{2}:\d{2})?$/;
+
+/** Milliseconds since 1970. An instant without an offset is in UTC. */
+export function asInstant(value: unknown): number | null {
+  const match = typeof value === 'string' ? INSTANT.exec(value.trim()) : null;
+  if (match === null) return null;
+  const [, day, time, offset = 'UTC'] = match;
+  const ms = Date.parse(`${day}T${time}${offset === 'UTC' ? 'Z' : offset}`);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 /** `YYYY-MM-DD` of an existing day from year 1 on. TMDB sends "" for an unknown date. */

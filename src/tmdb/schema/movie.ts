@@ -1,7 +1,28 @@
-import { readGenres, type TmdbGenre } from './genres.js';
+import { MAX_GENRES } from './genres.js';
+import {
+  asAmount,
+  asBoolean,
+  asCount,
+  asId,
+  asImagePath,
+  asInstant,
+  asList,
+  asMatch,
+  asObject,
+  asText,
+  type JsonObject,
+  MAX_INT4,
+} from './json-values.js';
 import { decodeSummary, type TmdbListItem } from './page.js';
-import { asBoolean, asCount, asId, asObject, asText, type JsonObject, MAX_INT4 } from './json-values.js';
 import { UnusableBodyError } from './unusable-body-error.js';
+
+/** Most elements of an appended list. The largest cast and crew have about 1,000. */
+const MAX_PEOPLE = 5_000;
+const MAX_ELEMENTS = 1_000;
+
+const IMDB_ID = /^tt\d{1,20}$/;
+/** Of YouTube and Vimeo, which are all the sites that TMDB has. */
+const VIDEO_KEY = /^[\w-]{6,20}$/;
 
 export interface TmdbCastMember {
   readonly id: number;
@@ -27,13 +48,14 @@ export interface TmdbVideo {
   readonly official: boolean;
   /** ISO 639-1 */
   readonly language: string | null;
-  /** ISO 8601 in UTC, so that text order is time order. */
-  readonly publishedAt: string | null;
+  /** Milliseconds since 1970. */
+  readonly publishedMs: number | null;
 }
 
 /** A movie's details with its credits, keywords, videos and similar movies. */
 export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'> {
-  readonly genres: readonly TmdbGenre[] | null;
+  /** Names; null when TMDB does not name each genre, as in languages without names of genres. */
+  readonly genres: readonly string[] | null;
   readonly runtime: number | null;
   readonly budget: number | null;
   readonly revenue: number | null;
@@ -57,30 +79,34 @@ export function decodeMovie(body: unknown): TmdbMovie {
   const movie = asObject(body);
   const id = asId(movie?.id);
   if (movie === null || id === null) throw new UnusableBodyError('it is not a movie');
-  const genres = movie.genres;
   return {
     ...decodeSummary(movie),
     id,
-    genres: Array.isArray(genres) ? readGenres(genres) : null,
-    runtime: asCount(movie.runtime),
-    budget: asCount(movie.budget, Number.MAX_SAFE_INTEGER),
-    revenue: asCount(movie.revenue, Number.MAX_SAFE_INTEGER),
+    genres: genreNames(asList(movie.genres, 'genres', MAX_GENRES)),
+    runtime: asAmount(movie.runtime),
+    budget: asAmount(movie.budget, Number.MAX_SAFE_INTEGER),
+    revenue: asAmount(movie.revenue, Number.MAX_SAFE_INTEGER),
     tagline: asText(movie.tagline),
     homepage: asText(movie.homepage),
-    imdbId: asText(movie.imdb_id),
+    imdbId: asMatch(movie.imdb_id, IMDB_ID),
     status: asText(movie.status),
-    cast: part(movie, 'credits', 'cast').flatMap(castMember),
-    crew: part(movie, 'credits', 'crew').flatMap(crewMember),
+    cast: part(movie, 'credits', 'cast', MAX_PEOPLE).flatMap(castMember),
+    crew: part(movie, 'credits', 'crew', MAX_PEOPLE).flatMap(crewMember),
     keywords: part(movie, 'keywords', 'keywords').flatMap((keyword) => asText(keyword.name) ?? []),
     videos: part(movie, 'videos', 'results').flatMap(video),
     similarIds: part(movie, 'similar', 'results').flatMap((similar) => asId(similar.id) ?? []),
   };
 }
 
+function genreNames(genres: readonly unknown[] | null): string[] | null {
+  const names = genres?.map((genre) => asText(asObject(genre)?.name)) ?? [null];
+  return names.every((name) => name !== null) ? names : null;
+}
+
 /** The objects of one appended list. */
-function part(movie: JsonObject, name: string, list: string): JsonObject[] {
-  const values = asObject(movie[name])?.[list];
-  if (!Array.isArray(values)) throw new UnusableBodyError(`it lacks ${name}.${list}`);
+function part(movie: JsonObject, name: string, list: string, max = MAX_ELEMENTS): JsonObject[] {
+  const values = asList(asObject(movie[name])?.[list], `${name}.${list}`, max);
+  if (values === null) throw new UnusableBodyError(`it lacks ${name}.${list}`);
   return values.flatMap((value): JsonObject[] => {
     const object = asObject(value);
     return object === null ? [] : [object];
@@ -96,7 +122,7 @@ function castMember(person: JsonObject): TmdbCastMember[] {
       id,
       name,
       character: asText(person.character),
-      profilePath: asText(person.profile_path),
+      profilePath: asImagePath(person.profile_path),
       order: asCount(person.order) ?? MAX_INT4,
     },
   ];
@@ -107,11 +133,13 @@ function crewMember(person: JsonObject): TmdbCrewMember[] {
   const name = asText(person.name);
   const job = asText(person.job);
   if (id === null || name === null || job === null) return [];
-  return [{ id, name, job, department: asText(person.department), profilePath: asText(person.profile_path) }];
+  return [
+    { id, name, job, department: asText(person.department), profilePath: asImagePath(person.profile_path) },
+  ];
 }
 
 function video(value: JsonObject): TmdbVideo[] {
-  const key = asText(value.key);
+  const key = asMatch(value.key, VIDEO_KEY);
   const site = asText(value.site);
   const type = asText(value.type);
   if (key === null || site === null || type === null) return [];
@@ -122,7 +150,7 @@ function video(value: JsonObject): TmdbVideo[] {
       type,
       official: asBoolean(value.official) ?? false,
       language: asText(value.iso_639_1),
-      publishedAt: asText(value.published_at),
+      publishedMs: asInstant(value.published_at),
     },
   ];
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { TmdbError } from '../tmdb-error.js';
-import { parseResponse } from './parse-response.js';
+import { parseResponse, type TmdbResponse } from './parse-response.js';
 
 const NOW = new Date('2026-09-01T12:00:00Z');
 
-function errorOf(status: number, body: unknown, retryAfter: string | null = null): TmdbError {
+const HEADERS = { retryAfter: null, date: null };
+
+function errorOf(status: number, body: unknown, headers: Partial<TmdbResponse> = {}): TmdbError {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
   try {
-    parseResponse({ status, retryAfter, body: typeof body === 'string' ? body : JSON.stringify(body) }, NOW);
+    parseResponse({ status, ...HEADERS, ...headers, body: text }, NOW);
   } catch (error) {
     if (error instanceof TmdbError) return error;
     throw error;
@@ -55,8 +58,13 @@ describe('parseResponse', () => {
     [502, '<html>Bad gateway</html>', 'server_error'],
     [500, '{}', 'server_error'],
     [408, '', 'server_error'],
-    [407, '', 'bad_request'],
-    [301, '', 'bad_request'],
+    [407, '', 'blocked'],
+    [301, '', 'blocked'],
+    [403, '<html>Access denied</html>', 'blocked'],
+    [403, '{"message":"Forbidden"}', 'blocked'],
+    [400, '<html>', 'blocked'],
+    [204, '', 'blocked'],
+    [403, '{"status_code":99}', 'bad_request'],
     [400, '{"errors":["page must be greater than 0"]}', 'bad_request'],
     [200, '{"errors":["page must be greater than 0"]}', 'bad_request'],
     [200, '{"success":false,"status_code":99}', 'bad_request'],
@@ -68,15 +76,21 @@ describe('parseResponse', () => {
   });
 
   it('does not take a 404 without a TMDB code for an unknown movie', () => {
-    expect(errorOf(404, '<html>no such page</html>').kind).toBe('bad_request');
+    expect(errorOf(404, '<html>no such page</html>').kind).toBe('blocked');
     expect(errorOf(404, {}).message).toContain('Check TMDB_BASE_URL');
+  });
+
+  it('names a block in the message for a 403 that is not from TMDB', () => {
+    const { message } = errorOf(403, '<html>Access denied</html>');
+    expect(message).toContain('A CDN or a firewall in front of TMDB blocks the requests (403).');
+    expect(message).not.toContain('TMDB_BASE_URL');
   });
 
   it('returns the body of a response with the code for success, or without a code', () => {
     const movie = { id: 550, status: 'Released' };
-    expect(parseResponse({ status: 200, retryAfter: null, body: JSON.stringify(movie) }, NOW)).toEqual(movie);
+    expect(parseResponse({ status: 200, ...HEADERS, body: JSON.stringify(movie) }, NOW)).toEqual(movie);
     const body = '{"success":true,"status_code":1,"status_message":"Success."}';
-    expect(parseResponse({ status: 200, retryAfter: null, body }, NOW)).toMatchObject({ success: true });
+    expect(parseResponse({ status: 200, ...HEADERS, body }, NOW)).toMatchObject({ success: true });
   });
 
   it('names the fault, its numbers and the next step in the message', () => {
@@ -96,6 +110,22 @@ describe('parseResponse', () => {
     ['-3', null],
     [null, null],
   ])('reads a Retry-After of %j as %j ms', (header, expected) => {
-    expect(errorOf(429, coded(25), header).retryAfterMs).toBe(expected);
+    expect(errorOf(429, coded(25), { retryAfter: header }).retryAfterMs).toBe(expected);
+  });
+
+  it.each([
+    ['Tue, 01 Sep 2026 12:05:00 GMT', 2_000],
+    ['Tue, 01 Sep 2026 12:10:00 GMT', 0],
+    ['soon', 302_000],
+    [null, 302_000],
+  ])('reads a date in Retry-After against the Date header %j', (date, expected) => {
+    const headers = { retryAfter: 'Tue, 01 Sep 2026 12:05:02 GMT', date };
+    expect(errorOf(429, coded(25), headers).retryAfterMs).toBe(expected);
+  });
+
+  it('does not parse a body with too many values, and reports the status of one that is an error', () => {
+    const bomb = `{"results":[${'{},'.repeat(300_000)}{}]}`;
+    expect(errorOf(200, bomb)).toMatchObject({ kind: 'unusable_body', retryable: false });
+    expect(errorOf(502, bomb).kind).toBe('server_error');
   });
 });

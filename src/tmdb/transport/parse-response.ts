@@ -1,11 +1,14 @@
 import { asId, asObject, type JsonObject } from '../schema/json-values.js';
 import { TmdbError, type TmdbErrorKind } from '../tmdb-error.js';
+import { isTooLargeToParse, MAX_VALUES } from './json-size.js';
 import { retryAfterMs } from './retry-after.js';
 
 export interface TmdbResponse {
   readonly status: number;
   /** The Retry-After header; null without one. */
   readonly retryAfter: string | null;
+  /** The Date header, against which a date in Retry-After is read; null without one. */
+  readonly date: string | null;
   readonly body: string;
 }
 
@@ -48,22 +51,25 @@ const CODES: Readonly<Record<number, Fault>> = {
   46: DOWN,
 };
 
+const TOO_LARGE: Fault = ['unusable_body', `TMDB's response has more than ${MAX_VALUES} values`];
 const INCOMPLETE: Fault = ['garbled', "TMDB's response is not JSON, or is incomplete"];
 
 /**
  * The JSON of a successful response.
  * @throws TmdbError for any other response, HTML and incomplete bodies included
  */
-export function parseResponse({ status, retryAfter, body }: TmdbResponse, now: Date): unknown {
-  const json = parse(body);
+export function parseResponse({ status, retryAfter, date, body }: TmdbResponse, now: Date): unknown {
+  const tooLarge = isTooLargeToParse(body);
+  const json = tooLarge ? undefined : parse(body);
   const object = asObject(json);
   const code = asId(object?.status_code);
-  const fault = faultOf(status, code, object) ?? (json === undefined ? INCOMPLETE : null);
+  const unreadable = tooLarge ? TOO_LARGE : INCOMPLETE;
+  const fault = faultOf(status, code, object) ?? (json === undefined ? unreadable : null);
   if (fault === null) return json;
   const [kind, what, nextStep] = fault;
   const numbers = code === null ? `${status}` : `${status}, code ${code}`;
   const message = `${what} (${numbers}).${nextStep === undefined ? '' : ` ${nextStep}`}`;
-  throw new TmdbError(kind, message, { status, code, retryAfterMs: retryAfterMs(retryAfter, now) });
+  throw new TmdbError(kind, message, { status, code, retryAfterMs: retryAfterMs(retryAfter, date, now) });
 }
 
 /** A movie has a `status` but no `status_code`: a body with a known one is an error, whatever its HTTP status. */
@@ -71,31 +77,41 @@ function faultOf(status: number, code: number | null, body: JsonObject | null): 
   const known = code === null ? undefined : CODES[code];
   if (known !== undefined) return known;
   const isError = body?.errors !== undefined || (code !== null && body?.success !== true);
-  return status !== 200 || isError ? faultOfStatus(status) : null;
+  if (isError) return faultOfStatus(status) ?? ['bad_request', 'TMDB rejected the request'];
+  return status === 200 ? null : (faultOfStatus(status) ?? foreignFault(status));
 }
 
-function faultOfStatus(status: number): Fault {
+function faultOfStatus(status: number): Fault | null {
   if (status === 429) return RATE_LIMITED;
   if (status === 401) return KEY_REJECTED;
-  if (status === 407) {
-    return ['bad_request', 'The proxy requires a user name and a password', 'Put them into HTTPS_PROXY.'];
-  }
   if (status >= 500 || status === 408) return ['server_error', 'TMDB or a gateway in front of it failed'];
+  return null;
+}
+
+/** Of a response without a code of TMDB's. */
+function foreignFault(status: number): Fault {
+  if (status === 403 || status === 451) {
+    return [
+      'blocked',
+      'A CDN or a firewall in front of TMDB blocks the requests',
+      'Try again later, or from another network or through another proxy.',
+    ];
+  }
+  if (status === 407) {
+    return ['blocked', 'A proxy requires a user name and a password', 'Put them into HTTPS_PROXY.'];
+  }
   if (status >= 300 && status < 400) {
     return [
-      'bad_request',
+      'blocked',
       'TMDB_BASE_URL redirects, and redirects are not followed',
-      'Set the address that it redirects to.',
+      'Set the address that it redirects to. A network that requires a login redirects too.',
     ];
   }
-  if (status === 404 || status === 403) {
-    return [
-      'bad_request',
-      'The server at TMDB_BASE_URL is not TMDB',
-      'Check TMDB_BASE_URL, and the proxy if there is one.',
-    ];
-  }
-  return ['bad_request', 'TMDB rejected the request'];
+  return [
+    'blocked',
+    'The server at TMDB_BASE_URL is not TMDB',
+    'Check TMDB_BASE_URL, and the proxy if there is one.',
+  ];
 }
 
 /** Undefined, which JSON cannot express, for a body that is not JSON. */

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { MAX_BODY_LENGTH, readBody } from './response-body.js';
 
@@ -15,6 +15,16 @@ describe('readBody', () => {
     ['a compressed large body', gzip(LARGE), 'gzip', LARGE],
     // The last four bytes hold the length of the second member only.
     ['a gzip of two members', Buffer.concat([gzip(LARGE), gzip('!')]), 'gzip', `${LARGE}!`],
+    ['a gzip whose encoding has capital letters', gzip(LARGE), ' GZIP ', LARGE],
+    ['a body of the encoding x-gzip', gzip(LARGE), 'x-gzip', LARGE],
+    ['a body of the encoding identity', Buffer.from(LARGE), 'identity', LARGE],
+    ['a gzip whose encodings are gzip and identity', gzip(LARGE), 'gzip, identity', LARGE],
+    ['a body of an empty encoding', Buffer.from(LARGE), '', LARGE],
+    ['a body of the encoding br', brotliCompressSync(LARGE), 'br', LARGE],
+    ['a short body of the encoding br', brotliCompressSync('{}'), 'br', '{}'],
+    ['a short body of the encoding deflate', deflateSync('{}'), 'deflate', '{}'],
+    ['a body of the encoding deflate', deflateSync(LARGE), 'deflate', LARGE],
+    ['a body of the encoding deflate without zlib header', deflateRawSync(LARGE), 'deflate', LARGE],
   ])('reads %s', (_, body, encoding, text) => {
     expect(readBody(body, encoding)).toBe(text);
   });
@@ -32,9 +42,24 @@ describe('readBody', () => {
     expect(() => readBody(body, 'gzip')).toThrow('incomplete or damaged');
   });
 
-  it('stops decompressing at the length limit', () => {
-    const tooLong = gzip('a'.repeat(MAX_BODY_LENGTH + 1));
-    expect(() => readBody(tooLong, 'gzip')).toThrow('longer than 10 MB');
+  it.each([
+    ['zstd', 'zstd'],
+    ['gzip, gzip', 'gzip, gzip'],
+    ['br,gzip', 'br, gzip'],
+    ['__proto__', 'unknown'],
+    ['constructor', 'constructor'],
+    [`<script>`, 'unknown'],
+  ])('names the encoding %s, which it does not read, as %s', (encoding, name) => {
+    expect(() => readBody(gzip('{}'), encoding)).toThrow(`has the content encoding ${name}, which`);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+  ])('stops decompressing %s at the length limit', (encoding, compress) => {
+    const tooLong = compress('a'.repeat(MAX_BODY_LENGTH + 1));
+    expect(() => readBody(tooLong, encoding)).toThrow('longer than 10 MB');
   });
 
   it('frees the decompressed buffers without a garbage collection', () => {

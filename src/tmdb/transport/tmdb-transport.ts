@@ -4,8 +4,9 @@ import { CLOCK, type Clock } from '../../common/clock.js';
 import { EventLoopYield } from '../../common/event-loop-yield.js';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { TmdbError } from '../tmdb-error.js';
+import { connectionError } from './connection-error.js';
 import { parseResponse, type TmdbResponse } from './parse-response.js';
-import { readBody, tooLong } from './response-body.js';
+import { readBody } from './response-body.js';
 
 export type Parameters = Readonly<Record<string, string | number>>;
 
@@ -72,13 +73,15 @@ export class TmdbTransport {
       });
       const header = (name: string): string | null => {
         const value: unknown = headers[name];
+        if (Array.isArray(value)) return value.join(', ');
         return typeof value === 'string' ? value : null;
       };
       await this.eventLoop.next();
-      return { status, retryAfter: header('retry-after'), body: readBody(data, header('content-encoding')) };
+      const body = readBody(data, header('content-encoding'));
+      return { status, retryAfter: header('retry-after'), date: header('date'), body };
     } catch (error) {
       signal.throwIfAborted();
-      throw error instanceof TmdbError ? error : connectionError(error);
+      throw error instanceof TmdbError ? error : connectionError(error, this.clock.now());
     }
   }
 }
@@ -96,28 +99,4 @@ function query(parameters: Parameters): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
-}
-
-const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
-
-/** Copies only the error's code: its message may contain the address, and with it the API key. */
-function connectionError(error: unknown): TmdbError {
-  const { code = 'unknown', message = '' } = error as { code?: string; message?: string };
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLong();
-  const [, proxyStatus] = /^Proxy response \((\d+)\)/.exec(message) ?? [];
-  return new TmdbError('connection', connectionFault(code, proxyStatus));
-}
-
-function connectionFault(code: string, proxyStatus: string | undefined): string {
-  if (proxyStatus !== undefined) {
-    return `The proxy in HTTPS_PROXY rejected the connection to TMDB (${proxyStatus}).`;
-  }
-  if (BAD_CERTIFICATE.test(code)) {
-    return `TMDB's certificate cannot be verified (${code}). If a proxy intercepts TLS, set NODE_EXTRA_CA_CERTS to its CA.`;
-  }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return `The host name in TMDB_BASE_URL or HTTPS_PROXY cannot be resolved (${code}).`;
-  }
-  if (code === 'ECONNREFUSED') return 'Nothing listens at TMDB_BASE_URL or HTTPS_PROXY (ECONNREFUSED).';
-  return `The connection to TMDB was lost (${code}).`;
 }

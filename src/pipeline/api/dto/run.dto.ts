@@ -89,7 +89,7 @@ export class RunDto {
   @ApiProperty({ description: 'Collected movies whose details are still fresh.', example: 78 })
   skipped_fresh!: number;
 
-  @ApiProperty({ description: 'Movies that TMDB no longer has; their rows stay.', example: 0 })
+  @ApiProperty({ description: 'Movies that TMDB did not find; their rows stay.', example: 0 })
   gone!: number;
 
   @ApiProperty({ description: 'Movies, pages and sources that failed for good.', example: 0 })

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsDate, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsTimeInput } from '../../../common/time-input.js';
 import { UPDATE_TYPES, type UpdateType } from '../../../runs/run-plan.js';
 import { RUN_STATUSES, type RunStatus, type Trigger, TRIGGERS } from '../../../runs/run.js';
 
@@ -36,24 +37,10 @@ export class RunsQueryDto {
   @IsIn(TRIGGERS)
   trigger?: Trigger;
 
-  @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
-    description: 'Only runs queued at or after this time, such as 2026-09-01T00:00:00Z; UTC without a zone.',
-  })
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => timeOf(value))
-  @IsDate({ message: 'since must be a time in ISO 8601, such as 2026-09-01T00:00:00Z' })
+  @IsTimeInput('Only runs queued at or after this time, such as 2026-09-01T00:00:00Z; UTC without a zone.')
   since?: Date;
 
-  @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
-    description: 'Only runs queued at or before this time, such as 2026-09-30T23:59:59Z; UTC without a zone.',
-  })
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => timeOf(value))
-  @IsDate({ message: 'until must be a time in ISO 8601, such as 2026-09-01T00:00:00Z' })
+  @IsTimeInput('Only runs queued at or before this time, such as 2026-09-30T23:59:59Z; UTC without a zone.')
   until?: Date;
 
   @ApiPropertyOptional({
@@ -86,13 +73,4 @@ export class RunIdDto {
   @Min(1)
   @Max(MAX_INT4)
   id!: number;
-}
-
-const ISO_TIME = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/i;
-
-/** Returns an invalid date when the value is not a time. */
-function timeOf(value: unknown): Date {
-  const [, day = '', time = '00:00', zone = 'Z'] =
-    (typeof value === 'string' ? ISO_TIME.exec(value) : null) ?? [];
-  return new Date(`${day}T${time}${zone}`);
 }

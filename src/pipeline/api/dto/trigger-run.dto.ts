@@ -44,7 +44,7 @@ export class TriggerRunDto {
     enumName: 'Category',
     isArray: true,
     default: CUSTOM_DEFAULTS.categories,
-    description: 'The lists to collect; may be empty if trending is included.',
+    description: 'The lists to collect; may be empty if trending is included or everything is refreshed.',
   })
   @IsOptional()
   @IsArray()
@@ -98,6 +98,15 @@ export class TriggerRunDto {
   @IsOptional()
   @IsBoolean()
   incremental?: boolean;
+
+  @ApiPropertyOptional({
+    default: CUSTOM_DEFAULTS.refresh_all,
+    description:
+      'True: fetch the details of every stored movie again, due or not. `enrich_data` and `max_enrichment` do not apply.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  refresh_all?: boolean;
 }
 
 /**

@@ -1,0 +1,38 @@
+import '../support/quiet-logs.js';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { examine, type Finding } from '../../src/cli/doctor-checks.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+const before = { ...process.env };
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  process.env = { ...before, LOG_LEVEL: 'fatal', DATABASE_URL: database.url };
+});
+
+afterEach(async () => {
+  process.env = { ...before };
+  await database.drop();
+});
+
+async function find(check: string): Promise<Finding | undefined> {
+  for await (const finding of examine()) if (finding.check === check) return finding;
+  return undefined;
+}
+
+it('doctor reports that npm start needs JWT_SECRET with DATABASE_URL', async () => {
+  expect(await find('environment')).toMatchObject({
+    verdict: 'fault',
+    detail: expect.stringContaining('JWT_SECRET is missing'),
+  });
+});
+
+it('doctor continues with the database when JWT_SECRET is missing', async () => {
+  expect(await find('database')).toMatchObject({ verdict: 'ok' });
+});
+
+it('doctor does not require JWT_SECRET of a process without the role api', async () => {
+  process.env.ROLES = 'worker';
+  expect(await find('environment')).toMatchObject({ verdict: 'ok' });
+});
