@@ -56,7 +56,7 @@ export class AuthController {
     403: FOREIGN_PAGE,
     413: tooLarge(4),
     415: NOT_JSON,
-    429: 'Too many login attempts from this address. Try again in 42 seconds.',
+    429: 'Too many login attempts for this user or from this network. Try again in 42 seconds.',
     503: 'Too many logins at the same time. Try again in 5 seconds.',
   })
   async login(

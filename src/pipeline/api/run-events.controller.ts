@@ -47,7 +47,7 @@ export class RunEventsController {
   @ApiProblem({
     400: BAD_RUN_ID,
     404: new NoSuchRunError(4711).message,
-    429: 'Close one of your 10 streams first.',
+    429: 'Too many streams of your network are open. Close one first.',
     503: 'Too many streams are open. Try again later.',
   })
   async stream(
