@@ -56,7 +56,7 @@ export async function releasable<T>(
 }
 
 /** Every request in flight listens to the signal, and there may be hundreds. */
-export function newAbortController(): AbortController {
+function newAbortController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { retry } from '../../common/retry.js';
 import { systemClock } from '../../common/system-clock.js';
@@ -10,11 +8,13 @@ import { DatabaseError } from '../errors/database-error.js';
 /** Longer than initdb and crash recovery take on a slow disk. */
 const DEADLINE_MS = 300_000;
 const LONGEST_PAUSE_MS = 40;
+const RENEW_MS = 1_000;
+/** A file that was not renewed for so long belongs to a process that was killed. */
+const LEASE_MS = 10_000;
 
 /**
- * Runs `action` while no other process on this machine runs one for the same folder. The kernel owns the lock, so a
- * killed process never leaves it behind.
- * @param folder its real path; the folder itself need not exist
+ * Runs `action` while no other process runs one for the same folder. The lock is a file in the folder, so that only
+ * those who may write there can hold it.
  * @throws DatabaseError EMBEDDED when another process keeps the lock for five minutes
  */
 export async function withStartLock<T>(folder: string, action: () => Promise<T>): Promise<T> {
@@ -29,14 +29,16 @@ export async function withStartLock<T>(folder: string, action: () => Promise<T>)
 type Release = () => Promise<void>;
 
 function acquire(folder: string): Promise<Release> {
+  const file = join(folder, 'start.lock');
   const taken = new DatabaseError(
     'EMBEDDED',
     `Another process has been starting or stopping PostgreSQL in ${folder} for five minutes. Stop it, then try again.`,
   );
   const attempt = async (): Promise<Release> => {
-    const release = await (process.platform === 'darwin' ? lockFile(folder) : bindName(folder));
-    if (release === null) throw taken;
-    return release;
+    const release = await create(file);
+    if (release !== null) return release;
+    await removeExpired(file);
+    throw taken;
   };
   return retry(attempt, {
     clock: systemClock,
@@ -47,46 +49,44 @@ function acquire(folder: string): Promise<Release> {
   });
 }
 
-/** Linux's abstract sockets and Windows' named pipes have no file and one owner, and disappear when the owner exits. */
-function bindName(folder: string): Promise<Release | null> {
-  const name = lockName(folder);
-  const path = process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : `\0${name}`;
-  const server = createServer((socket) => socket.destroy());
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(null);
-      else reject(error);
-    });
-    server.listen({ path, exclusive: true }, () => {
-      resolve(
-        () =>
-          new Promise((closed) =>
-            server.close(() => {
-              closed();
-            }),
-          ),
-      );
-    });
-  });
-}
-
-/** The flags with which macOS' open(2) also takes a flock; Node has no constant for the first. */
-const O_EXLOCK = 0x20;
-const O_NONBLOCK = 0x4;
-const O_RDWR = 0x2;
-const O_CREAT = 0x200;
-
-async function lockFile(folder: string): Promise<Release | null> {
+/** The hard link is atomic, and the file is never seen without its owner. Null: another process has the lock. */
+async function create(file: string): Promise<Release | null> {
+  const owner = randomUUID();
+  const draft = `${file}.${owner}`;
   try {
-    const flags = O_RDWR | O_CREAT | O_EXLOCK | O_NONBLOCK;
-    const handle = await open(join(tmpdir(), `${lockName(folder)}.lock`), flags, 0o600);
-    return () => handle.close();
+    await writeFile(draft, owner, { mode: 0o600 });
+    await link(draft, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return null;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return null;
+    // Nothing can be started in a folder that was deleted, and a process must still be able to leave.
+    if (code === 'ENOENT') return () => Promise.resolve();
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
+  const renewal = setInterval(() => {
+    const now = new Date();
+    utimes(file, now, now).catch(() => undefined);
+  }, RENEW_MS).unref();
+  return async () => {
+    clearInterval(renewal);
+    if ((await readOwner(file)) === owner) await rm(file, { force: true });
+  };
 }
 
-function lockName(folder: string): string {
-  return `movie-pipeline-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`;
+async function removeExpired(file: string): Promise<void> {
+  const owner = await readOwner(file);
+  const renewed = await stat(file).catch(() => null);
+  if (owner === null || renewed === null || Math.abs(Date.now() - renewed.mtimeMs) < LEASE_MS) return;
+  const removed = `${file}.${randomUUID()}`;
+  await rename(file, removed).catch(() => undefined);
+  // Another process may have replaced the expired file meanwhile.
+  const current = await readOwner(removed);
+  if (current !== null && current !== owner) await link(removed, file).catch(() => undefined);
+  await rm(removed, { force: true });
+}
+
+async function readOwner(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch(() => null);
 }
