@@ -39,15 +39,9 @@ describe('a body', () => {
     );
   });
 
-  it('a body of more than 100 kB gets a 413, as JSON and as a form', async () => {
-    const password = 'x'.repeat(101 * 1024);
-    for (const type of ['json', 'form']) {
-      isProblem(
-        await trigger().type(type).send({ username: 'root', password }),
-        413,
-        'The body is too large. At most 100 kB',
-      );
-    }
+  it('a body of more than 100 kB gets a 413', async () => {
+    const body = { update_type: 'x'.repeat(101 * 1024) };
+    isProblem(await trigger().send(body), 413, 'The body is too large. At most 100 kB');
   });
 
   it.each(['text/plain', 'application/xml', 'multipart/form-data; boundary=x'])(

@@ -20,7 +20,7 @@ function signingKey(env: Record<string, string> = {}): SigningKey {
 }
 
 it('with JWT_SECRET, that is the signing key and no file is written', async () => {
-  const secret = 'x'.repeat(32);
+  const secret = 'only-for-tests-0f7c2e9a4b6d8135e1';
   await expect(signingKey({ JWT_SECRET: secret }).get()).resolves.toBe(secret);
   await expect(readdir(folder)).resolves.toEqual([]);
 });
