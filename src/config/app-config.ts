@@ -68,6 +68,8 @@ export type ReadAccess = (typeof READ_ACCESS)[number];
 export interface AuthConfig {
   /** Signs this service's tokens. Null: a key that is generated once in the data folder. */
   readonly secret: string | null;
+  /** Tokens that it has signed are still accepted. */
+  readonly previousSecret: string | null;
   readonly expiresInSeconds: number;
   readonly identityProvider: IdentityProviderConfig | null;
   /** Created when there is no user. */

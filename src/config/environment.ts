@@ -103,6 +103,12 @@ function isBetween(value: number, min: number, max: number): boolean {
   return value >= min && value <= max;
 }
 
+const SECRET_RULE = `${SHORTEST_SECRET} or more characters that do not repeat, for example from: openssl rand -base64 48`;
+
+function isSecret(value: string): boolean {
+  return value.length >= SHORTEST_SECRET && isUnpredictable(value);
+}
+
 /**
  * The variables that this process reads, as strings, with their defaults. `.env.example` describes each; AppConfig is
  * the typed form.
@@ -184,11 +190,12 @@ export class Environment {
   READ_ACCESS = 'open';
 
   @IsOptional()
-  @MustBe(
-    `${SHORTEST_SECRET} or more characters that do not repeat, for example from: openssl rand -base64 48`,
-    (value) => value.length >= SHORTEST_SECRET && isUnpredictable(value),
-  )
+  @MustBe(SECRET_RULE, isSecret)
   JWT_SECRET?: string;
+
+  @IsOptional()
+  @MustBe(SECRET_RULE, isSecret)
+  JWT_SECRET_PREVIOUS?: string;
 
   @MustBe('a time such as 30m, 1h or 7d, from 1m to 90d', (value) =>
     isBetween(durationSeconds(value), 60, 90 * 86_400),

@@ -102,6 +102,7 @@ function authOf(environment: Environment): AuthConfig {
   const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = environment;
   return {
     secret: environment.JWT_SECRET ?? null,
+    previousSecret: environment.JWT_SECRET_PREVIOUS ?? null,
     expiresInSeconds: durationSeconds(environment.JWT_EXPIRES_IN),
     identityProvider:
       jwksUrl === undefined || issuer === undefined || audience === undefined

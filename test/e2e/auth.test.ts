@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SignJWT } from 'jose';
+import { jwtVerify, SignJWT } from 'jose';
 import request from 'supertest';
 import { UsersRepository } from '../../src/auth/users/users.repository.js';
 import { UsersService } from '../../src/auth/users/users.service.js';
@@ -9,11 +9,18 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 const PASSWORD = 'correct horse battery';
 const SECRET = 'only-for-tests-0f7c2e9a4b6d8135e1';
 
+const PREVIOUS = 'only-for-tests-a1d3c5b7f92e48063c';
+
 let service: TestApp;
 let tokenVersion: string;
 
 beforeAll(async () => {
-  service = await startTestApp({ JWT_SECRET: SECRET, ADMIN_USERNAME: 'root', ADMIN_PASSWORD: PASSWORD });
+  service = await startTestApp({
+    JWT_SECRET: SECRET,
+    JWT_SECRET_PREVIOUS: PREVIOUS,
+    ADMIN_USERNAME: 'root',
+    ADMIN_PASSWORD: PASSWORD,
+  });
   tokenVersion = (await service.app.get(UsersRepository).find('root'))!.tokenVersion;
 });
 
@@ -53,6 +60,15 @@ describe('tokens of this service', () => {
     const content = `${part(header)}.${part(all)}`;
     return `${content}.${createHmac('sha256', SECRET).update(content).digest('base64url')}`;
   };
+
+  it('a token that a clock ahead of this one has issued is refused, however long it is valid', async () => {
+    const tomorrow = Math.floor(Date.now() / 1_000) + 86_400;
+    const token = ours()
+      .setIssuedAt(tomorrow)
+      .setExpirationTime(tomorrow + 600)
+      .setProtectedHeader({ alg: 'HS256' });
+    expect((await me(await token.sign(hs))).status).toBe(401);
+  });
 
   it('a token that this service signed is accepted', async () => {
     expect((await me(await ours().setProtectedHeader({ alg: 'HS256' }).sign(hs))).status).toBe(200);
@@ -155,6 +171,32 @@ function guardedRoutes(): string[] {
     )
     .filter((route) => !PUBLIC_ROUTES.includes(route) && !/ \/(?:docs|openapi)/.test(route));
 }
+
+describe('the previous secret', () => {
+  const signedBy = (secret: string, algorithm = 'HS256'): Promise<string> =>
+    new SignJWT({ series: tokenVersion })
+      .setSubject('root')
+      .setProtectedHeader({ alg: algorithm })
+      .setExpirationTime('1h')
+      .setIssuer('movie-pipeline')
+      .setAudience('movie-pipeline')
+      .sign(new TextEncoder().encode(secret));
+
+  it('still verifies the tokens that it has signed, and signs no new ones', async () => {
+    expect((await me(await signedBy(PREVIOUS))).status).toBe(200);
+    await expect(jwtVerify(await login(), new TextEncoder().encode(SECRET))).resolves.toBeDefined();
+  });
+
+  it('verifies no token of another secret or algorithm, and none without a signature', async () => {
+    const [header, claims] = (await signedBy(PREVIOUS)).split('.');
+    const tokens = [
+      await signedBy(`${PREVIOUS}x`),
+      await signedBy(PREVIOUS, 'HS384'),
+      `${header}.${claims}.`,
+    ];
+    for (const token of tokens) expect((await me(token)).status).toBe(401);
+  });
+});
 
 describe('guarded routes', () => {
   const otherSecret = new TextEncoder().encode('another-secret-'.repeat(3));

@@ -24,12 +24,17 @@ async function refusalAfter(sql: string, url = database.url): Promise<DatabaseEr
   return refusal(database, url);
 }
 
-/** Creates v3's tables for a role that may create other tables in their schema. */
+function databaseName(): string {
+  return new URL(database.url).pathname.slice(1);
+}
+
+/** Creates v3's tables for a role that may create other tables in their schema, and the schema of the queue. */
 function v3TablesOf({ name }: { name: string }): string {
   const owners = ['movies', 'genres', 'pipeline_runs'].map(
     (table) => `ALTER TABLE ${table} OWNER TO ${name};`,
   );
-  return `${V3} ${owners.join(' ')} GRANT CREATE ON SCHEMA public TO ${name};`;
+  const grants = `GRANT CREATE ON SCHEMA public TO ${name}; GRANT CREATE ON DATABASE ${databaseName()} TO ${name};`;
+  return `${V3} ${owners.join(' ')} ${grants}`;
 }
 
 describe('a role that owns the old tables', () => {
@@ -52,7 +57,7 @@ describe('a role that owns the old tables', () => {
   it('a role that may not create temporary tables cannot upgrade, and the error names the permission', async () => {
     const role = await database.addRole();
     const { code, message } = await refusalAfter(
-      `${v3TablesOf(role)} REVOKE TEMP ON DATABASE ${new URL(database.url).pathname.slice(1)} FROM PUBLIC`,
+      `${v3TablesOf(role)} REVOKE TEMP ON DATABASE ${databaseName()} FROM PUBLIC`,
       role.url,
     );
     expect(code).toBe('NOT_PERMITTED');

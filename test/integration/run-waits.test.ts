@@ -59,12 +59,13 @@ describe('waits of a run', () => {
 
   it('a worker that only processes batches reports the wait of their run until the run ends', async () => {
     const { front, database, sandbox } = workers;
-    // The job of this run is not in the queue, so the worker takes only its batch.
-    const [{ id }] = (await database.query<{ id: number }>(
-      `INSERT INTO pipeline_runs (status, job_id, started_at, leaseholder, progress)
-       VALUES ('RUNNING', gen_random_uuid(), now(), gen_random_uuid(), $1) RETURNING id`,
+    // The job of this run is not due, so the worker takes only its batch.
+    const id = await workers.queue(PLAN);
+    await database.query(`UPDATE movie_pipeline_jobs.job SET start_after = now() + interval '1 day'`);
+    await database.query(
+      `UPDATE pipeline_runs SET status = 'RUNNING', started_at = now(), leaseholder = gen_random_uuid(), progress = $1`,
       [PROGRESS],
-    )) as [{ id: number }];
+    );
     const ids = sandbox.movieIds(1, 3);
     await database.query(`INSERT INTO movies (id) SELECT unnest($1::int[])`, [ids]);
     const lease = { runId: id, fencingToken: 0 };

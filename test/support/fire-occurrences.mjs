@@ -8,6 +8,7 @@ import { CLOCK } from '../../dist/common/clock.js';
 import { CommonModule } from '../../dist/common/common.module.js';
 import { ConfigModule } from '../../dist/config/config.module.js';
 import { loadServiceConfig } from '../../dist/config/load-config.js';
+import { ClockSkew } from '../../dist/database/connection/clock-skew.js';
 import { openDatabase } from '../../dist/database/connection/open-database.js';
 import { DatabaseModule } from '../../dist/database/database.module.js';
 import { QueueModule } from '../../dist/queue/queue.module.js';
@@ -21,6 +22,9 @@ const config = loadServiceConfig({ DATABASE_URL: process.argv[2], SCHEDULER_ENAB
 const database = await openDatabase(config.database, { migrate: 'never' });
 
 let now = new Date();
+// The occurrences lie far from the database's time.
+const databaseModule = DatabaseModule.of(database);
+databaseModule.providers.push({ provide: ClockSkew, useValue: { fault: async () => null } });
 class FiringModule {}
 const app = await NestFactory.createApplicationContext(
   {
@@ -31,7 +35,7 @@ const app = await NestFactory.createApplicationContext(
         module: CommonModule,
         providers: [{ provide: CLOCK, useValue: { now: () => now, monotonicMs: () => performance.now() } }],
       },
-      DatabaseModule.of(database),
+      databaseModule,
       QueueModule,
       SchedulerModule,
     ],

@@ -29,6 +29,8 @@ export async function startPgBouncer(
   const listenPort = (await freePort(0, '127.0.0.1'))!;
   const pooled = new URL(url);
   pooled.host = `127.0.0.1:${listenPort}`;
+  // Only the embedded server has to prove itself.
+  pooled.searchParams.delete('require_auth');
   const options = {
     listen_addr: '127.0.0.1',
     listen_port: listenPort,

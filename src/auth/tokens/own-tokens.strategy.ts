@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
+import { CLOCK, type Clock } from '../../common/clock.js';
 import { isUserName } from '../../common/credentials.js';
 import type { AuthUser } from '../users/auth-user.js';
 import { bearerToken } from './bearer-token.js';
@@ -9,6 +10,8 @@ import { SigningKey } from './signing-key.js';
 import { UsersRepository } from '../users/users.repository.js';
 
 export const OWN_TOKENS = 'own';
+/** The clocks of two machines may differ by this much. */
+const MAX_AHEAD_MS = 60_000;
 
 /** Accepts tokens that this service signed, as long as the user exists and has the token's version. */
 @Injectable()
@@ -16,13 +19,14 @@ export class OwnTokensStrategy extends PassportStrategy(Strategy, OWN_TOKENS) {
   constructor(
     key: SigningKey,
     private readonly users: UsersRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     super({
       jwtFromRequest: bearerToken,
       secretOrKeyProvider: (_request, token: string, done) => {
         if (hasCriticalHeaders(token)) done(new Error('Unknown critical headers'));
         else
-          key.get().then((secret) => {
+          key.of(token).then((secret) => {
             done(null, secret);
           }, done);
       },
@@ -37,8 +41,11 @@ export class OwnTokensStrategy extends PassportStrategy(Strategy, OWN_TOKENS) {
     sub,
     series,
     exp,
-  }: Partial<Record<keyof TokenClaims | 'exp', unknown>>): Promise<AuthUser | null> {
+    iat,
+  }: Partial<Record<keyof TokenClaims | 'exp' | 'iat', unknown>>): Promise<AuthUser | null> {
     if (typeof sub !== 'string' || !isUserName(sub) || typeof exp !== 'number') return null;
+    // A clock that was ahead would have made it valid for longer than anybody asked.
+    if (typeof iat === 'number' && 1_000 * iat > this.clock.now().getTime() + MAX_AHEAD_MS) return null;
     const user = await this.users.find(sub);
     return user !== null && user.tokenVersion === series ? { name: user.name, role: user.role } : null;
   }

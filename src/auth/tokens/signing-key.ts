@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
@@ -24,12 +24,28 @@ export class SigningKey implements OnApplicationBootstrap {
     return this.key;
   }
 
+  /** The secret that a token is to be verified with: the previous one if that has signed it, or else the current one. */
+  async of(token: string): Promise<string> {
+    const { previousSecret } = this.config.auth;
+    return previousSecret !== null && isSignedWith(previousSecret, token) ? previousSecret : this.get();
+  }
+
   private async load(): Promise<string> {
     const { auth, database } = this.config;
     if (auth.secret !== null) return auth.secret;
     const file = join(database.dataDir, 'jwt-secret');
     return (await readKey(file)) ?? (await createKey(database.dataDir, file));
   }
+}
+
+/** By HS256, whatever the token says of its algorithm: that is checked when it is verified. */
+function isSignedWith(secret: string, token: string): boolean {
+  const end = token.lastIndexOf('.');
+  const signature = Buffer.from(token.slice(end + 1), 'base64url');
+  const expected = createHmac('sha256', secret)
+    .update(token.slice(0, Math.max(end, 0)))
+    .digest();
+  return signature.length === expected.length && timingSafeEqual(signature, expected);
 }
 
 async function readKey(file: string): Promise<string | null> {

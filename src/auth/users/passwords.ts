@@ -13,7 +13,7 @@ const MAX_PENDING = 20;
 @Injectable()
 export class Passwords {
   private readonly lanes = Array.from({ length: CONCURRENCY }, () => ({ mutex: new Mutex(), pending: 0 }));
-  private decoyHash: string | null = null;
+  private decoyHash: Promise<string> | null = null;
 
   /** @throws HttpException 503 when too many hashes are pending */
   hash(password: string): Promise<string> {
@@ -38,8 +38,12 @@ export class Passwords {
     return isMatch && passwordHash !== null;
   }
 
-  private async decoy(): Promise<string> {
-    this.decoyHash ??= await this.hash(randomBytes(16).toString('hex'));
+  /** One for all who wait for the first. */
+  private decoy(): Promise<string> {
+    this.decoyHash ??= this.hash(randomBytes(16).toString('hex')).catch((error: unknown) => {
+      this.decoyHash = null;
+      throw error;
+    });
     return this.decoyHash;
   }
 

@@ -55,12 +55,16 @@ async function migrate(
   await refuseReadOnly(client, target);
   await acquireMigrationLock(client, target, log, signal);
   const history = await readHistory(client, target, folder);
-  await createSchemas(client, target, history.pending.length > 0);
-  if (history.pending.length === 0) return NOTHING;
+  if (history.pending.length === 0) {
+    await createSchemas(client, target, false);
+    return NOTHING;
+  }
   const started = performance.now();
   const [baseline] = folder.migrations;
   const inPlace = history.pending.includes(baseline) && !(await isEmpty(client, target));
   const upgradedLegacy = inPlace && (await upgradeLegacy(client, target, baseline, log));
+  // An upgrade that is refused leaves no schema behind.
+  await createSchemas(client, target, true);
   const report = await withSchemaEngine(target, folder, async (engine) => {
     for (const name of history.retriable) await engine.markRolledBack(name);
     if (inPlace) await engine.markApplied(baseline.name);
