@@ -61,6 +61,8 @@ export function operationsOf({ paths }: ApiDocument): DescribedOperation[] {
 /** Sends requests as a client does, and checks every response against the OpenAPI document. */
 export class ContractChecker {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
+  /** A response that is collected as garbage closes its connection. */
+  private readonly openStreams: Response[] = [];
   private readonly checked = new Set<string>();
   private readonly problems = new Set<string>();
 
@@ -90,7 +92,9 @@ export class ContractChecker {
       ...(signal === undefined ? {} : { signal }),
     });
     const isStream = response.headers.get('content-type') === 'text/event-stream';
-    const content = isStream && signal !== undefined ? '' : await response.text();
+    const isOpen = isStream && signal !== undefined;
+    if (isOpen) this.openStreams.push(response);
+    const content = isOpen ? '' : await response.text();
     return {
       status: response.status,
       headers: response.headers,
