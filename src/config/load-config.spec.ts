@@ -176,6 +176,7 @@ describe('the configuration', () => {
     expect(() => loadConfig({ NODE_ENV: 'production' }, tokens)).toThrow(/JWT_SECRET is missing/);
     expect(loadConfig({}, tokens).auth).toEqual({
       secret: null,
+      previousSecret: null,
       expiresInSeconds: 3_600,
       identityProvider: null,
       admin: null,
