@@ -8,6 +8,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
 import { loadConfig, loadServiceConfig, readEnvironment } from '../config/load-config.js';
 import { ConfigModule } from '../config/config.module.js';
+import { ClockSkew } from '../database/connection/clock-skew.js';
 import type { OpenDatabase } from '../database/connection/open-database.js';
 import { DatabaseError } from '../database/errors/database-error.js';
 import { ListsRepository } from '../movies/lists.repository.js';
@@ -80,6 +81,7 @@ async function* examineData(database: OpenDatabase, config: AppConfig): AsyncGen
     abortOnError: false,
   });
   try {
+    yield await finding('clock', () => checkClock(app));
     yield await finding('schedules', () => checkSchedules(app));
     yield await finding('last run', () => checkLastRun(app));
     yield await finding('freshness', () => checkFreshness(app));
@@ -162,6 +164,11 @@ async function checkQueue({ health }: OpenDatabase): Promise<Result> {
   );
 }
 
+async function checkClock(app: INestApplicationContext): Promise<Result> {
+  const skew = await app.get(ClockSkew).fault();
+  return skew === null ? ok('It agrees with the clock of the database.') : fault(skew);
+}
+
 async function checkSchedules(app: INestApplicationContext): Promise<Result> {
   const now = app.get<Clock>(CLOCK).now();
   const stored = await app.get(SchedulesRepository).stored();
@@ -190,6 +197,11 @@ async function checkFreshness(app: INestApplicationContext): Promise<Result> {
   if (lastSeenAt === null) return warning('No list has been read yet. Run: npx movie-pipeline run daily');
   const days = (app.get<Clock>(CLOCK).now().getTime() - lastSeenAt.getTime()) / DAY_MS;
   const detail = `${number(movies)} movies, ${number(enriched)} of them enriched; lists read ${days.toFixed(1)} days ago.`;
+  if (days < 0) {
+    return warning(
+      'The lists were read in the future: a clock was or is wrong. The next run corrects the times.',
+    );
+  }
   return days <= STALE_AFTER_DAYS
     ? ok(detail)
     : warning(`${detail} Start the service, or run: npx movie-pipeline run daily`);

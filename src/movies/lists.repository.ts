@@ -60,7 +60,7 @@ export class ListsRepository {
   async sweep(category: string, { seenAt, lastPosition, listEnded }: Sweep): Promise<void> {
     await this.prisma.$executeRaw`
       DELETE FROM movie_categories
-      WHERE category = ${category} AND seen_at < ${seenAt.toISOString()}::timestamptz
+      WHERE category = ${category} AND seen_at <> ${seenAt.toISOString()}::timestamptz
         AND (${listEnded} OR position <= ${lastPosition})`;
   }
 

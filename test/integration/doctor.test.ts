@@ -36,3 +36,18 @@ it('doctor does not require JWT_SECRET of a process without the role api', async
   process.env.ROLES = 'worker';
   expect(await find('environment')).toMatchObject({ verdict: 'ok' });
 });
+
+it('doctor compares the clock with that of the database', async () => {
+  expect(await find('clock')).toMatchObject({ verdict: 'ok' });
+});
+
+it('doctor reports lists that were read in the future', async () => {
+  await database.query(`INSERT INTO movies (id) VALUES (1)`);
+  await database.query(
+    `INSERT INTO movie_categories (movie_id, category, position, seen_at) VALUES (1, 'popular', 1, now() + interval '400 days')`,
+  );
+  expect(await find('freshness')).toMatchObject({
+    verdict: 'warning',
+    detail: expect.stringContaining('a clock was or is wrong'),
+  });
+});

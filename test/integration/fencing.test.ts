@@ -94,7 +94,7 @@ describe('a worker whose lease another worker has acquired', () => {
         ),
   };
 
-  it.each(Object.keys(writes))('can not %s, and the one that holds the lease can', async (name) => {
+  it.each(Object.keys(writes))('cannot %s, and the one that holds the lease can', async (name) => {
     const write = writes[name]!;
     const before = await state();
     await expect(write(lost)).rejects.toThrow(RunAborted);
@@ -102,7 +102,7 @@ describe('a worker whose lease another worker has acquired', () => {
     await write(current);
   });
 
-  it('can not end, release or reacquire the run, and the one that holds the lease can end it', async () => {
+  it('cannot end, release or reacquire the run, and the one that holds the lease can end it', async () => {
     expect(await leases.finish(lost, ENDED)).toBeNull();
     expect(await leases.reacquire(lost, now)).toBeNull();
     await leases.release(lost);
@@ -123,7 +123,7 @@ describe('a worker whose lease another worker has acquired', () => {
     },
   );
 
-  it('can not change a run that has ended, not even for one of its batches', async () => {
+  it('cannot change a run that has ended, not even for one of its batches', async () => {
     await leases.finish(current, ENDED);
     const before = await state();
     await results()
@@ -210,7 +210,7 @@ it('a run that is cancelled while it is queued has no duration and does not coun
   expect(Number(totals!.timed)).toBe(0);
 });
 
-it('a queued run whose options this version can not read ends FAILED, and says what to do', async () => {
+it('a queued run whose options this version cannot read ends FAILED, and says what to do', async () => {
   const id = await workers.queue(custom({}));
   await workers.database.query(`UPDATE pipeline_runs SET options = '{"updateType": "other", "sources": 7}'`);
   expect(await leases.acquire(id, now)).toBeNull();

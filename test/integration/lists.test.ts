@@ -46,6 +46,13 @@ describe('a list', () => {
     expect(await list()).toEqual(['1@1']);
   });
 
+  it('loses a movie that is no longer in it, although a clock that was ahead has marked it', async () => {
+    await store.lists.storeEntries('popular', seen(1, 2), new Date('2999-01-01T00:00:00Z'));
+    await store.lists.storeEntries('popular', seen(1), T2);
+    await store.lists.sweep('popular', { seenAt: T2, lastPosition: 2, listEnded: true });
+    expect(await list()).toEqual(['1@1']);
+  });
+
   it('leaves out a movie that is not stored', async () => {
     await store.lists.storeEntries('popular', seen(1, 99), T1);
     expect(await list()).toEqual(['1@1']);
