@@ -17,7 +17,7 @@ type ResultContext = Pick<WorkContext, 'lease' | 'signal'>;
 const MAX_NOT_FOUND = 5;
 const MAX_SHARE_NOT_FOUND = 0.05;
 
-/** About two minutes with the back-off; by then another worker has the batch. */
+/** One to two minutes with the back-off; by then another worker has the batch. */
 const ATTEMPTS = 10;
 
 /**

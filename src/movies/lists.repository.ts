@@ -49,11 +49,15 @@ export class ListsRepository {
     return this.prisma.movieCategory.count({ where: { category, position: { lte: lastPosition } } });
   }
 
-  /** When the places that a reading did not find were last seen: the latest of them; null if it found all. */
-  async lastSeenBefore(category: string, seenAt: Date): Promise<Date | null> {
-    const where = { category, seenAt: { lt: seenAt } };
-    const { _max } = await this.prisma.movieCategory.aggregate({ where, _max: { seenAt: true } });
-    return _max.seenAt;
+  /**
+   * When the places that a reading did not find were last seen; null if it found all. The median, because a list that has
+   * become short still loses a movie now and then.
+   */
+  async missingSince(category: string, seenAt: Date): Promise<Date | null> {
+    const [missing] = await this.prisma.$queryRaw<{ since: Date | null }[]>`
+      SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY seen_at) AS since FROM movie_categories
+      WHERE category = ${category} AND seen_at < ${seenAt.toISOString()}::timestamptz`;
+    return missing?.since ?? null;
   }
 
   /** Deletes the entries in the part that was read that lack the mark of this reading. */

@@ -37,7 +37,7 @@ export async function settleAll(
   signal.throwIfAborted();
 }
 
-/** Passes `work` the controller that stops it, which is aborted as released once `release` is aborted. */
+/** Runs `work` with an abort controller. When `release` aborts, the controller aborts with the reason `released`. */
 export async function releasable<T>(
   release: AbortSignal,
   work: (abort: AbortController) => Promise<T>,

@@ -53,6 +53,14 @@ describe('a list', () => {
     expect(await list()).toEqual(['1@1']);
   });
 
+  it('misses its movies since most of them were last seen, although some were seen later', async () => {
+    const later = new Date(T1.getTime() + 3_600_000);
+    await store.lists.storeEntries('popular', seen(1, 2, 3), T1);
+    await store.lists.storeEntries('popular', seen(3), later);
+    expect(await store.lists.missingSince('popular', new Date(later.getTime() + 1))).toEqual(T1);
+    expect(await store.lists.missingSince('popular', T1)).toBeNull();
+  });
+
   it('leaves out a movie that is not stored', async () => {
     await store.lists.storeEntries('popular', seen(1, 99), T1);
     expect(await list()).toEqual(['1@1']);

@@ -17,9 +17,9 @@ export interface Attempt {
   /** Whether the name last logged in from this network. */
   readonly isFromKnownNetwork: boolean;
   /** Takes it back, since the password could not be checked. */
-  forgive(): void;
+  readonly forgive: () => void;
   /** Takes it back, since the password was right, and remembers the network. */
-  succeed(): void;
+  readonly succeed: () => void;
 }
 
 interface Counter {
@@ -33,8 +33,8 @@ interface Limit {
 }
 
 /**
- * Bounds password guessing, by network and by name. The network from which a name last logged in is counted apart, so
- * that guessing elsewhere, or other names there, cannot keep its user out.
+ * Bounds password guessing, by network and by name. The network from which a name last logged in has its own counter, so
+ * that neither guesses from other networks nor failed logins of other names on the same network lock the user out.
  *
  * An attempt counts when it starts, so that parallel attempts gain nothing, and is forgiven when its password turns out
  * to be right. The counts are kept in memory and each process has its own: the exact rate of guessing does not matter.
@@ -65,25 +65,21 @@ export class LoginThrottle {
   admit(address: string, name: string): Attempt {
     this.check(address, name);
     const nowMs = this.clock.monotonicMs();
-    const keys = this.limitsOf(address, name).map(({ key }) => key);
-    for (const key of keys) (this.current(key, nowMs) ?? this.start(key, nowMs)).count += 1;
+    const counters = this.limitsOf(address, name).map(
+      ({ key }) => this.current(key, nowMs) ?? this.start(key, nowMs),
+    );
+    for (const counter of counters) counter.count += 1;
+    const forgive = (): void => {
+      for (const counter of counters) counter.count = Math.max(0, counter.count - 1);
+    };
     return {
       isFromKnownNetwork: this.isKnown(address, name),
-      forgive: () => {
-        this.forgive(keys);
-      },
+      forgive,
       succeed: () => {
-        this.forgive(keys);
+        forgive();
         this.lastLogin.set(name, clientNetworks(address).line);
       },
     };
-  }
-
-  private forgive(keys: readonly string[]): void {
-    for (const key of keys) {
-      const counter = this.counters.get(key);
-      if (counter !== undefined) counter.count = Math.max(0, counter.count - 1);
-    }
   }
 
   private isKnown(address: string, name: string): boolean {

@@ -21,6 +21,10 @@ describe('a readable line of the log', () => {
     );
   });
 
+  it('a readable line has an error without a stack among its fields', () => {
+    expect(lineOf({ msg: 'It failed.', err: 'no' })).toMatch(/It failed\. err=no\n$/);
+  });
+
   it('a readable line contains no control character of what it reports', () => {
     const evil = '\u001b[2J\r\u0007';
     expect(lineOf({ context: evil, msg: evil, path: evil, err: { stack: evil } })).not.toMatch(

@@ -8,10 +8,9 @@ const COLORS = { warn: 'yellow', error: 'red', fatal: 'red' } as const;
  * fields; the stack of an error below it. Colored on a terminal, unless NO_COLOR is set.
  */
 export function readableLine(json: string, stream: NodeJS.WritableStream): string {
-  const { level, time, context, event, msg, err, stack, ...fields } = JSON.parse(json) as Record<
-    string,
-    unknown
-  >;
+  const { level, time, context, event, msg, stack, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const errorStack = (fields.err as { stack?: unknown } | null | undefined)?.stack;
+  if (errorStack !== undefined) delete fields.err;
   const label = textOf(level).toUpperCase().padEnd(5);
   const color = COLORS[level as keyof typeof COLORS] as 'yellow' | 'red' | undefined;
   const head = [
@@ -20,7 +19,7 @@ export function readableLine(json: string, stream: NodeJS.WritableStream): strin
     ...[context, event, msg].filter((part) => part !== undefined && part !== '').map(textOf),
     ...Object.entries(fields).map(([name, value]) => `${name}=${valueOf(value)}`),
   ].join(' ');
-  const trace = (err as { stack?: unknown } | undefined)?.stack ?? stack;
+  const trace = errorStack ?? stack;
   const below = typeof trace === 'string' ? trace.split('\n').map((line) => `\n    ${oneLine(line)}`) : [];
   return `${head}${below.join('')}\n`;
 }

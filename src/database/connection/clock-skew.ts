@@ -20,9 +20,11 @@ export class ClockSkew {
 
   /** What is wrong with this process's clock, and what to do; null while both agree within a minute. */
   async fault(): Promise<string | null> {
+    const before = this.clock.now().getTime();
     const result = await this.database.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
     const databaseMs = result.rows[0]?.now.getTime() ?? Number.NaN;
-    const aheadMs = this.clock.now().getTime() - databaseMs;
+    // The query may have waited for a connection.
+    const aheadMs = Math.max(before - databaseMs, 0) + Math.min(this.clock.now().getTime() - databaseMs, 0);
     if (Math.abs(aheadMs) <= MAX_SKEW_MS) return null;
     const direction = aheadMs > 0 ? 'ahead of' : 'behind';
     return (

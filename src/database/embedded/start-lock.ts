@@ -59,7 +59,7 @@ async function create(file: string): Promise<Release | null> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return null;
-    // Nothing can be started in a folder that was deleted, and a process must still be able to leave.
+    // The folder was deleted: there is nothing to lock, and a shutdown goes on without it.
     if (code === 'ENOENT') return () => Promise.resolve();
     throw error;
   } finally {

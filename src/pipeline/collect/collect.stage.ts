@@ -115,8 +115,8 @@ export class CollectStage {
   }
 
   /**
-   * Removes the movies that are no longer in the pages of a list that were read. If the list shrank to less than half of
-   * what is stored, that has to be so on another day too: until then, keeps them and returns the failure.
+   * Removes the movies that are no longer in the pages of a list that were read. If the list has less than half of the
+   * stored places, removes them only when it was as short at least 20 hours ago; otherwise keeps them and returns the error.
    */
   private async removeMissing(
     { source, movies, placesBefore, ...pages }: Reading,

@@ -75,12 +75,12 @@ export class PageStore {
     await storing.run(() => this.lists.sweep(source, sweep));
   }
 
-  /** Whether a list was too short before on another day, and none of the places that are missing was seen since. */
+  /** Whether a list was already too short on another day, and most of the places that are missing were not seen since. */
   async hasBeenShort(source: Source, { startedAt }: CollectContext): Promise<boolean> {
-    const lastSeen = await this.lists.lastSeenBefore(source, startedAt);
-    if (lastSeen === null) return false;
+    const missingSince = await this.lists.missingSince(source, startedAt);
+    if (missingSince === null) return false;
     const anotherDay = new Date(startedAt.getTime() - ANOTHER_DAY_MS);
-    return this.checkpoint.hasSourceFailed(source, LIST_SHRUNK, lastSeen, anotherDay);
+    return this.checkpoint.hasSourceFailed(source, LIST_SHRUNK, missingSince, anotherDay);
   }
 
   async failed(

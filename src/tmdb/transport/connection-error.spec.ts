@@ -21,6 +21,11 @@ describe('connectionError', () => {
     expect(messageOf({ code })).not.toContain('secret');
   });
 
+  it('names the fault of the TLS connection to the proxy', () => {
+    const cause = { code: 'ERR_TLS_CERT_ALTNAME_INVALID' };
+    expect(messageOf({ code: 'UND_ERR_PRX_TLS', cause })).toContain('for another host');
+  });
+
   it('names each address that did not answer', () => {
     const message =
       'Connect Timeout Error (attempted addresses: 192.0.2.1:443, 2001:db8::1:443, timeout: 7500ms)';

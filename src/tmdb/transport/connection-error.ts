@@ -7,13 +7,16 @@ interface ConnectionError {
   readonly message?: string;
   readonly address?: string;
   readonly port?: number;
+  /** Of a TLS connection to the proxy. */
+  readonly cause?: unknown;
   /** One for each address that was tried, when there were several. */
   readonly errors?: readonly ConnectionError[];
 }
 
 /** Copies the error's codes and addresses only: its message may contain the URL, and with it the API key. */
 export function connectionError(error: unknown, now: Date): TmdbError {
-  const { code = 'unknown', message = '' } = error as ConnectionError;
+  const { code = 'unknown', message = '', cause } = error as ConnectionError;
+  if (code === 'UND_ERR_PRX_TLS' && cause !== undefined) return connectionError(cause, now);
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLong();
   const [, proxyStatus] = /^Proxy response \((\d+)\)/.exec(message) ?? [];
   const fault =
