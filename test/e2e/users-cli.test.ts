@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type CommandResult, runCommand } from '../support/command-line.js';
@@ -37,7 +36,7 @@ async function me(token: string): Promise<{ status: number; body: unknown }> {
 
 describe('users on the command line', () => {
   it('"user add" reads the password from standard input and makes the first user an admin, others viewers', async () => {
-    const ann = Program.start(['user', 'add', 'ann'], { env: commandEnv(), cwd: tmpdir() });
+    const ann = Program.start(['user', 'add', 'ann'], { env: commandEnv() });
     ann.write(`${PASSWORD}\n`);
     expect([await ann.end(), ann.stdout, ann.stderr]).toEqual([0, 'Added ann, admin.\n', '']);
     const bob = await command('user add bob --json', `${PASSWORD}\r\n`);

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const WORKING_FOLDER = join(ROOT, '.data', 'test-programs');
 
 /** The built program as a separate process without a terminal. */
 export class Program {
@@ -26,8 +27,12 @@ export class Program {
     );
   }
 
-  /** `bin/movie-pipeline.js` with arguments. */
-  static start(args: readonly string[], { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }): Program {
+  /** `bin/movie-pipeline.js` with arguments. @param cwd default: a folder for programs that write nothing */
+  static start(
+    args: readonly string[],
+    { env, cwd = WORKING_FOLDER }: { env: NodeJS.ProcessEnv; cwd?: string },
+  ): Program {
+    mkdirSync(cwd, { recursive: true });
     // Without one of its own, the program reads that of this working copy.
     appendFileSync(join(cwd, '.env'), '');
     return Program.node([join(ROOT, 'bin', 'movie-pipeline.js'), ...args], { env, cwd });

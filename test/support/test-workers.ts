@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import type { INestApplicationContext } from '@nestjs/common';
 import { PrismaService } from '../../src/database/prisma.service.js';
 import type { RunPlan } from '../../src/runs/run-plan.js';
@@ -60,7 +59,7 @@ export class TestWorkers {
   /** The program as a process of its own, which a test may kill. */
   program(...args: string[]): Program {
     const env = { ...testEnvironment(this.sandbox, this.database), LOG_LEVEL: 'info' };
-    const program = Program.start(args, { env, cwd: tmpdir() });
+    const program = Program.start(args, { env });
     this.programs.push(program);
     return program;
   }
