@@ -13,12 +13,12 @@ import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeFault } from './node-version.mjs';
+import { onParentDeath } from './parent-death.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 const bundledNode = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
 const stamps = join(root, 'node_modules', '.cache', 'movie-pipeline');
-const PARENT_CHECK_MS = 500;
 const windows = process.platform === 'win32';
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 
@@ -157,16 +157,6 @@ function run([command, ...args]) {
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
-}
-
-/** As in src/app/shutdown.ts, which is not built yet when this file runs. */
-function onParentDeath(act) {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    act();
-  }, PARENT_CHECK_MS).unref();
 }
 
 const [target, ...rest] = process.argv.slice(2);

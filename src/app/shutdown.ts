@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { onParentDeath } from '../../scripts/parent-death.mjs';
 import { Draining } from '../common/draining.js';
 
 /** The longest shutdown; orchestrators send SIGKILL after ten seconds or more. */
@@ -10,8 +11,6 @@ const INTERRUPTED = 130;
 
 /** One Ctrl-C may arrive twice: from the terminal, and from the parent process that forwards it. */
 const SAME_SIGNAL_MS = 500;
-
-const PARENT_CHECK_MS = 500;
 
 /**
  * Returns a signal that the first SIGINT or SIGTERM aborts, with its name as the reason; a second one exits at once. The
@@ -28,24 +27,12 @@ export function listenForSignals(): AbortSignal {
     shutdown.abort(signal);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  // A process without npm may be left behind on purpose, as by `node dist/main.js &` in a script.
   if (process.env.npm_lifecycle_event !== undefined)
     onParentDeath(() => {
       shutdown.abort('SIGTERM');
     });
   return shutdown.signal;
-}
-
-/**
- * `npx` sends a signal to the shell that it starts. The shell dies of it and passes nothing on: its child sees only that
- * it has another parent. A process without npm may be left behind on purpose, as by `node dist/main.js &` in a script.
- */
-function onParentDeath(act: () => void): void {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    act();
-  }, PARENT_CHECK_MS).unref();
 }
 
 /** On shutdown: reports that it is not ready, closes the application with its database, then exits. */

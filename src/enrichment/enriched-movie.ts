@@ -4,13 +4,10 @@ import type { TmdbCastMember, TmdbCrewMember, TmdbMovie, TmdbVideo } from '../tm
 
 const CAST_SIZE = 10;
 const SIMILAR_SIZE = 20;
-/** `movies.trailer_key` is VARCHAR(100). */
-const MAX_TRAILER_KEY_LENGTH = 100;
 /** A trailer that is published later than this after the release is a new cut, such as that of an anniversary. */
 const TRAILER_DEADLINE_MS = 7 * 86_400_000;
 
 const CREW_SIZE = 40;
-const PRODUCER_JOBS = ['Producer', 'Executive Producer'];
 const MAX_PRODUCERS = 10;
 
 /** The jobs that are stored, in the order in which they are. */
@@ -18,12 +15,13 @@ const CREW_JOBS = [
   ...['Director', 'Co-Director'],
   ...['Screenplay', 'Writer', 'Story', 'Novel', 'Book', 'Comic Book', 'Graphic Novel', 'Short Story'],
   ...['Original Story', 'Author', 'Theatre Play', 'Characters'],
-  ...PRODUCER_JOBS,
+  ...['Producer', 'Executive Producer'],
   'Director of Photography',
   'Editor',
   ...['Original Music Composer', 'Music'],
   ...['Production Design', 'Casting', 'Costume Design'],
 ];
+const JOB_RANKS: ReadonlyMap<string, number> = new Map(CREW_JOBS.map((job, rank) => [job, rank]));
 
 /**
  * The record of a movie's details.
@@ -64,16 +62,15 @@ function topCast(cast: readonly TmdbCastMember[]): CastEntry[] {
 function keyCrew(crew: readonly TmdbCrewMember[]): CrewEntry[] {
   const byPersonAndJob = new Map<string, TmdbCrewMember>();
   for (const member of crew) {
+    if (!JOB_RANKS.has(member.job)) continue;
     const key = `${member.id} ${member.job}`;
-    if (CREW_JOBS.includes(member.job) && !byPersonAndJob.has(key)) byPersonAndJob.set(key, member);
+    if (!byPersonAndJob.has(key)) byPersonAndJob.set(key, member);
   }
-  const inOrder = [...byPersonAndJob.values()].sort(
-    (a, b) => CREW_JOBS.indexOf(a.job) - CREW_JOBS.indexOf(b.job),
-  );
-  const producers = inOrder.filter(({ job }) => PRODUCER_JOBS.includes(job));
-  const left = new Set(producers.slice(MAX_PRODUCERS));
-  return inOrder
-    .filter((member) => !left.has(member))
+  const rankOf = ({ job }: TmdbCrewMember): number => JOB_RANKS.get(job) ?? CREW_JOBS.length;
+  let producers = 0;
+  return [...byPersonAndJob.values()]
+    .sort((a, b) => rankOf(a) - rankOf(b))
+    .filter(({ job }) => !job.endsWith('Producer') || ++producers <= MAX_PRODUCERS)
     .slice(0, CREW_SIZE)
     .map(({ id, name, job, department, profilePath }) => ({
       id,
@@ -89,10 +86,7 @@ function trailerKey({ videos, releaseDate }: TmdbMovie, language: string): strin
   const isoLanguage = language.slice(0, 2);
   const rankOf = (video: TmdbVideo): number =>
     2 * (trailerRank(video) ?? 0) + (video.language === isoLanguage ? 0 : 1);
-  const trailers = videos.filter(
-    (video) =>
-      video.site === 'YouTube' && trailerRank(video) !== null && video.key.length <= MAX_TRAILER_KEY_LENGTH,
-  );
+  const trailers = videos.filter((video) => video.site === 'YouTube' && trailerRank(video) !== null);
   const bestRank = Math.min(...trailers.map(rankOf));
   const equals = trailers.filter((video) => rankOf(video) === bestRank);
   return ofRelease(equals, releaseDate)?.key ?? null;

@@ -8,7 +8,7 @@ export const LIST_SHRUNK = 'list_shrunk';
 /** A list entry that names no movie. */
 export const UNUSABLE_ITEM = 'unusable_item';
 
-/** The record of one movie, page or source that failed. */
+/** The record of one movie, page or source that failed. @param error a text: why a list entry was left out */
 export function itemError(where: Where, error: unknown, now: Date): ItemError {
   return {
     source: where.source ?? null,
@@ -29,7 +29,7 @@ export class BatchAbandonedError extends Error {
   }
 }
 
-/** So many movies are missing at once that the fault is TMDB's. */
+/** Too many movies are missing at once: the fault is TMDB's. */
 export class MassNotFoundError extends Error {
   override readonly name = 'MassNotFoundError';
 
@@ -58,7 +58,8 @@ function codeOf(error: unknown): string {
   if (error instanceof BatchAbandonedError) return 'batch_abandoned';
   if (error instanceof MassNotFoundError) return 'mass_not_found';
   if (error instanceof ListShrunkError) return LIST_SHRUNK;
-  return error instanceof RowRefusedError ? 'row_refused' : UNUSABLE_ITEM;
+  if (error instanceof RowRefusedError) return 'row_refused';
+  return typeof error === 'string' ? UNUSABLE_ITEM : 'unexpected';
 }
 
 /** Whether a failure concerns one movie or page only. A rejected key or a TMDB that is down concerns the whole run. */

@@ -123,6 +123,16 @@ describe('an Idempotency-Key', () => {
     expect(responses[0]!.status).toBe(202);
   });
 
+  it('an Idempotency-Key that a clock far ahead has stored starts a new run', async () => {
+    const first = await trigger({}, { 'Idempotency-Key': 'ahead' });
+    await service.end(first.runId);
+    await service.database.query(`UPDATE pipeline_run_requests SET created_at = now() + interval '400 days'`);
+    const second = await trigger({}, { 'Idempotency-Key': 'ahead' });
+    expect(second).toMatchObject({ status: 202 });
+    expect(second.runId).not.toBe(first.runId);
+    await service.end(second.runId);
+  });
+
   it('an Idempotency-Key with a different body gets a 422', async () => {
     await service.end((await trigger({}, { 'Idempotency-Key': 'b' })).runId);
     expect((await trigger({ update_type: 'full' }, { 'Idempotency-Key': 'b' })).status).toBe(422);

@@ -49,7 +49,7 @@ describe('firing', () => {
     expect(await schedulers.firedTimes()).toEqual(['quick_update 09-01 18:00']);
   });
 
-  it('a process whose clock differs from the database fires nothing, forgets nothing and says so', async () => {
+  it('a process whose clock differs from the database fires nothing, forgets nothing and is unhealthy', async () => {
     const { health, clockSkew } = await schedulers.start();
     await schedulers.advanceTo('2026-09-01T18:00:00Z');
     clockSkew.fault = () => Promise.resolve('The clock is wrong.');

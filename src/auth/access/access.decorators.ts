@@ -7,7 +7,7 @@ import { type AuthUser, USER_ROLES, type UserRole } from '../users/auth-user.js'
 
 /**
  * Who may call a route. `public`: anyone, and tokens are not looked at. `readable`: anyone, or signed-in users where
- * READ_ACCESS says so. A route without metadata is open to USER_ROLES. A handler's metadata overrides its controller's.
+ * READ_ACCESS requires it. A route without metadata is open to USER_ROLES. A handler's metadata overrides its controller's.
  */
 export type Access = 'public' | 'readable' | readonly UserRole[];
 export const ACCESS = 'movie-pipeline:access';

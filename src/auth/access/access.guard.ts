@@ -20,7 +20,7 @@ import { type AuthenticateOptions, EXTERNAL_TOKENS } from '../tokens/external-to
 const MAX_PATH_LENGTH = 200;
 const INVALID_TOKEN = 'The token is invalid, expired or revoked. Get a new one from POST /auth/login.';
 
-/** Requires a valid token on every route that is not `@Public()`, and on `@Readable()` ones where READ_ACCESS says so. */
+/** Requires a valid token on every route that is not `@Public()`, and on `@Readable()` ones where READ_ACCESS requires it. */
 @Injectable()
 export class AccessGuard extends AuthGuard([OWN_TOKENS, EXTERNAL_TOKENS]) {
   constructor(
