@@ -9,6 +9,7 @@ import { ConfigError } from '../config/config-error.js';
 import { loadConfig, loadServiceConfig, readEnvironment } from '../config/load-config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { ClockSkew } from '../database/connection/clock-skew.js';
+import { LockWaits } from '../database/connection/lock-waits.js';
 import type { OpenDatabase } from '../database/connection/open-database.js';
 import { DatabaseError } from '../database/errors/database-error.js';
 import { ListsRepository } from '../movies/lists.repository.js';
@@ -81,6 +82,7 @@ async function* examineData(database: OpenDatabase, config: AppConfig): AsyncGen
     abortOnError: false,
   });
   try {
+    yield await finding('locks', () => checkLocks(app));
     yield await finding('clock', () => checkClock(app));
     yield await finding('schedules', () => checkSchedules(app));
     yield await finding('last run', () => checkLastRun(app));
@@ -161,6 +163,18 @@ async function checkQueue({ health }: OpenDatabase): Promise<Result> {
   const missing = await health.missingSchemas();
   return ok(
     missing.length === 0 ? 'Its schema is usable.' : 'The first start of the service creates its schema.',
+  );
+}
+
+async function checkLocks(app: INestApplicationContext): Promise<Result> {
+  const holders = await app.get(LockWaits).holders();
+  if (holders.length === 0) return ok('The service waits for no lock.');
+  const sessions = holders.map(
+    ({ pid, role, application }) => `${pid} (role ${role}, program "${application}")`,
+  );
+  return warning(
+    `The service waits for locks that these sessions of PostgreSQL hold: ${sessions.join(', ')}. ` +
+      'End the program, or its session: SELECT pg_terminate_backend(PID)',
   );
 }
 

@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { AuditLog } from '../common/logging/audit-log.js';
 import { retry } from '../common/retry.js';
-import { isConnectionLost } from '../database/errors/database-fault.js';
+import { isUnavailable } from '../database/errors/database-fault.js';
 import { describeFault } from '../database/errors/explain-error.js';
 import { RunFollower } from '../pipeline/execution/run-follower.js';
 import { RunTriggers } from '../pipeline/execution/run-triggers.js';
@@ -130,7 +130,7 @@ function whileDisconnected<T>(app: INestApplicationContext, work: () => Promise<
     clock: app.get<Clock>(CLOCK),
     random: Math.random,
     deadlineMs: RECONNECT_DEADLINE_MS,
-    isRetryable: isConnectionLost,
+    isRetryable: isUnavailable,
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunProgress, SourceReport } from '../runs/run.js';
-import type { TmdbWait } from '../tmdb/tmdb-wait.js';
+import type { RunWait } from '../runs/run-wait.js';
 import { LiveView, PlainView, Throughput } from './progress-view.js';
 
 function source(change: Partial<SourceReport>): SourceReport {
@@ -18,12 +18,12 @@ function source(change: Partial<SourceReport>): SourceReport {
 function progress(
   sources: SourceReport[],
   enrichment: RunProgress['enrichment'] = null,
-  waiting: TmdbWait | null = null,
+  waiting: RunWait | null = null,
 ): RunProgress {
   return { at: '', stage: 'collecting', sources, enrichment, waiting };
 }
 
-function pause(seconds: number): TmdbWait {
+function pause(seconds: number): RunWait {
   return { for: 'throttled', message: `requests go on in ${seconds} s.`, until: '' };
 }
 

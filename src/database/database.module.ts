@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { ClockSkew } from './connection/clock-skew.js';
 import { DatabaseHealth } from './connection/database-health.js';
+import { LockWaits } from './connection/lock-waits.js';
 import { OpenDatabase } from './connection/open-database.js';
 import { PrismaService } from './prisma.service.js';
 import { StartupRetry } from './connection/startup-retry.js';
@@ -20,8 +21,9 @@ export class DatabaseModule implements OnApplicationShutdown {
         { provide: DatabaseHealth, useValue: database.health },
         { provide: StartupRetry, useValue: database.startupRetry },
         ClockSkew,
+        LockWaits,
       ],
-      exports: [OpenDatabase, PrismaService, DatabaseHealth, StartupRetry, ClockSkew],
+      exports: [OpenDatabase, PrismaService, DatabaseHealth, StartupRetry, ClockSkew, LockWaits],
     };
   }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { RANDOM, type Random } from '../common/random.js';
 import { retry } from '../common/retry.js';
-import { isConnectionLost } from '../database/errors/database-fault.js';
+import { isUnavailable } from '../database/errors/database-fault.js';
 import type { Transaction } from '../database/prisma.service.js';
 import type { EnrichedMovie } from '../movies/movie-record.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
@@ -90,7 +90,7 @@ export class EnrichmentResults {
       random,
       signal,
       attempts: ATTEMPTS,
-      isRetryable: isConnectionLost,
+      isRetryable: isUnavailable,
     });
   }
 }

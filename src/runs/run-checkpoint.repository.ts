@@ -6,7 +6,7 @@ import { isConflict } from '../database/errors/database-fault.js';
 import { Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import type { StoreReport } from '../movies/movies.repository.js';
-import type { TmdbWait } from '../tmdb/tmdb-wait.js';
+import type { RunWait } from './run-wait.js';
 import { RunAborted, type RunEnding, type StopReason } from './run-ending.js';
 import { whereLeased, type RunLease } from './run-lease.js';
 import { sqlLeased } from './run-lease.repository.js';
@@ -27,7 +27,7 @@ interface Heartbeat {
   /** Null for a batch: only the worker that leads the run records progress and renews the lease. */
   readonly progress: RunProgress | null;
   /** Null keeps what another worker recorded: it expires by itself. */
-  readonly waiting: TmdbWait | null;
+  readonly waiting: RunWait | null;
   /** Since the last heartbeat. */
   readonly tmdb: TmdbCounts;
 }

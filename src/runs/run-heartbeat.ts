@@ -1,10 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { LockWaits } from '../database/connection/lock-waits.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
 import { RunCheckpoint } from './run-checkpoint.repository.js';
 import { RunAborted } from './run-ending.js';
 import type { RunLease } from './run-lease.js';
 import type { RunProgressTracker } from './run-progress.js';
+import type { RunWait } from './run-wait.js';
 import type { TmdbUsage } from './tmdb-usage.js';
 
 export interface HeartbeatWork {
@@ -17,6 +19,8 @@ export interface HeartbeatWork {
 }
 
 const INTERVAL_MS = 1_000;
+/** A wait that lasts is reported again with each heartbeat. */
+const WAIT_VALID_MS = 3 * INTERVAL_MS;
 
 /** Once a second, renews a worker's lease, records its progress and reads whether it should stop. */
 @Injectable()
@@ -26,6 +30,7 @@ export class RunHeartbeat {
   constructor(
     private readonly checkpoint: RunCheckpoint,
     private readonly tmdb: TmdbClient,
+    private readonly locks: LockWaits,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -49,11 +54,24 @@ export class RunHeartbeat {
     }
   }
 
+  private async lockWait(): Promise<RunWait | null> {
+    const [holder] = await this.locks.holders();
+    if (holder === undefined) return null;
+    const message =
+      `Waits for a lock that session ${holder.pid} of PostgreSQL holds. ` +
+      'npx movie-pipeline doctor shows whose session that is.';
+    return {
+      for: 'locked',
+      message,
+      until: new Date(this.clock.now().getTime() + WAIT_VALID_MS).toISOString(),
+    };
+  }
+
   /** Never rejects: a database that is away concerns the task itself. */
   private async beat({ lease, usage, abort, progress }: HeartbeatWork): Promise<void> {
     const tmdb = usage.unrecorded();
-    const waiting = this.tmdb.waiting();
     try {
+      const waiting = this.tmdb.waiting() ?? (await this.lockWait());
       const snapshot = progress?.snapshot(this.clock.now(), waiting) ?? null;
       const request = await this.checkpoint.heartbeat(lease, { progress: snapshot, waiting, tmdb });
       usage.markRecorded(tmdb);

@@ -1,4 +1,4 @@
-import type { TmdbWait } from '../tmdb/tmdb-wait.js';
+import type { RunWait } from './run-wait.js';
 import type { RunPlan, Source } from './run-plan.js';
 import type { RunProgress, SourceReport } from './run.js';
 
@@ -61,7 +61,7 @@ export class RunProgressTracker {
     this.enrichment = enrichment;
   }
 
-  snapshot(now: Date, waiting: TmdbWait | null): RunProgress {
+  snapshot(now: Date, waiting: RunWait | null): RunProgress {
     return {
       at: now.toISOString(),
       stage: this.stage,

@@ -1,4 +1,4 @@
-import type { TmdbWait } from '../tmdb/tmdb-wait.js';
+import type { RunWait } from './run-wait.js';
 import type { Source, UpdateType } from './run-plan.js';
 
 export const RUN_STATUSES = ['QUEUED', 'RUNNING', 'SUCCESS', 'PARTIAL', 'FAILED', 'CANCELLED'] as const;
@@ -77,7 +77,7 @@ export interface RunProgress {
   readonly sources: readonly SourceReport[];
   readonly enrichment: { readonly done: number; readonly total: number; readonly failed: number } | null;
   /** What one of its workers is waiting for; null while nothing holds it up. */
-  readonly waiting: TmdbWait | null;
+  readonly waiting: RunWait | null;
 }
 
 /** One recorded run. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { PipelineRun, Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
-import { stillValid } from '../tmdb/tmdb-wait.js';
+import { stillValid } from './run-wait.js';
 import type { RunPlan, UpdateType } from './run-plan.js';
 import { RUN_COLUMNS, toItemError, toRun } from './run-rows.repository.js';
 import type {

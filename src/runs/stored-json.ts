@@ -1,4 +1,4 @@
-import { TMDB_WAITS, type TmdbWait } from '../tmdb/tmdb-wait.js';
+import { RUN_WAITS, type RunWait } from './run-wait.js';
 import { type RunEnding } from './run-ending.js';
 import { type RunPlan, SOURCES, type Source, UPDATE_TYPES } from './run-plan.js';
 import { ACTIVE_STAGES, type RunProgress, SOURCE_STATUSES, type SourceReport } from './run.js';
@@ -28,9 +28,9 @@ export const readProgress: Reader<Omit<RunProgress, 'waiting'>> = (value) => {
   return { at: progress.at, stage, sources, enrichment: readEnrichmentProgress(progress.enrichment) };
 };
 
-export const readWait: Reader<TmdbWait> = (value) => {
+export const readWait: Reader<RunWait> = (value) => {
   const wait = object(value);
-  const reason = oneOf(TMDB_WAITS, wait?.for);
+  const reason = oneOf(RUN_WAITS, wait?.for);
   if (reason === null || typeof wait?.message !== 'string' || typeof wait.until !== 'string') return null;
   return { for: reason, message: wait.message, until: wait.until };
 };

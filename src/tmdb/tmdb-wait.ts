@@ -8,8 +8,3 @@ export interface TmdbWait {
   /** The wait is valid until this time (ISO 8601) unless it is reported again. */
   readonly until: string;
 }
-
-/** The wait if it is still valid, else null. */
-export function stillValid(wait: TmdbWait | null, now: Date): TmdbWait | null {
-  return wait !== null && Date.parse(wait.until) > now.getTime() ? wait : null;
-}

@@ -357,7 +357,7 @@ describe('opening a database', () => {
           extra_float_digits: '1',
           array_nulls: 'on',
           statement_timeout: '0',
-          lock_timeout: '0',
+          lock_timeout: '5000',
           idle_in_transaction_session_timeout: '0',
           idle_session_timeout: '0',
           client_encoding: 'UTF8',

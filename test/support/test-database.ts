@@ -26,12 +26,21 @@ export async function createTestDatabase(kind: 'migrated' | 'empty' = 'migrated'
   try {
     const name = `movie_pipeline_test_${randomBytes(5).toString('hex')}`;
     const template = kind === 'migrated' ? await ensureTemplate(server.url) : 'template0';
-    await withClient(server.url, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+    await withClient(server.url, (client) => copyDatabase(client, template, name));
     return kind === 'migrated' ? openPooled(server, name) : open(server, name);
   } catch (error) {
     await server.leave();
     throw error;
   }
+}
+
+/** Copies files, which takes a third of the time of PostgreSQL's default: writing every page to the write-ahead log. */
+async function copyDatabase(client: Client, template: string, name: string): Promise<void> {
+  const { rows } = await client.query<{ major: number }>(
+    `SELECT current_setting('server_version_num')::int / 10000 AS major`,
+  );
+  const strategy = (rows[0]?.major ?? 0) < 15 ? '' : 'STRATEGY file_copy';
+  await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} ${strategy}`);
 }
 
 /** Each query has a session of its own, because tests of migrations change the settings of the database. */

@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { Draining } from '../../common/draining.js';
-import { ProblemFilter } from '../../common/problem-details/problem.filter.js';
+import { AppErrorsFilter } from './app-errors.filter.js';
 import type { AppConfig } from '../../config/app-config.js';
 import { allowedHosts } from './allowed-hosts.js';
 import { allowedMethods } from './allowed-methods.js';
@@ -36,5 +36,5 @@ export function configureHttp(app: NestExpressApplication, { http: config, auth 
   app.use(allowedMethods());
   configureBodies(app);
   app.useGlobalPipes(validation());
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new AppErrorsFilter());
 }

@@ -17,7 +17,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
   IntervalStyle: 'postgres',
-  lock_timeout: '0',
+  // Whoever locks our tables for longer delays each request of the API by this at most; runs try again.
+  lock_timeout: '5s',
   quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
   statement_timeout: '0',

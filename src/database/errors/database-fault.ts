@@ -20,7 +20,11 @@ const SEE_ITS_LOG = "See the database's log.";
 const LOST = fault('UNREACHABLE', 'the connection was lost', 'Check that PostgreSQL runs, then try again.');
 const SILENT = fault('UNREACHABLE', 'it does not answer', 'Check host, port and firewall.');
 const RESTARTING = fault('UNREACHABLE', 'it is starting up or shutting down', 'Try again shortly.');
-const LOCKED = fault('BUSY', 'another session locks the tables', 'Stop what uses them, then try again.');
+const LOCKED = fault(
+  'BUSY',
+  'another session locks the tables',
+  'Find it (npx movie-pipeline doctor) and end it, then try again.',
+);
 const UNKNOWN_HOST = fault('UNREACHABLE', 'its host is unknown', 'Correct the host in DATABASE_URL.');
 const CLOSED = fault(
   'UNREACHABLE',
@@ -183,6 +187,11 @@ export function isRefusalOfTls(error: unknown): boolean {
 export function isConnectionLost(error: unknown): boolean {
   const code = error instanceof DatabaseError ? error.code : databaseFaultOf(error)?.code;
   return code === 'UNREACHABLE';
+}
+
+/** Whether the same may succeed a little later: the connection is lost, or another session holds a lock for too long. */
+export function isUnavailable(error: unknown): boolean {
+  return isConnectionLost(error) || databaseFaultOf(error) === LOCKED;
 }
 
 /** Whether concurrent transactions conflicted (a deadlock, or a serialization failure): the same may succeed at once. */

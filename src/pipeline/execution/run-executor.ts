@@ -3,7 +3,7 @@ import { backOffMs } from '../../common/back-off.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { RANDOM, type Random } from '../../common/random.js';
 import { retry } from '../../common/retry.js';
-import { isConnectionLost } from '../../database/errors/database-fault.js';
+import { isUnavailable } from '../../database/errors/database-fault.js';
 import { releasable, type RunContext } from '../../runs/run-context.js';
 import { faultEnding, type StopReason } from '../../runs/run-ending.js';
 import { RunHeartbeat } from '../../runs/run-heartbeat.js';
@@ -42,7 +42,7 @@ export class RunExecutor {
       try {
         return await this.attempt(leased, signal);
       } catch (error) {
-        if (!isConnectionLost(error) || disconnections === MAX_DISCONNECTIONS) throw error;
+        if (!isUnavailable(error) || disconnections === MAX_DISCONNECTIONS) throw error;
         this.logger.warn({ event: 'run.disconnected', runId: run.lease.runId });
       }
       await this.clock.sleep(backOffMs(disconnections, this.random), signal);
@@ -59,7 +59,7 @@ export class RunExecutor {
       random,
       signal,
       deadlineMs: RECONNECT_DEADLINE_MS,
-      isRetryable: isConnectionLost,
+      isRetryable: isUnavailable,
     });
   }
 
@@ -94,7 +94,7 @@ export class RunExecutor {
     try {
       return await this.stages.run(plan, context);
     } catch (error) {
-      if (isConnectionLost(error)) throw error;
+      if (isUnavailable(error)) throw error;
       this.logger.error({ event: 'run.failed', runId: lease.runId, err: error });
       return faultEnding(error);
     }

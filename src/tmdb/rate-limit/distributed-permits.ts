@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../common/clock.js';
 import type { Random } from '../../common/random.js';
 import { retry } from '../../common/retry.js';
-import { isConflict, isConnectionLost } from '../../database/errors/database-fault.js';
+import { isConflict, isUnavailable } from '../../database/errors/database-fault.js';
 import { describeFault } from '../../database/errors/explain-error.js';
 import type { RateLimitRepository } from './rate-limit.repository.js';
 import type { PermitSource } from './rate-limiter.js';
@@ -61,7 +61,7 @@ export class DistributedPermits implements PermitSource {
       // Permits that this process issued itself may still be unused.
       return spaced(Math.max(grantedAt + grant.firstInMs, this.nextOwn), count, spacingMs);
     } catch (error) {
-      if (!isConnectionLost(error)) throw error;
+      if (!isUnavailable(error)) throw error;
       this.goOffline(error);
       return this.issueOwn(count);
     }
@@ -74,7 +74,7 @@ export class DistributedPermits implements PermitSource {
   async pause(ms: number): Promise<void> {
     await this.repository.pause(ms).catch((error: unknown) => {
       const fact = { event: 'rate_limit.pause_not_shared', reason: describeFault(error) };
-      if (isConnectionLost(error)) this.logger.warn(fact);
+      if (isUnavailable(error)) this.logger.warn(fact);
       else this.logger.error({ ...fact, err: error });
     });
   }

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { TMDB_WAITS, type TmdbWait } from '../../../tmdb/tmdb-wait.js';
+import { RUN_WAITS, type RunWait } from '../../../runs/run-wait.js';
 import {
   ACTIVE_STAGES,
   type Run,
@@ -22,15 +22,16 @@ export class EnrichmentProgressDto {
   failed!: number;
 }
 
-export class WaitingDto implements TmdbWait {
+export class WaitingDto implements RunWait {
   @ApiProperty({
-    enum: TMDB_WAITS,
+    enum: RUN_WAITS,
     enumName: 'WaitingFor',
     description:
-      'throttled: TMDB requested a pause; failing: requests fail and are retried; slow: TMDB responds slowly.',
+      'throttled: TMDB requested a pause; failing: requests fail and are retried; slow: TMDB responds slowly; ' +
+      'locked: another session of PostgreSQL holds a lock.',
     example: 'throttled',
   })
-  for!: TmdbWait['for'];
+  for!: RunWait['for'];
 
   @ApiProperty({ example: 'TMDB asked for a pause (429); requests resume in 12 s.' })
   message!: string;
