@@ -112,6 +112,8 @@ export const upsert: Bench = {
   },
 };
 
+const APPENDED = ['credits', 'keywords', 'videos', 'similar', 'alternative_titles', 'release_dates'];
+
 /** Rows of the sandbox's most popular movies, with other ids. */
 async function wideMovies(target: Target): Promise<readonly EnrichedMovie[]> {
   const { details } = await load<typeof Details>(NOW, 'sandbox/details.js');
@@ -119,8 +121,9 @@ async function wideMovies(target: Target): Promise<readonly EnrichedMovie[]> {
   const { enrichedMovie } = await load<typeof EnrichedMovieModule>(target, 'enrichment/enriched-movie.js');
   const catalogue = { seed: 1, movies: 10_000, people: null, today: NOW_DATE };
   const movies = Array.from({ length: MOVIES }, (_, rank) => {
-    const body = details(catalogue, rank, ['credits', 'keywords', 'videos', 'similar']);
-    return enrichedMovie(decodeMovie(body), 'en-US');
+    const body = details(catalogue, rank, APPENDED);
+    const wire = decodeMovie(body, { regions: new Set(['US']), languages: new Set() });
+    return enrichedMovie(wire, 'en-US', { certificationRegion: 'US', releaseRegions: [] });
   });
   return Array.from({ length: ROWS }, (_, index) => ({ ...movies[index % MOVIES]!, id: FIRST_ID + index }));
 }

@@ -14,6 +14,12 @@ export interface TmdbConfig {
   readonly language: string;
   /** A country (ISO 3166-1) for the lists that depend on it, or null. */
   readonly region: string | null;
+  /** The country (ISO 3166-1) whose certification is stored: `region`, else US. */
+  readonly certificationRegion: string;
+  /** Countries (ISO 3166-1) whose releases are stored. */
+  readonly releaseRegions: readonly string[];
+  /** Languages whose translations are stored: `de`, or only that of a country: `pt-BR`. */
+  readonly translationLanguages: readonly string[];
   /** `http://[user:password@]host:port`, or null. */
   readonly httpsProxy: string | null;
   /** Hosts that are connected to without the proxy, comma-separated, as curl reads it. */

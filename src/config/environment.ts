@@ -95,6 +95,10 @@ function isOrigin(value: string): boolean {
   return value === '*' || url(value)?.origin === value;
 }
 
+function isListOf(value: string, pattern: RegExp): boolean {
+  return value.split(',').every((item) => item.trim() === '' || pattern.test(item.trim()));
+}
+
 function isBoolean(value: string): boolean {
   return value === 'true' || value === 'false';
 }
@@ -140,6 +144,16 @@ export class Environment {
   @IsOptional()
   @MustBe('a country code of two capital letters, such as DE', (value) => /^[A-Z]{2}$/.test(value))
   TMDB_REGION?: string;
+
+  @MustBe('a comma-separated list of languages such as de or pt-BR', (value) =>
+    isListOf(value, /^[a-z]{2}(?:-[A-Z]{2})?$/),
+  )
+  LANGUAGES = '';
+
+  @MustBe('a comma-separated list of country codes of two capital letters, such as US,DE', (value) =>
+    isListOf(value, /^[A-Z]{2}$/),
+  )
+  REGIONS = '';
 
   @IsOptional()
   @MustBe(

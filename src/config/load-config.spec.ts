@@ -35,6 +35,9 @@ describe('the configuration', () => {
       timeoutMs: 10_000,
       language: 'en-US',
       region: null,
+      certificationRegion: 'US',
+      releaseRegions: [],
+      translationLanguages: [],
     });
     expect(config.http).toEqual({
       ...{ host: '127.0.0.1', port: 8000 },
@@ -71,6 +74,15 @@ describe('the configuration', () => {
     }
   });
 
+  it('has the languages and regions that LANGUAGES and REGIONS name', () => {
+    const { tmdb } = load({ LANGUAGES: 'de, pt-BR,', REGIONS: 'US,DE', TMDB_REGION: 'DE' });
+    expect(tmdb).toMatchObject({
+      certificationRegion: 'DE',
+      releaseRegions: ['US', 'DE'],
+      translationLanguages: ['de', 'pt-BR'],
+    });
+  });
+
   it('requires the key only where TMDB is called', () => {
     expect(() => loadConfig({}, { tmdbKey: true })).toThrow(/TMDB_API_KEY is missing/);
     expect(loadConfig({}, { tmdbKey: false }).tmdb.apiKey).toBeNull();
@@ -92,6 +104,10 @@ describe('the configuration', () => {
     ['TMDB_MAX_CONCURRENCY', '257'],
     ['TMDB_LANGUAGE', 'english'],
     ['TMDB_REGION', 'de'],
+    ['LANGUAGES', 'de,fra'],
+    ['LANGUAGES', 'pt_BR'],
+    ['REGIONS', 'US;DE'],
+    ['REGIONS', 'de'],
     ['DATABASE_URL', 'postgresql://host'],
     ['HTTPS_PROXY', 'proxy:3128'],
     ['HTTPS_PROXY', 'http://u:50%off@p:1'],

@@ -46,7 +46,7 @@ export class EnrichMovies {
     let movie: EnrichedMovie;
     try {
       const details = await this.tmdb.movie(id, { signal: context.signal, counters: context.usage.counters });
-      movie = enrichedMovie(details, this.config.tmdb.language);
+      movie = enrichedMovie(details, this.config.tmdb.language, this.config.tmdb);
     } catch (error) {
       if (context.signal.aborted || !isItemFailure(error)) throw error;
       if (error.kind === 'not_found') await this.results.notFound(id, context);

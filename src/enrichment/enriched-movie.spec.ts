@@ -7,8 +7,14 @@ type Body = Readonly<Record<string, unknown>>;
 /** The record of a details body with these values. */
 function recordOf({ crew = [], videos = [], ...values }: Body): ReturnType<typeof enrichedMovie> {
   const parts = { credits: { cast: [], crew }, videos: { results: videos }, keywords: { keywords: [] } };
-  const body = { id: 1, release_date: '2013-05-01', ...parts, similar: { results: [] }, ...values };
-  return enrichedMovie(decodeMovie(body), 'de-DE');
+  const added = { alternative_titles: { titles: [] }, release_dates: { results: [] } };
+  const body = { id: 1, release_date: '2013-05-01', ...parts, similar: { results: [] }, ...added, ...values };
+  const scope = { regions: new Set(['DE', 'US']), languages: new Set(['de', 'pt-BR']) };
+  const translations = { translations: { translations: [] }, ...body };
+  return enrichedMovie(decodeMovie(translations, scope), 'de-DE', {
+    certificationRegion: 'DE',
+    releaseRegions: ['US', 'DE'],
+  });
 }
 
 function people(job: string, count = 1): Body[] {
@@ -111,6 +117,97 @@ describe('the trailer of a movie', () => {
   });
 });
 
+describe('the certification of a movie', () => {
+  function certificationOf(
+    ...releases: [type: number, date: string, certification: string][]
+  ): string | null {
+    const dates = releases.map(([type, date, certification]) => ({
+      type,
+      release_date: `${date}T00:00:00.000Z`,
+      certification,
+    }));
+    const results = [
+      {
+        iso_3166_1: 'US',
+        release_dates: [{ type: 3, release_date: '2000-01-01T00:00:00.000Z', certification: 'R' }],
+      },
+      { iso_3166_1: 'DE', release_dates: dates },
+    ];
+    return recordOf({ release_dates: { results } }).certification;
+  }
+
+  it('is that of the theatrical release, else of a limited one, else the earliest of the others', () => {
+    const others = [
+      [5, '2013-09-01', '18'],
+      [1, '2013-04-01', '0'],
+    ] as [number, string, string][];
+    expect(certificationOf(...others, [2, '2013-05-01', '16'], [3, '2013-06-01', '12'])).toBe('12');
+    expect(certificationOf(...others, [2, '2013-05-01', '16'])).toBe('16');
+    expect(certificationOf(...others)).toBe('0');
+  });
+
+  it('is the earliest one that is not empty of equal releases', () => {
+    expect(certificationOf([3, '2013-05-01', ''], [3, '2013-07-01', '16'], [3, '2013-06-01', '12'])).toBe(
+      '12',
+    );
+    expect(certificationOf([3, '2013-05-01', ''], [6, '2015-07-01', '16'])).toBe('16');
+  });
+
+  it('is unknown where the region has none, whatever other regions have', () => {
+    expect(certificationOf()).toBeNull();
+    expect(certificationOf([3, '2013-05-01', ''])).toBeNull();
+  });
+});
+
+describe('the releases of a movie', () => {
+  function release(type: number, day: string, values: Body = {}): Body {
+    return { type, release_date: `${day}T00:00:00.000Z`, certification: '', note: '', ...values };
+  }
+
+  it('are those of the configured regions, two of one type on different days among them, each key once', () => {
+    const results = [
+      { iso_3166_1: 'FR', release_dates: [release(3, '2013-05-01')] },
+      {
+        iso_3166_1: 'DE',
+        release_dates: [
+          release(5, '2013-09-01', { note: 'DVD' }),
+          release(5, '2013-10-01', { note: 'Blu-ray' }),
+          release(5, '2013-09-01', { certification: '12' }),
+        ],
+      },
+    ];
+    const { releases } = recordOf({ release_dates: { results } });
+    expect([...releases].sort((a, b) => Date.parse(a.date) - Date.parse(b.date))).toEqual([
+      { region: 'DE', type: 5, date: '2013-09-01', certification: '12', note: null },
+      { region: 'DE', type: 5, date: '2013-10-01', certification: null, note: 'Blu-ray' },
+    ]);
+  });
+});
+
+describe('the translations of a movie', () => {
+  it('are those of the configured languages, or of one country only, without those that are empty', () => {
+    const translation = (language: string, region: string, data: Body): Body => ({
+      iso_639_1: language,
+      iso_3166_1: region,
+      data,
+    });
+    const translations = [
+      translation('de', 'DE', { title: 'Titel', overview: '', tagline: '', homepage: '' }),
+      translation('de', 'AT', { title: '', overview: 'Handlung' }),
+      translation('de', 'CH', { title: '', overview: '', runtime: 90 }),
+      translation('pt', 'BR', { title: 'Título' }),
+      translation('pt', 'PT', { title: 'Outro' }),
+      translation('de', 'DE', { title: 'Noch einer' }),
+    ];
+    const none = { title: null, overview: null, tagline: null, homepage: null };
+    expect(recordOf({ translations: { translations } }).translations).toEqual([
+      { language: 'de', region: 'DE', ...none, title: 'Titel' },
+      { language: 'de', region: 'AT', ...none, overview: 'Handlung' },
+      { language: 'pt', region: 'BR', ...none, title: 'Título' },
+    ]);
+  });
+});
+
 describe('unknown values of a movie', () => {
   it('are null where TMDB sends 0', () => {
     const unknown = { budget: 0, revenue: 0, runtime: 0, vote_average: 0, vote_count: 0 };
@@ -128,6 +225,19 @@ describe('unknown values of a movie', () => {
   it('are the average of no votes, and known without the number of votes', () => {
     expect(recordOf({ vote_average: 7, vote_count: 0 }).voteAverage).toBeNull();
     expect(recordOf({ vote_average: 7 }).voteAverage).toBe(7);
+  });
+
+  it('are null where a list is absent, and the list where it is empty', () => {
+    const lists = ['originCountry', 'productionCompanies', 'productionCountries', 'spokenLanguages'];
+    const unknown = Object.fromEntries(lists.map((list) => [list, null]));
+    expect(recordOf({})).toMatchObject({ ...unknown, collection: null, video: null, softcore: null });
+    const empty = {
+      origin_country: [],
+      production_companies: [],
+      production_countries: [],
+      spoken_languages: [],
+    };
+    expect(recordOf(empty)).toMatchObject(Object.fromEntries(lists.map((list) => [list, []])));
   });
 
   it.each([

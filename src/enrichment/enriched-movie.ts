@@ -1,5 +1,7 @@
 import { summaryOf } from '../movies/listed-movie.js';
-import type { CastEntry, CrewEntry, EnrichedMovie } from '../movies/movie-record.js';
+import type { TmdbConfig } from '../config/app-config.js';
+import type { CastEntry, CrewEntry, EnrichedMovie, Release } from '../movies/movie-record.js';
+import type { TmdbRelease } from '../tmdb/schema/localized-parts.js';
 import type { TmdbCastMember, TmdbCrewMember, TmdbMovie, TmdbVideo } from '../tmdb/schema/movie.js';
 
 const CAST_SIZE = 10;
@@ -23,11 +25,16 @@ const CREW_JOBS = [
 ];
 const JOB_RANKS: ReadonlyMap<string, number> = new Map(CREW_JOBS.map((job, rank) => [job, rank]));
 
+/** A limited release is the only one in cinemas of some movies. Premieres and discs are often rated differently. */
+const CERTIFYING_TYPES = [3, 2];
+
+export type Regions = Pick<TmdbConfig, 'certificationRegion' | 'releaseRegions'>;
+
 /**
  * The record of a movie's details.
  * @param language TMDB_LANGUAGE, such as `en-US`; trailers in it are preferred
  */
-export function enrichedMovie(movie: TmdbMovie, language: string): EnrichedMovie {
+export function enrichedMovie(movie: TmdbMovie, language: string, regions: Regions): EnrichedMovie {
   return {
     ...summaryOf(movie),
     genres: movie.genres,
@@ -43,6 +50,26 @@ export function enrichedMovie(movie: TmdbMovie, language: string): EnrichedMovie
     keywords: movie.keywords,
     similarMovieIds: [...new Set(movie.similarIds)].slice(0, SIMILAR_SIZE),
     trailerKey: trailerKey(movie, language),
+    originCountry: movie.originCountry,
+    productionCompanies:
+      movie.productionCompanies?.map(({ id, name, logoPath, originCountry }) => ({
+        id,
+        name,
+        logo_path: logoPath,
+        origin_country: originCountry,
+      })) ?? null,
+    productionCountries: movie.productionCountries,
+    spokenLanguages: movie.spokenLanguages,
+    collection:
+      movie.collection === null
+        ? null
+        : { id: movie.collection.id, name: movie.collection.name, poster_path: movie.collection.posterPath },
+    video: movie.video,
+    softcore: movie.softcore,
+    certification: certification(movie.releases, regions.certificationRegion),
+    alternativeTitles: movie.alternativeTitles,
+    translations: unique(movie.translations, ({ language, region }) => `${language}-${region}`),
+    releases: releasesIn(movie.releases, regions.releaseRegions),
   };
 }
 
@@ -108,4 +135,32 @@ function ofRelease(videos: readonly TmdbVideo[], releaseDate: string | null): Tm
 function trailerRank(video: TmdbVideo): number | null {
   if (video.type === 'Trailer') return video.official ? 0 : 1;
   return video.type === 'Teaser' ? 2 : null;
+}
+
+/** That of the theatrical release, else of a limited one, else of any other; of equals the earliest. */
+function certification(releases: readonly TmdbRelease[], region: string): string | null {
+  const rankOf = ({ type }: TmdbRelease): number =>
+    CERTIFYING_TYPES.includes(type) ? CERTIFYING_TYPES.indexOf(type) : CERTIFYING_TYPES.length;
+  const [best] = releases
+    .filter((release) => release.region === region && release.certification !== null)
+    .sort((a, b) => rankOf(a) - rankOf(b) || Date.parse(a.date) - Date.parse(b.date));
+  return best?.certification ?? null;
+}
+
+/** TMDB lists a release once for each language, mostly with one certification. One with a certification goes first. */
+function releasesIn(releases: readonly TmdbRelease[], regions: readonly string[]): Release[] {
+  const chosen = releases.filter(({ region }) => regions.includes(region));
+  const certified = chosen.filter((release) => release.certification !== null);
+  return unique([...certified, ...chosen], ({ region, type, date }) => `${region} ${type} ${date}`);
+}
+
+/** The first element of each key. */
+function unique<T>(elements: readonly T[], keyOf: (element: T) => string): T[] {
+  if (elements.length < 2) return [...elements];
+  const byKey = new Map<string, T>();
+  for (const element of elements) {
+    const key = keyOf(element);
+    if (!byKey.has(key)) byKey.set(key, element);
+  }
+  return [...byKey.values()];
 }

@@ -35,6 +35,53 @@ export interface CrewEntry {
   readonly profile_path: string | null;
 }
 
+/** An element of the JSONB column `production_companies`. */
+export interface CompanyEntry {
+  readonly id: number;
+  readonly name: string;
+  readonly logo_path: string | null;
+  /** ISO 3166-1 */
+  readonly origin_country: string | null;
+}
+
+/** The JSONB column `collection`. */
+export interface Collection {
+  readonly id: number;
+  readonly name: string;
+  readonly poster_path: string | null;
+}
+
+/** An element of the JSONB column `alternative_titles`. */
+export interface AlternativeTitle {
+  /** ISO 3166-1 */
+  readonly country: string;
+  readonly title: string;
+  readonly type: string | null;
+}
+
+/** A row of `movie_translations`. */
+export interface Translation {
+  /** ISO 639-1 */
+  readonly language: string;
+  /** ISO 3166-1 */
+  readonly region: string;
+  readonly title: string | null;
+  readonly overview: string | null;
+  readonly tagline: string | null;
+  readonly homepage: string | null;
+}
+
+/** A row of `movie_releases`. */
+export interface Release {
+  /** ISO 3166-1 */
+  readonly region: string;
+  readonly type: number;
+  /** `YYYY-MM-DD` */
+  readonly date: string;
+  readonly certification: string | null;
+  readonly note: string | null;
+}
+
 /** A movie as its details describe it. Lists and the trailer are complete: they replace what is stored. */
 export interface EnrichedMovie extends ListedMovie {
   readonly homepage: string | null;
@@ -53,6 +100,22 @@ export interface EnrichedMovie extends ListedMovie {
   readonly similarMovieIds: readonly number[];
   /** A YouTube key; null when there is no trailer. */
   readonly trailerKey: string | null;
+  /** ISO 3166-1. Null, as for the next three: the list is unknown. */
+  readonly originCountry: readonly string[] | null;
+  readonly productionCompanies: readonly CompanyEntry[] | null;
+  /** ISO 3166-1 */
+  readonly productionCountries: readonly string[] | null;
+  /** ISO 639-1 */
+  readonly spokenLanguages: readonly string[] | null;
+  readonly collection: Collection | null;
+  readonly video: boolean | null;
+  readonly softcore: boolean | null;
+  readonly certification: string | null;
+  readonly alternativeTitles: readonly AlternativeTitle[];
+  /** Each language and region once. */
+  readonly translations: readonly Translation[];
+  /** Each region, type and date once. */
+  readonly releases: readonly Release[];
 }
 
 /** Which value is stored where an incoming value meets a stored one. */
@@ -79,7 +142,16 @@ export interface Column {
 }
 
 /** Columns by the field of the record that holds their value. */
-type Columns<Movie> = Readonly<Record<Exclude<keyof Movie, 'id'>, Column>>;
+type Columns<Movie> = Readonly<Record<Exclude<keyof Movie, 'id' | keyof typeof ENRICHED_TABLES>, Column>>;
+
+/** A table that has a row for each element of a list. The elements have the names of its columns. */
+export interface RowTable {
+  readonly name: string;
+  /** PostgreSQL types of the columns that are the key, with `movie_id`. */
+  readonly key: Readonly<Record<string, string>>;
+  /** PostgreSQL types of the other columns. */
+  readonly values: Readonly<Record<string, string>>;
+}
 
 function column(name: string, type: string, merge: Merge): Column {
   return { name, type, merge, visible: true };
@@ -121,9 +193,32 @@ export const ENRICHED_COLUMNS = {
   similarMovieIds: hiddenColumn('similar_movie_ids', 'jsonb', 'replace'),
   trailerKey: column('trailer_key', 'varchar(100)', 'replace'),
   homepage: column('homepage', 'text', 'unless-null'),
+  originCountry: column('origin_country', 'jsonb', 'unless-null'),
+  productionCompanies: column('production_companies', 'jsonb', 'unless-null'),
+  productionCountries: column('production_countries', 'jsonb', 'unless-null'),
+  spokenLanguages: column('spoken_languages', 'jsonb', 'unless-null'),
+  collection: column('collection', 'jsonb', 'unless-null'),
+  video: column('video', 'boolean', 'unless-null'),
+  softcore: column('softcore', 'boolean', 'unless-null'),
+  certification: column('certification', 'text', 'unless-null'),
+  alternativeTitles: column('alternative_titles', 'jsonb', 'replace'),
   imdbId: hiddenColumn('imdb_id', 'text', 'unless-null'),
   status: hiddenColumn('status', 'text', 'unless-null'),
 } satisfies Columns<EnrichedMovie>;
+
+/** The tables that enrichment writes beside `movies`, by the field of the record that holds their rows. */
+export const ENRICHED_TABLES = {
+  translations: {
+    name: 'movie_translations',
+    key: { language: 'text', region: 'text' },
+    values: { title: 'text', overview: 'text', tagline: 'text', homepage: 'text' },
+  },
+  releases: {
+    name: 'movie_releases',
+    key: { region: 'text', type: 'smallint', date: 'date' },
+    values: { certification: 'text', note: 'text' },
+  },
+} satisfies Readonly<Partial<Record<keyof EnrichedMovie, RowTable>>>;
 
 /** A movie whose details could not be fetched or stored, at least twice in a row. */
 export interface FailingMovie {

@@ -1,4 +1,5 @@
 import { credits } from './credits.js';
+import { alternativeTitles, releaseDates, translations } from './localized.js';
 import { type Catalogue, movie, type Movie, idOf, isoDay } from './movies.js';
 import { creditId, imagePath } from './people.js';
 import { Dice, hash } from './random.js';
@@ -25,6 +26,9 @@ const PARTS = {
   keywords,
   videos,
   similar,
+  alternative_titles: alternativeTitles,
+  release_dates: releaseDates,
+  translations,
 } satisfies Record<string, (catalogue: Catalogue, id: number, rank: number) => unknown>;
 
 /** The body of `/movie/{id}`, with the known ones of the parts to append. */

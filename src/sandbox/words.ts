@@ -76,6 +76,9 @@ export const COMPANIES =
     '|',
   );
 
+/** Of alternative titles. */
+export const TITLE_TYPES = ['working title', 'literal title', 'romanized title', 'DVD title', 'short title'];
+
 interface Language {
   readonly code: string;
   readonly english: string;

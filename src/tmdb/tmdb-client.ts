@@ -8,6 +8,7 @@ import { DistributedPermits } from './rate-limit/distributed-permits.js';
 import { RateLimitRepository } from './rate-limit/rate-limit.repository.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { decodeGenres, type TmdbGenre } from './schema/genres.js';
+import type { DetailsScope } from './schema/localized-parts.js';
 import { decodeMovie, type TmdbMovie } from './schema/movie.js';
 import { decodePage, type TmdbPage } from './schema/page.js';
 import { UnusableBodyError } from './schema/unusable-body-error.js';
@@ -28,7 +29,7 @@ interface Request<T> {
 
 /** Includes the first. A 429 does not count as an attempt. */
 const MAX_ATTEMPTS = 5;
-const APPENDED = 'credits,keywords,videos,similar';
+const APPENDED = 'credits,keywords,videos,similar,alternative_titles,release_dates';
 const MAX_RETRY_AFTER_MS = 60_000;
 
 /**
@@ -43,6 +44,7 @@ export class TmdbClient {
   private readonly waits: WaitTracker;
   private readonly language: string;
   private readonly region: Parameters;
+  private readonly scope: DetailsScope;
 
   constructor(
     private readonly transport: TmdbTransport,
@@ -58,6 +60,10 @@ export class TmdbClient {
     this.waits = new WaitTracker(clock);
     this.language = tmdb.language;
     this.region = tmdb.region === null ? {} : { region: tmdb.region };
+    this.scope = {
+      regions: new Set([tmdb.certificationRegion, ...tmdb.releaseRegions]),
+      languages: new Set(tmdb.translationLanguages),
+    };
   }
 
   /** Whether TMDB was found unavailable and has not responded since. */
@@ -90,16 +96,16 @@ export class TmdbClient {
     return genres.map(({ id, name }) => ({ id, name: name ?? english.get(id) ?? null }));
   }
 
-  /** A movie's details with credits, keywords, videos and similar movies, in one request. */
+  /** A movie's details with the appended parts, in one request. Translations double the body, so they are optional. */
   movie(id: number, call: TmdbCall): Promise<TmdbMovie> {
     const videoLanguages = new Set([this.language.slice(0, 2), 'en', 'null']);
     const parameters = {
       language: this.language,
-      append_to_response: APPENDED,
+      append_to_response: this.scope.languages.size > 0 ? `${APPENDED},translations` : APPENDED,
       include_video_language: [...videoLanguages].join(','),
     };
     const decode = (body: unknown): TmdbMovie => {
-      const movie = decodeMovie(body);
+      const movie = decodeMovie(body, this.scope);
       if (movie.id !== id) throw new UnusableBodyError('it describes another movie');
       return movie;
     };

@@ -86,6 +86,30 @@ describe('additions of the owner', () => {
     ]);
   });
 
+  it('an added column with the name and another type of a column of richer movies is renamed and keeps its values', async () => {
+    await database.query(`ALTER TABLE movies ADD COLUMN origin_country TEXT, ADD COLUMN video BOOLEAN NOT NULL DEFAULT false;
+      UPDATE movies SET origin_country = 'USA'; CREATE VIEW origins AS SELECT origin_country FROM movies`);
+    await migrateDatabase(database.url);
+    const shape = await schemaShape(database);
+    expect(shape).toEqual(expect.arrayContaining(['movies.origin_country jsonb', 'movies.video boolean']));
+    expect(
+      await database.query('SELECT DISTINCT origin_country, origin_country_v3, video FROM movies'),
+    ).toEqual([{ origin_country: null, origin_country_v3: 'USA', video: false }]);
+    expect(await database.query('SELECT DISTINCT origin_country FROM origins')).toEqual([
+      { origin_country: 'USA' },
+    ]);
+  });
+
+  it('an added table with the name of a table of richer movies stops the migration with the remedy', async () => {
+    await database.query('CREATE TABLE movie_releases (movie_id INTEGER, disc TEXT)');
+    await expect(migrateDatabase(database.url)).rejects.toThrow(
+      'needs tables of the name movie_releases, and there are others of that name. Rename them, then start again.',
+    );
+    await database.query('ALTER TABLE movie_releases RENAME TO discs');
+    await migrateDatabase(database.url);
+    expect(await database.query('SELECT * FROM movie_releases')).toEqual([]);
+  });
+
   it('added triggers survive the upgrade and fire only for later writes', async () => {
     await migrateDatabase(database.url);
     // A later migration writes 552, whose amounts are unknown.

@@ -151,6 +151,20 @@ describe('migrating an empty database', () => {
     ]);
   });
 
+  it('migrating to richer movies writes no row', async () => {
+    const [last] = migrations.filter(({ name }) => name === '0010_richer_movies');
+    for (const { sql } of migrations.slice(0, migrations.indexOf(last!))) await database.query(sql);
+    await database.query(`INSERT INTO movies (id, title, homepage, enriched_at, updated_at)
+      SELECT id, 'Title', 'https://a.example/', now(), '2020-01-02' FROM generate_series(1, 100) AS id`);
+    const state = `SELECT id, xmin::text AS version, updated_at, pg_relation_filenode('movies') AS file FROM movies ORDER BY id`;
+    const before = await database.query(state);
+    await database.query(last!.sql);
+    expect(await database.query(state)).toEqual(before);
+    expect(
+      await database.query('SELECT count(*)::int AS n FROM movies WHERE alternative_titles IS NULL'),
+    ).toEqual([{ n: 100 }]);
+  });
+
   it.each(later)(
     'migrating can repeat $name, as after a start that was killed behind it',
     async ({ name }) => {

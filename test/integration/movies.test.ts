@@ -139,6 +139,15 @@ describe('storing details', () => {
       similar_movie_ids: [680, 807],
       trailer_key: 'dfeUzm6KF4g',
       homepage: 'https://fightclub.example/',
+      origin_country: ['US'],
+      production_companies: ENRICHED.productionCompanies,
+      production_countries: ['DE', 'US'],
+      spoken_languages: ['en'],
+      collection: null,
+      video: false,
+      softcore: false,
+      certification: 'R',
+      alternative_titles: ENRICHED.alternativeTitles,
       enriched_at: `${AT_T1}+00:00`,
     });
   });
@@ -153,6 +162,11 @@ describe('storing details', () => {
       similarMovieIds: [],
       trailerKey: null,
       genres: [],
+      originCountry: [],
+      productionCompanies: [],
+      productionCountries: [],
+      spokenLanguages: [],
+      alternativeTitles: [],
     };
     await store.movies.storeEnriched([bare], T2);
     expect(await store.row(550)).toMatchObject({
@@ -162,15 +176,34 @@ describe('storing details', () => {
       similar_movie_ids: [],
       trailer_key: null,
       genres: [],
+      origin_country: [],
+      production_companies: [],
+      production_countries: [],
+      spoken_languages: [],
+      alternative_titles: [],
       updated_at: AT_T2,
     });
   });
 
-  it('never replaces a known single value with null', async () => {
-    await store.movies.storeEnriched([ENRICHED], T1);
+  it('never replaces a known single value with null, or a list with an unknown one', async () => {
+    const collection = { id: 1, name: 'The Club Collection', poster_path: null };
+    await store.movies.storeEnriched([{ ...ENRICHED, collection }], T1);
     const unknown = { runtime: null, budget: null, revenue: null, tagline: null, status: null, imdbId: null };
-    await store.movies.storeEnriched([{ ...ENRICHED, ...unknown, homepage: null }], T2);
+    const unknownToo = { homepage: null, collection: null, video: null, softcore: null, certification: null };
+    const lists = { originCountry: null, productionCompanies: null, productionCountries: null };
+    await store.movies.storeEnriched(
+      [{ ...ENRICHED, ...unknown, ...unknownToo, ...lists, spokenLanguages: null }],
+      T2,
+    );
     expect(await store.row(550)).toMatchObject({
+      origin_country: ['US'],
+      production_companies: ENRICHED.productionCompanies,
+      production_countries: ['DE', 'US'],
+      spoken_languages: ['en'],
+      collection,
+      video: false,
+      softcore: false,
+      certification: 'R',
       runtime: 139,
       budget: 63_000_000,
       revenue: 3_000_000_000,
@@ -182,11 +215,18 @@ describe('storing details', () => {
     });
   });
 
-  it('moves updated_at when the homepage changes', async () => {
+  it.each([
+    [{ homepage: 'https://new.example/' }],
+    [{ collection: { id: 1, name: 'The Club Collection', poster_path: null } }],
+    [{ certification: '18' }],
+    [{ softcore: true }],
+    [{ alternativeTitles: [] }],
+    [{ productionCompanies: [{ ...ENRICHED.productionCompanies![0]!, logo_path: null }] }],
+  ])('moves updated_at when a value changes: %j', async (values) => {
     await store.movies.storeEnriched([ENRICHED], T1);
-    const report = await store.movies.storeEnriched([{ ...ENRICHED, homepage: 'https://new.example/' }], T2);
+    const report = await store.movies.storeEnriched([{ ...ENRICHED, ...values }], T2);
     expect(report.updated).toEqual([550]);
-    expect(await store.row(550)).toMatchObject({ homepage: 'https://new.example/', updated_at: AT_T2 });
+    expect(await store.row(550)).toMatchObject({ updated_at: AT_T2 });
   });
 
   it('does not move updated_at when only the similar movies change', async () => {
@@ -219,4 +259,113 @@ describe('storing details', () => {
     );
     return store.query(`SELECT chunk_id, chunk_seq, ctid::text FROM ${toast?.name ?? ''} ORDER BY 1, 2`);
   }
+});
+
+describe('storing translations and releases', () => {
+  const texts = { title: 'Der Club', overview: 'Ein "Mann" …', tagline: null, homepage: null };
+  const german = { language: 'de', region: 'DE', ...texts };
+  const brazilian = { ...german, language: 'pt', region: 'BR', title: 'Clube da Luta' };
+  const theatrical = { region: 'US', type: 3, date: '1999-10-15', certification: 'R', note: null };
+  const disc = { region: 'US', type: 5, date: '2000-06-06', certification: 'R', note: 'DVD' };
+  const reissue = { ...disc, date: '2009-11-17', note: 'Blu-ray' };
+  const FULL = { ...ENRICHED, translations: [german, brazilian], releases: [theatrical, disc, reissue] };
+
+  /** The rows of a table with their versions, which change whenever they are written. */
+  function rows(table: string): Promise<{ row: Record<string, unknown>; version: string }[]> {
+    return store.query(`SELECT to_jsonb(t) - 'movie_id' AS row, xmin::text AS version FROM ${table} t WHERE movie_id = 550
+      ORDER BY to_jsonb(t)->>'region', to_jsonb(t)->>'date'`);
+  }
+
+  async function stored(): Promise<object[][]> {
+    const tables = await Promise.all([rows('movie_translations'), rows('movie_releases')]);
+    return tables.map((table) => table.map(({ row }) => row));
+  }
+
+  it('stores them with the movie, in the same statement', async () => {
+    expect((await store.movies.storeEnriched([FULL], T1)).inserted).toEqual([550]);
+    expect(await stored()).toEqual([
+      [brazilian, german],
+      [theatrical, disc, reissue],
+    ]);
+  });
+
+  it('does not write them, or move updated_at, when they are the same in another order', async () => {
+    await store.movies.storeEnriched([FULL], T1);
+    const before = [await rows('movie_translations'), await rows('movie_releases')];
+    const shuffled = { ...FULL, translations: [brazilian, german], releases: [reissue, theatrical, disc] };
+    expect((await store.movies.storeEnriched([shuffled], T2)).unchanged).toEqual([550]);
+    expect([await rows('movie_translations'), await rows('movie_releases')]).toEqual(before);
+    expect(await store.row(550)).toMatchObject({ updated_at: AT_T1 });
+  });
+
+  it('writes only the one that changed, and moves updated_at', async () => {
+    await store.movies.storeEnriched([FULL], T1);
+    const before = await rows('movie_translations');
+    const changed = { ...german, title: 'Klub' };
+    const report = await store.movies.storeEnriched([{ ...FULL, translations: [changed, brazilian] }], T2);
+    expect(report.updated).toEqual([550]);
+    const after = await rows('movie_translations');
+    expect(after.map(({ row }) => row)).toEqual([brazilian, changed]);
+    expect(after.map(({ version }, index) => version === before[index]!.version)).toEqual([true, false]);
+    expect(await store.row(550)).toMatchObject({ updated_at: AT_T2 });
+  });
+
+  it.each([
+    ['the last translation', { translations: [] }, [[], [theatrical, disc, reissue]]],
+    ['one translation', { translations: [german] }, [[german], [theatrical, disc, reissue]]],
+    [
+      'one of two releases of a type',
+      { releases: [theatrical, reissue] },
+      [
+        [brazilian, german],
+        [theatrical, reissue],
+      ],
+    ],
+    ['all releases', { releases: [] }, [[brazilian, german], []]],
+  ])('deletes what TMDB no longer has, and moves updated_at: %s', async (_, values, expected) => {
+    await store.movies.storeEnriched([FULL, { ...FULL, id: 551 }], T1);
+    const report = await store.movies.storeEnriched(
+      [
+        { ...FULL, ...values },
+        { ...FULL, id: 551 },
+      ],
+      T2,
+    );
+    expect(report).toEqual({ inserted: [], updated: [550], unchanged: [551] });
+    expect(await stored()).toEqual(expected);
+    expect(await store.row(550)).toMatchObject({ updated_at: AT_T2 });
+    expect(await store.row(551)).toMatchObject({ updated_at: AT_T1 });
+    expect(await store.query('SELECT count(*)::int AS n FROM movie_releases WHERE movie_id = 551')).toEqual([
+      { n: 3 },
+    ]);
+  });
+
+  it('leaves them unchanged when a list names the movie', async () => {
+    await store.movies.storeEnriched([FULL], T1);
+    await store.movies.storeListed([{ ...LISTED, popularity: 1 }], T2);
+    expect(await stored()).toEqual([
+      [brazilian, german],
+      [theatrical, disc, reissue],
+    ]);
+  });
+
+  it('stores concurrent batches of the same movies without a deadlock', async () => {
+    const batch = (title: string): (typeof FULL)[] =>
+      Array.from({ length: 50 }, (_, id) => ({ ...FULL, id: id + 1, translations: [{ ...german, title }] }));
+    await store.movies.storeEnriched(batch('A'), T1);
+    await Promise.all([
+      store.movies.storeEnriched(batch('B'), T2),
+      store.movies.storeEnriched(batch('C').reverse(), T2),
+    ]);
+    const rows = await store.query<{ title: string }>('SELECT title FROM movie_translations');
+    expect(rows).toHaveLength(50);
+    expect(rows.map(({ title }) => title)).not.toContain('A');
+  });
+
+  it('stores nothing of a batch with a release that is out of range', async () => {
+    const refused = { ...FULL, id: 551, releases: [{ ...disc, type: 70_000 }] };
+    await expect(store.movies.storeEnriched([FULL, refused], T1)).rejects.toBeInstanceOf(RowRefusedError);
+    expect(await store.query('SELECT id FROM movies')).toEqual([]);
+    expect(await stored()).toEqual([[], []]);
+  });
 });

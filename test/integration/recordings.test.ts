@@ -6,11 +6,15 @@ import type { TmdbPage } from '../../src/tmdb/schema/page.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 import { describeRecordings, recordedLines, recording, recordingsOf } from '../support/recordings.js';
 import { LISTED_MOVIES, MOVIE_10140, MOVIE_47964 } from '../support/recorded-movies.js';
+import { CERTIFICATIONS_10140, PRODUCTIONS, RELEASES_10140 } from '../support/recorded-productions.js';
 import { json, ScriptedServer } from '../support/scripted-server.js';
 import { tmdbClient } from '../support/tmdb-client.js';
 
 const NOW = new Date('2026-09-01T12:00:00Z');
 const COMPOSED = 'composed/COMPOSED-2025-12__movie_47964__append-credits,keywords,videos,similar.json';
+const REGIONS = { certificationRegion: 'US', releaseRegions: [] };
+/** Parts of which there is no recording. */
+const UNRECORDED = { alternative_titles: { titles: [] }, release_dates: { results: [] } };
 const GENRES = 'genre_movie_list/tmdblib-2025-12__genre_movie_list.json';
 const LISTS: readonly TmdbList[] = ['popular', 'top_rated', 'upcoming', 'now_playing'];
 
@@ -84,8 +88,8 @@ describeRecordings("TMDB's recorded responses", () => {
   );
 
   it('are stored from details as the row written by hand: A Good Day to Die Hard', async () => {
-    server.script(json(200, recording(COMPOSED)));
-    const movie = enrichedMovie(await tmdb.movie(47964, {}), 'en-US');
+    server.script(json(200, { ...recording(COMPOSED), ...UNRECORDED }));
+    const movie = enrichedMovie(await tmdb.movie(47964, {}), 'en-US', REGIONS);
     await store.movies.storeEnriched([movie], NOW);
     expect(await store.row(47964)).toEqual(MOVIE_47964);
   });
@@ -93,9 +97,46 @@ describeRecordings("TMDB's recorded responses", () => {
   it('are stored from details with crew and trailer as written by hand: The Voyage of the Dawn Treader', async () => {
     const [path] = recordingsOf('movie_details').filter((name) => name.includes('movie_10140'));
     const { keywords, similar } = recording(COMPOSED);
-    server.script(json(200, { keywords, similar, ...recording(path!) }));
-    await store.movies.storeEnriched([enrichedMovie(await tmdb.movie(10140, {}), 'en-US')], NOW);
+    server.script(json(200, { ...UNRECORDED, keywords, similar, ...recording(path!) }));
+    await store.movies.storeEnriched([enrichedMovie(await tmdb.movie(10140, {}), 'en-US', REGIONS)], NOW);
     expect(await store.row(10140)).toMatchObject(MOVIE_10140);
+  });
+
+  it.each(CERTIFICATIONS_10140)(
+    'have the certification of a region as written by hand: %s',
+    async (certificationRegion, certification) => {
+      const [path] = recordingsOf('movie_details').filter((name) => name.includes('movie_10140'));
+      const { keywords, similar } = recording(COMPOSED);
+      server.script(json(200, { ...UNRECORDED, keywords, similar, ...recording(path!) }));
+      const movie = await tmdbClient(server.url, { TMDB_REGION: certificationRegion }).movie(10140, {});
+      const regions = { certificationRegion, releaseRegions: [] };
+      expect(enrichedMovie(movie, 'en-US', regions)).toMatchObject({ certification, releases: [] });
+    },
+  );
+
+  it('are stored with the releases of the configured regions as written by hand', async () => {
+    const [path] = recordingsOf('movie_details').filter((name) => name.includes('movie_10140'));
+    const { keywords, similar } = recording(COMPOSED);
+    server.script(json(200, { ...UNRECORDED, keywords, similar, ...recording(path!) }));
+    const movie = await tmdbClient(server.url, { REGIONS: 'NL,IT,SE' }).movie(10140, {});
+    const regions = { certificationRegion: 'US', releaseRegions: ['NL', 'IT', 'SE'] };
+    await store.movies.storeEnriched([enrichedMovie(movie, 'en-US', regions)], NOW);
+    expect(
+      await store.query(
+        `SELECT region, type, date::text, certification, note FROM movie_releases ORDER BY region, type, date`,
+      ),
+    ).toEqual(RELEASES_10140);
+  });
+
+  it.each(PRODUCTIONS)('are stored with their production as written by hand: %s', async (name, expected) => {
+    const [path] = recordingsOf('movie_details').filter((file) => file.includes(name));
+    const { credits, keywords, videos, similar } = recording(COMPOSED);
+    server.script(json(200, { credits, keywords, videos, similar, ...UNRECORDED, ...recording(path!) }));
+    await store.movies.storeEnriched(
+      [enrichedMovie(await tmdb.movie(expected.id, {}), 'de-DE', REGIONS)],
+      NOW,
+    );
+    expect(await store.row(expected.id)).toMatchObject(expected);
   });
 
   it.each(recordingsOf('movie_details'))(
@@ -109,8 +150,11 @@ describeRecordings("TMDB's recorded responses", () => {
         homepage: string;
       };
       const { credits, keywords, videos, similar } = recording(COMPOSED);
-      server.script(json(200, { credits, keywords, videos, similar, ...alone }));
-      await store.movies.storeEnriched([enrichedMovie(await tmdb.movie(alone.id, {}), 'de-DE')], NOW);
+      server.script(json(200, { credits, keywords, videos, similar, ...UNRECORDED, ...alone }));
+      await store.movies.storeEnriched(
+        [enrichedMovie(await tmdb.movie(alone.id, {}), 'de-DE', REGIONS)],
+        NOW,
+      );
       const { title, revenue, runtime } = alone;
       const homepage = alone.homepage === '' ? null : alone.homepage;
       expect(await store.row(alone.id)).toMatchObject({ title, revenue, runtime, homepage });

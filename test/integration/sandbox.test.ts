@@ -43,7 +43,8 @@ function keysOf(shapes: readonly string[]): Set<string> {
   return new Set(shapes.map((line) => line.replace(/: \w+$/, '')));
 }
 
-const APPENDED = 'append_to_response=credits,keywords,videos,similar';
+const RECORDED = 'append_to_response=credits,keywords,videos,similar';
+const APPENDED = `${RECORDED},alternative_titles,release_dates,translations`;
 
 describeRecordings('a sandbox response has the shape that TMDB recorded', () => {
   const LISTS = [
@@ -67,17 +68,28 @@ describeRecordings('a sandbox response has the shape that TMDB recorded', () => 
     expect(unrecorded).toEqual([]);
   });
 
-  it('for details with all parts appended', async () => {
+  it('for details with the appended parts of the composed recording', async () => {
     await start();
     const recorded = recordingsOf('composed').flatMap((file) => shape(recording(file)));
     const made = new Set<string>();
     for (const id of sandbox.movieIds(0, 30)) {
-      for (const line of shape((await get(`/movie/${id}?${APPENDED}`)).body)) made.add(line);
+      for (const line of shape((await get(`/movie/${id}?${RECORDED}`)).body)) made.add(line);
     }
     const newer = (key: string): boolean => /softcore|belongs_to_collection/.test(key);
     expect([...keysOf([...made])].filter((key) => !newer(key)).sort()).toEqual(
       [...keysOf(recorded)].filter((key) => !newer(key)).sort(),
     );
+  });
+
+  it('for the releases of a movie', async () => {
+    await start();
+    const [file] = recordingsOf('movie_details').filter((name) => name.includes('release_dates'));
+    const { results } = recording(file!).release_dates as { results: object[] };
+    const [id] = sandbox.movieIds(0, 1);
+    const { body } = await get(`/movie/${id}?${APPENDED}`);
+    const made = shape(body.release_dates);
+    // `descriptors` came after the recording, and is an empty array in nearly all releases.
+    expect(made.sort()).toEqual(shape({ results }).sort());
   });
 
   it('for the genre list', async () => {

@@ -107,10 +107,25 @@ describe('the TMDB client', () => {
     expect(Object.fromEntries(url.searchParams)).toEqual({
       api_key: KEY,
       language: 'de-DE',
-      append_to_response: 'credits,keywords,videos,similar',
+      append_to_response: 'credits,keywords,videos,similar,alternative_titles,release_dates',
       include_video_language: 'de,en,null',
     });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('requests translations only when LANGUAGES names languages', async () => {
+    server.script(
+      json(200, MOVIE),
+      json(200, { ...MOVIE, translations: { translations: [] } }),
+      json(200, MOVIE),
+    );
+    const appended = (): string | null =>
+      new URL(server.requests.at(-1)?.url ?? '', server.url).searchParams.get('append_to_response');
+    await client().movie(550, {});
+    expect(appended()).not.toContain('translations');
+    await client({ LANGUAGES: 'de' }).movie(550, {});
+    expect(appended()).toContain(',translations');
+    await expect(client({ LANGUAGES: 'de' }).movie(550, {})).rejects.toMatchObject({ kind: 'unusable_body' });
   });
 
   it('requests a list in the configured language and region', async () => {

@@ -1,5 +1,7 @@
 /** Rows of recorded movies, written by hand from the recordings. Rows from lists name some columns; MOVIE_47964 all. */
 
+import { PRODUCTION_47964 } from './recorded-productions.js';
+
 const IMAGES = 'https://image.tmdb.org/t/p';
 const STORED_AT = '2026-09-01T12:00:00';
 
@@ -195,6 +197,9 @@ export const MOVIE_47964 = {
   status: 'Released',
   adult: false,
   homepage: 'http://www.diehardmovie.com/',
+  ...PRODUCTION_47964,
+  certification: null,
+  alternative_titles: [],
   enriched_at: `${STORED_AT}+00:00`,
   enrich_tried_at: `${STORED_AT}+00:00`,
   enrich_failures: 0,

@@ -17,6 +17,8 @@ export const MOVIE = {
   keywords: { keywords: [] },
   videos: { results: [] },
   similar: { results: [] },
+  alternative_titles: { titles: [] },
+  release_dates: { results: [] },
 };
 
 /** A client like the TMDB module's, for a server on loopback. */

@@ -12,7 +12,10 @@ import { createPool, type Target } from '../connection/pool.js';
 
 /** Prisma's migration engine for one database. It uses about 60 MB while it is open, so open it only when needed. */
 export interface SchemaEngine {
-  /** Returns the names of the applied migrations. */
+  /**
+   * Returns the names of the applied migrations.
+   * @throws the database's error when it rejects a script: the engine's own error does not contain it
+   */
   apply(): Promise<readonly string[]>;
   markApplied(name: string): Promise<void>;
   markRolledBack(name: string): Promise<void>;
@@ -26,14 +29,15 @@ export async function withSchemaEngine<T>(
 ): Promise<T> {
   await loadModule();
   const pool = createPool(target, 1);
+  const script: ScriptResult = { error: null };
   try {
     const engine = await wasm.SchemaEngine.new(
       { datamodels: [['schema.prisma', 'datasource db { provider = "postgresql" }']] },
       () => undefined,
-      bindMigrationAwareSqlAdapterFactory(adapterFactory(pool, target.schema)),
+      bindMigrationAwareSqlAdapterFactory(adapterFactory(pool, target.schema, script)),
     );
     try {
-      return await work(bind(engine, folder));
+      return await work(bind(engine, folder, script));
     } finally {
       engine.free();
     }
@@ -42,11 +46,22 @@ export async function withSchemaEngine<T>(
   }
 }
 
-function bind(engine: wasm.SchemaEngine, folder: MigrationFolder): SchemaEngine {
+interface ScriptResult {
+  /** Of the script that failed; null when none did. */
+  error: unknown;
+}
+
+function bind(engine: wasm.SchemaEngine, folder: MigrationFolder, script: ScriptResult): SchemaEngine {
   const migrationsList = listFor(folder);
   const filters = { externalTables: [], externalEnums: [] };
   return {
-    apply: async () => (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames,
+    apply: async () => {
+      try {
+        return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
+      } catch (error) {
+        throw script.error ?? error;
+      }
+    },
     markApplied: async (migrationName) => {
       await engine.markMigrationApplied({ migrationName, migrationsList });
     },
@@ -72,7 +87,11 @@ function listFor(folder: MigrationFolder): wasm.MigrationList {
  * Sends a script whole, as one transaction, like `prisma migrate deploy`. Prisma's adapter would split it at every
  * semicolon, also inside strings and function bodies.
  */
-function adapterFactory(pool: Pool, schema: string): SqlMigrationAwareDriverAdapterFactory {
+function adapterFactory(
+  pool: Pool,
+  schema: string,
+  result: ScriptResult,
+): SqlMigrationAwareDriverAdapterFactory {
   const factory = new PrismaPg(pool, { schema });
   return {
     provider: factory.provider,
@@ -81,7 +100,12 @@ function adapterFactory(pool: Pool, schema: string): SqlMigrationAwareDriverAdap
     connect: async () => {
       const adapter = await factory.connect();
       adapter.executeScript = async (script) => {
-        await pool.query(script);
+        try {
+          await pool.query(script);
+        } catch (error) {
+          result.error = error;
+          throw error;
+        }
       };
       return adapter;
     },

@@ -1,4 +1,12 @@
-import { type Column, ENRICHED_COLUMNS, LISTED_COLUMNS, type Merge } from '../movie-record.js';
+import {
+  type Column,
+  ENRICHED_COLUMNS,
+  ENRICHED_TABLES,
+  LISTED_COLUMNS,
+  type Merge,
+  type RowTable,
+} from '../movie-record.js';
+import { differFlag, replaceRows, rowsDiffer } from './rows-sql.js';
 
 interface RecordColumn extends Column {
   /** The record's field, which is the key in the JSON that comes in. */
@@ -31,7 +39,7 @@ function merged(merge: Merge, i: string, s: string): string {
 /** Assigns the stored value again where it is equal, so that PostgreSQL does not write a value that it keeps in TOAST. */
 function assignment(column: RecordColumn): string {
   const value = merged(column.merge, excluded(column), stored(column));
-  return column.type === 'jsonb' && column.merge === 'replace'
+  return column.type === 'jsonb' && column.merge !== 'unless-same-names'
     ? `"${column.name}" = CASE WHEN ${stored(column)} = ${value} THEN ${stored(column)} ELSE ${value} END`
     : `"${column.name}" = ${value}`;
 }
@@ -47,6 +55,8 @@ interface Upsert {
   readonly stamps: Readonly<Record<string, string>>;
   /** SQL condition on the stored row `m` under which it is written although no column differs. */
   readonly alsoWhen: string;
+  /** Tables by the field of the record that holds their rows. */
+  readonly tables: Readonly<Record<string, RowTable>>;
 }
 
 /**
@@ -58,7 +68,7 @@ interface Upsert {
  * Unchanged rows are filtered out before the INSERT, since `ON CONFLICT … WHERE false` locks each row and writes WAL for
  * it. Rows are written in the order of their ids, so that two concurrent batches cannot deadlock.
  */
-function upsert({ columns, stamps, alsoWhen }: Upsert): string {
+function upsert({ columns, stamps, alsoWhen, tables }: Upsert): string {
   const all = Object.entries(columns).map(([field, column]): RecordColumn => ({ field, ...column }));
   const visible = all.filter((column) => column.visible);
   const names = [...all.map(({ name }) => `"${name}"`), ...Object.keys(stamps)];
@@ -67,11 +77,18 @@ function upsert({ columns, stamps, alsoWhen }: Upsert): string {
     ...all.map(assignment),
     ...Object.keys(stamps).map((name) => `${name} = excluded.${name}`),
   ];
+  const lists = Object.entries(tables);
+  const fields = [...all, ...lists.map(([field]) => ({ field, type: 'jsonb' }))];
+  const flags = lists.map(([field, table]) => `, ${rowsDiffer(field, table)} AS ${differFlag(field)}`);
+  const rowsChanged = lists.map(([field]) => ` OR ${differFlag(field)}`).join('');
+  const movedByRows =
+    lists.length === 0 ? '' : ` OR m.id IN (SELECT id FROM compared WHERE false${rowsChanged})`;
   return `
     WITH compared AS MATERIALIZED (
       SELECT g.*, m.id IS NULL AS is_new, ${differs(all, given)} AS is_changed, ${alsoWhen} AS is_touched
+        ${flags.join('')}
       FROM jsonb_to_recordset(convert_from($1, 'UTF8')::jsonb)
-        AS g(id int, ${all.map(({ field, type }) => `"${field}" ${type}`).join(', ')})
+        AS g(id int, ${fields.map(({ field, type }) => `"${field}" ${type}`).join(', ')})
       LEFT JOIN movies m ON m.id = g.id
     ), written AS (
       INSERT INTO movies AS m (id, ${names.join(', ')}, created_at, updated_at)
@@ -80,9 +97,10 @@ function upsert({ columns, stamps, alsoWhen }: Upsert): string {
       WHERE is_new OR is_changed OR is_touched
       ORDER BY id
       ON CONFLICT (id) DO UPDATE SET ${assignments.join(', ')},
-        updated_at = CASE WHEN ${differs(visible, excluded)} THEN excluded.updated_at ELSE m.updated_at END
-    )
-    SELECT id, CASE WHEN is_new THEN 'inserted' WHEN is_changed THEN 'updated' ELSE 'unchanged' END AS result
+        updated_at = CASE WHEN ${differs(visible, excluded)}${movedByRows} THEN excluded.updated_at ELSE m.updated_at END
+      RETURNING m.id
+    )${lists.map(([field, table]) => `, ${replaceRows(field, table)}`).join('')}
+    SELECT id, CASE WHEN is_new THEN 'inserted' WHEN is_changed${rowsChanged} THEN 'updated' ELSE 'unchanged' END AS result
     FROM compared`;
 }
 
@@ -91,6 +109,7 @@ export const UPSERT_LISTED = upsert({
   columns: LISTED_COLUMNS,
   stamps: { gone_at: 'NULL::timestamptz' },
   alsoWhen: 'm.gone_at IS NOT NULL',
+  tables: {},
 });
 
 export const UPSERT_ENRICHED = upsert({
@@ -104,4 +123,5 @@ export const UPSERT_ENRICHED = upsert({
     gone_at: 'NULL::timestamptz',
   },
   alsoWhen: 'true',
+  tables: ENRICHED_TABLES,
 });

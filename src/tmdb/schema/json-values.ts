@@ -45,6 +45,16 @@ export function asMatch(value: unknown, pattern: RegExp): string | null {
   return typeof value === 'string' && pattern.test(value) ? value : null;
 }
 
+/** An ISO 3166-1 code, or one of TMDB's own for a former country: `DE`. */
+export function asCountry(value: unknown): string | null {
+  return asMatch(value, /^[A-Z]{2}$/);
+}
+
+/** An ISO 639-1 code, or one of TMDB's own: `xx` is no language. */
+export function asLanguage(value: unknown): string | null {
+  return asMatch(value, /^[a-z]{2}$/);
+}
+
 /** The path of an image at TMDB, without its size: `/abc.jpg`. Readers append it to a URL. */
 export function asImagePath(value: unknown): string | null {
   return asMatch(value, /^\/(?!\.)[\w.-]+$/);

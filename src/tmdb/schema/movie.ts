@@ -1,3 +1,4 @@
+import { part } from './appended-part.js';
 import { MAX_GENRES } from './genres.js';
 import {
   asAmount,
@@ -13,12 +14,21 @@ import {
   type JsonObject,
   MAX_INT4,
 } from './json-values.js';
+import {
+  decodeAlternativeTitles,
+  decodeReleases,
+  decodeTranslations,
+  type DetailsScope,
+  type TmdbAlternativeTitle,
+  type TmdbRelease,
+  type TmdbTranslation,
+} from './localized-parts.js';
 import { decodeSummary, type TmdbListItem } from './page.js';
+import { decodeProduction, type TmdbProduction } from './production.js';
 import { UnusableBodyError } from './unusable-body-error.js';
 
-/** Most elements of an appended list. The largest cast and crew have about 1,000. */
+/** The largest cast and crew have about 1,000. */
 const MAX_PEOPLE = 5_000;
-const MAX_ELEMENTS = 1_000;
 
 const IMDB_ID = /^tt\d{1,20}$/;
 /** Of YouTube and Vimeo, which are all the sites that TMDB has. */
@@ -52,8 +62,8 @@ export interface TmdbVideo {
   readonly publishedMs: number | null;
 }
 
-/** A movie's details with its credits, keywords, videos and similar movies. */
-export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'> {
+/** A movie's details with its appended parts. */
+export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'>, TmdbProduction {
   /** Names; null when TMDB does not name each genre, as in languages without names of genres. */
   readonly genres: readonly string[] | null;
   readonly runtime: number | null;
@@ -63,19 +73,25 @@ export interface TmdbMovie extends Omit<TmdbListItem, 'index' | 'genreIds'> {
   readonly homepage: string | null;
   readonly imdbId: string | null;
   readonly status: string | null;
+  /** Whether TMDB counts it as a video rather than a movie. */
+  readonly video: boolean | null;
+  readonly softcore: boolean | null;
   readonly cast: readonly TmdbCastMember[];
   readonly crew: readonly TmdbCrewMember[];
   readonly keywords: readonly string[];
   readonly videos: readonly TmdbVideo[];
   readonly similarIds: readonly number[];
+  readonly alternativeTitles: readonly TmdbAlternativeTitle[];
+  readonly releases: readonly TmdbRelease[];
+  readonly translations: readonly TmdbTranslation[];
 }
 
 /**
- * Decodes `/movie/{id}?append_to_response=credits,keywords,videos,similar`. Leaves out list items that lack a required
- * value.
+ * Decodes `/movie/{id}` with the appended parts credits, keywords, videos, similar, alternative_titles, release_dates
+ * and, if the scope has languages, translations. Leaves out list items that lack a required value.
  * @throws UnusableBodyError when the body is not a movie, or lacks an appended part: absent is not empty
  */
-export function decodeMovie(body: unknown): TmdbMovie {
+export function decodeMovie(body: unknown, scope: DetailsScope): TmdbMovie {
   const movie = asObject(body);
   const id = asId(movie?.id);
   if (movie === null || id === null) throw new UnusableBodyError('it is not a movie');
@@ -90,27 +106,23 @@ export function decodeMovie(body: unknown): TmdbMovie {
     homepage: asText(movie.homepage),
     imdbId: asMatch(movie.imdb_id, IMDB_ID),
     status: asText(movie.status),
+    ...decodeProduction(movie),
+    video: asBoolean(movie.video),
+    softcore: asBoolean(movie.softcore),
     cast: part(movie, 'credits', 'cast', MAX_PEOPLE).flatMap(castMember),
     crew: part(movie, 'credits', 'crew', MAX_PEOPLE).flatMap(crewMember),
     keywords: part(movie, 'keywords', 'keywords').flatMap((keyword) => asText(keyword.name) ?? []),
     videos: part(movie, 'videos', 'results').flatMap(video),
     similarIds: part(movie, 'similar', 'results').flatMap((similar) => asId(similar.id) ?? []),
+    alternativeTitles: decodeAlternativeTitles(movie),
+    releases: decodeReleases(movie, scope),
+    translations: decodeTranslations(movie, scope),
   };
 }
 
 function genreNames(genres: readonly unknown[] | null): string[] | null {
   const names = genres?.map((genre) => asText(asObject(genre)?.name)) ?? [null];
   return names.every((name) => name !== null) ? names : null;
-}
-
-/** The objects of one appended list. */
-function part(movie: JsonObject, name: string, list: string, max = MAX_ELEMENTS): JsonObject[] {
-  const values = asList(asObject(movie[name])?.[list], `${name}.${list}`, max);
-  if (values === null) throw new UnusableBodyError(`it lacks ${name}.${list}`);
-  return values.flatMap((value): JsonObject[] => {
-    const object = asObject(value);
-    return object === null ? [] : [object];
-  });
 }
 
 function castMember(person: JsonObject): TmdbCastMember[] {

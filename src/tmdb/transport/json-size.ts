@@ -1,4 +1,4 @@
-/** Far above the largest body that the limits of the lists in `schema` allow, which has about 160,000 values. */
+/** Far above TMDB's largest bodies, which have a few ten thousand values. */
 export const MAX_VALUES = 250_000;
 
 const [QUOTE, COMMA, BACKSLASH, OPEN_ARRAY, OPEN_OBJECT] = [0x22, 0x2c, 0x5c, 0x5b, 0x7b];
