@@ -17,7 +17,7 @@ export function addTokenCommands(program: Command): void {
   const token = program
     .command('token')
     .description('manage tokens; "token NAME" prints one for a user')
-    .usage('NAME [options] | list [NAME] | revoke ID')
+    .usage('NAME [--expires-in TIME] | list [NAME] | revoke ID')
     .helpCommand(false);
   addCommand(token, 'create', 'print a token for a user; the word "create" may be left out', {
     isDefault: true,
