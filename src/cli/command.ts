@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, type CommandOptions, InvalidArgumentError } from 'commander';
 
 export interface Output {
   /** Print JSON instead of text. */
@@ -6,8 +6,13 @@ export interface Output {
 }
 
 /** Adds a command that has `--json`. */
-export function addCommand(parent: Command, name: string, description: string): Command {
-  return parent.command(name).description(description).option('--json', 'print JSON', false);
+export function addCommand(
+  parent: Command,
+  name: string,
+  description: string,
+  options: CommandOptions = {},
+): Command {
+  return parent.command(name, options).description(description).option('--json', 'print JSON', false);
 }
 
 /** An action for commander; what `run` returns becomes the exit code of the process. */

@@ -34,7 +34,8 @@ interface Parsed {
 async function parsed(line: string): Promise<Parsed> {
   const root = program();
   const [name = '', ...args] = line.split(' ');
-  const command = root.commands.find((child) => child.name() === name)!;
+  const parent = root.commands.find((child) => child.name() === name)!;
+  const command = parent.commands.find((child) => child.name() === args[0]) ?? parent;
   command.action(() => undefined);
   await root.parseAsync([name, ...args], { from: 'user' });
   return { args: command.processedArgs, options: command.opts(), command };
@@ -106,6 +107,9 @@ describe('the command line', () => {
     ['user fly', "unknown command 'fly'"],
     ['token ann --expires-in 91d', 'from 1m to 90d'],
     ['token ann --expires-in forever', 'from 1m to 90d'],
+    ['token revoke 12', 'an id that "movie-pipeline token list" prints'],
+    ['token list d/n', 'a name of 1 to 64 letters'],
+    ['token', "missing required argument 'name'"],
     ['run --fast', "unknown option '--fast'"],
   ])('rejects "%s" with the reason', async (line, message) => {
     const error = await errorOf(line);
@@ -114,8 +118,13 @@ describe('the command line', () => {
   });
 
   it('gives a token 30 days by default', async () => {
-    expect(await parsed('token ann')).toMatchObject({ args: ['ann'], options: { expiresIn: 2_592_000 } });
-    expect(await parsed('token ann --expires-in 90m')).toMatchObject({ options: { expiresIn: 5_400 } });
+    expect(await parsed('token create ann')).toMatchObject({
+      args: ['ann'],
+      options: { expiresIn: 2_592_000 },
+    });
+    expect(await parsed('token create ann --expires-in 90m')).toMatchObject({
+      options: { expiresIn: 5_400 },
+    });
   });
 
   it('accepts the status of "runs" in lower case', async () => {

@@ -10,7 +10,7 @@ import { addRunsCommand } from './commands/runs.js';
 import { addSchedulerCommand } from './commands/scheduler.js';
 import { addServiceCommands } from './commands/service.js';
 import { addStatusCommand } from './commands/status.js';
-import { addTokenCommand } from './commands/token.js';
+import { addTokenCommands } from './commands/token.js';
 import { addUserCommands } from './commands/user.js';
 
 /**
@@ -34,6 +34,6 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addMigrateCommand(program, shutdownSignal);
   addDoctorCommand(program);
   addUserCommands(program);
-  addTokenCommand(program);
+  addTokenCommands(program);
   return program;
 }

@@ -2,7 +2,7 @@ export const USER_NAME = /^[\w.@-]{1,64}$/;
 export const USER_NAME_RULE = 'a name of 1 to 64 letters, digits, dots, dashes, underscores and @';
 /** The least number of characters of JWT_SECRET. */
 export const SHORTEST_SECRET = 32;
-const SHORTEST_PASSWORD = 12;
+export const SHORTEST_PASSWORD = 12;
 export const LONGEST_PASSWORD = 1_000;
 export const PASSWORD_RULE = 'a password of 12 to 1,000 characters, without control characters';
 

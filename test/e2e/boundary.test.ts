@@ -109,7 +109,7 @@ describe('a service on loopback', () => {
       .filter(({ event }) => String(event).startsWith('audit.'));
     const address = '127.0.0.1';
     expect(events.slice(0, 10)).toEqual([
-      { event: 'audit.login.succeeded', actor: 'root', address },
+      { event: 'audit.login.succeeded', actor: 'root', address, tokenId: expect.any(String) },
       { event: 'audit.login.failed', actor: 'root', address, reason: 'wrong_credentials' },
       {
         event: 'audit.access.refused',

@@ -2,26 +2,30 @@ import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { AnySchemaObject } from 'ajv';
-import { generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import { type ApiDocument, ContractChecker, operationsOf } from '../support/contract-checker.js';
 import { passTime } from '../support/pass-time.js';
+import { json, ScriptedServer } from '../support/scripted-server.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
 
 const PASSWORD = 'correct horse battery';
 
 let service: TestApp;
+let provider: ScriptedServer;
 let document: ApiDocument;
 let checker: ContractChecker;
 let admin: string;
 let viewer: string;
 
 beforeAll(async () => {
+  // It is down until a test repairs it.
+  provider = await ScriptedServer.start();
+  provider.script(json(500, {}));
   service = await startTestApp({
     TRUST_PROXY: 'loopback',
-    // An identity provider that is down.
-    JWT_JWKS_URL: 'http://127.0.0.1:1/keys',
+    JWT_JWKS_URL: provider.url,
     JWT_ISSUER: 'https://issuer.example',
     JWT_AUDIENCE: 'movies',
   });
@@ -36,6 +40,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await service.close();
+  await provider.stop();
 });
 
 describe('the OpenAPI document', () => {
@@ -166,6 +171,39 @@ describe('the responses', () => {
       expect(await ask(external)).toEqual([where, 503]);
       if ('403' in operation.responses) expect(await ask(viewer)).toEqual([where, 403]);
     }
+  });
+
+  it('the responses of changing the password and of logging out are as documented', async () => {
+    const change = async (token: string, next: unknown, headers = {}): Promise<number> => {
+      const body = typeof next === 'string' ? { current_password: PASSWORD, new_password: next } : 'x';
+      return (await checker.request('post', '/auth/password', { token, body, headers })).status;
+    };
+    const logout = async (token: string): Promise<number> =>
+      (await checker.request('post', '/auth/logout', { token })).status;
+    const users = service.app.get(UsersService);
+    await users.add('ann', PASSWORD, 'viewer');
+    const token = await users.token('ann', 600);
+    expect(await change(token, 'password1234')).toBe(400);
+    expect(await change(token, 'x'.repeat(200_000))).toBe(413);
+    expect(await change(token, null, { 'Content-Type': 'text/plain' })).toBe(415);
+    expect(await change(token, 'staple mantle orbit velvet')).toBe(200);
+    expect(await logout(await users.token('ann', 600))).toBe(204);
+
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    provider.script(json(200, { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }] }));
+    passTime(service.app, 30_000);
+    const external = await new SignJWT({ role: 'admin' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setIssuer('https://issuer.example')
+      .setAudience('movies')
+      .setSubject('ann')
+      .setExpirationTime('5m')
+      .sign(privateKey);
+    expect([await change(external, PASSWORD), await logout(external)]).toEqual([409, 409]);
+
+    const guesser = await users.token('ann', 600);
+    for (let n = 0; n < 10; n++) expect(await change(guesser, 'staple mantle orbit velvet')).toBe(400);
+    expect(await change(guesser, PASSWORD)).toBe(429);
   });
 
   it('the responses of triggering, watching and cancelling a run are as documented', async () => {

@@ -103,7 +103,7 @@ describe('users', () => {
       { event: 'audit.user.added', role: 'viewer', ...who },
       { event: 'audit.user.password_changed', ...who },
       { event: 'audit.user.revoked', ...who },
-      { event: 'audit.token.issued', ...who },
+      { event: 'audit.token.issued', tokenId: expect.any(String), ...who },
       { event: 'audit.user.removed', ...who },
     ]);
   });

@@ -23,7 +23,7 @@ class Routes {
 }
 
 type Handler = 'unmarked' | 'readable';
-const ANN: AuthUser = { name: 'ann', role: 'viewer' };
+const ANN: AuthUser = { name: 'ann', role: 'viewer', tokenId: null };
 
 function contextOf(handler: Handler, user?: AuthUser): ExecutionContextHost {
   const request = Object.assign(new IncomingMessage(new Socket()), { user, method: 'GET', path: '/' });

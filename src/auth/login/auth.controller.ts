@@ -10,7 +10,14 @@ import {
   UnauthorizedException,
   UseGuards,
 } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AuditLog } from '../../common/logging/audit-log.js';
 import { ApiProblem, NOT_JSON, tooLarge } from '../../common/problem-details/api-problem.js';
@@ -20,6 +27,9 @@ import { LoginGuard } from './login.guard.js';
 import { LoginService } from './login.service.js';
 import type { AuthUser } from '../users/auth-user.js';
 import { challenge } from '../access/challenge.js';
+import { NO_TOKEN_ID, TokensService } from '../tokens/tokens.service.js';
+import { ChangePasswordDto } from './dto/change-password.dto.js';
+import { EXTERNAL_USER, PasswordChange } from './password-change.js';
 import { LoginDto, TokenDto } from './dto/login.dto.js';
 import { MeDto } from './dto/me.dto.js';
 
@@ -32,6 +42,8 @@ const WRONG_CREDENTIALS =
 export class AuthController {
   constructor(
     private readonly logins: LoginService,
+    private readonly passwordChange: PasswordChange,
+    private readonly tokens: TokensService,
     private readonly audit: AuditLog,
   ) {}
 
@@ -70,8 +82,47 @@ export class AuthController {
       challenge(response, null);
       throw new UnauthorizedException(WRONG_CREDENTIALS);
     }
-    this.audit.record('login.succeeded', { actor: username });
-    return { access_token: issued.token, token_type: 'bearer', expires_in: issued.expiresInSeconds };
+    this.audit.record('login.succeeded', { actor: username, tokenId: issued.id });
+    return TokenDto.of(issued);
+  }
+
+  @Post('logout')
+  @Authenticated()
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'logout',
+    summary: 'End the token of this request',
+    description: 'The other tokens of the user stay valid.',
+  })
+  @ApiNoContentResponse({ description: 'The token is no longer valid.' })
+  @ApiProblem({ 409: NO_TOKEN_ID })
+  logout(@CurrentUser() user: AuthUser): Promise<void> {
+    return this.tokens.logout(user);
+  }
+
+  @Post('password')
+  @Authenticated()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'changePassword',
+    summary: "Change one's own password",
+    description:
+      'Ends all tokens of the user and returns a new one. A wrong current password counts as a failed login.',
+  })
+  @ApiOkResponse({ type: TokenDto, description: 'The new token.' })
+  @ApiProblem({
+    400: 'The password of ann is too easy to guess. Choose four or more unrelated words, or random characters.',
+    409: EXTERNAL_USER,
+    413: tooLarge(100),
+    415: NOT_JSON,
+    429: 'Too many login attempts for this user or from this network. Try again in 42 seconds.',
+  })
+  async changePassword(
+    @CurrentUser() user: AuthUser,
+    @Body() { current_password: current, new_password: next }: ChangePasswordDto,
+    @Ip() address: string,
+  ): Promise<TokenDto> {
+    return TokenDto.of(await this.passwordChange.change(user, { current, next }, address));
   }
 
   @Get('me')

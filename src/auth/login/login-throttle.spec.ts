@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../../test/support/fake-clock.js';
+import { AuditLog } from '../../common/logging/audit-log.js';
 import { type Attempt, LoginThrottle } from './login-throttle.js';
 
 let clock: FakeClock;
@@ -7,7 +8,7 @@ let throttle: LoginThrottle;
 
 beforeEach(() => {
   clock = new FakeClock();
-  throttle = new LoginThrottle(clock);
+  throttle = new LoginThrottle(clock, new AuditLog());
 });
 
 const REFUSED = expect.objectContaining({ status: 429 });

@@ -1,6 +1,7 @@
 import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { clientNetworks } from '../../common/client-networks.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
+import { AuditLog } from '../../common/logging/audit-log.js';
 
 /** Attempts within a window, from one IPv4 address or IPv6 /64. */
 const MAX_PER_LINE = 10;
@@ -45,9 +46,12 @@ export class LoginThrottle {
   /** By name. Only names of users succeed, so it stays small. */
   private readonly lastLogin = new Map<string, string>();
 
-  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly audit: AuditLog,
+  ) {}
 
-  /** @throws HttpException 429 when a login would not be admitted */
+  /** @throws HttpException 429 when an attempt would not be admitted, which is recorded */
   check(address: string, name: string): void {
     const nowMs = this.clock.monotonicMs();
     const waits = this.limitsOf(address, name).map(({ key, max }) => {
@@ -55,7 +59,9 @@ export class LoginThrottle {
       return current !== null && current.count >= max ? current.windowStartMs + WINDOW_MS - nowMs : 0;
     });
     const waitMs = Math.max(...waits);
-    if (waitMs > 0) throw new TooManyAttemptsError(waitMs);
+    if (waitMs <= 0) return;
+    this.audit.record('login.throttled', { actor: name, reason: 'too_many_attempts' });
+    throw new TooManyAttemptsError(waitMs);
   }
 
   /**

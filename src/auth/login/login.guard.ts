@@ -33,12 +33,7 @@ export class LoginGuard implements CanActivate {
       });
       throw new ForbiddenException(FOREIGN_PAGE);
     }
-    try {
-      this.throttle.check(request.ip ?? '', actor);
-    } catch (error) {
-      this.audit.record('login.throttled', { actor, reason: 'too_many_attempts' });
-      throw error;
-    }
+    this.throttle.check(request.ip ?? '', actor);
     return true;
   }
 }

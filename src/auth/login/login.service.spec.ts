@@ -5,13 +5,14 @@ import type { TokenIssuer } from '../tokens/token-issuer.js';
 import { Passwords } from '../users/passwords.js';
 import type { User, UsersRepository } from '../users/users.repository.js';
 import { LoginService } from './login.service.js';
+import { AuditLog } from '../../common/logging/audit-log.js';
 import { LoginThrottle } from './login-throttle.js';
 
 function loginService(find: () => Promise<User | null>): LoginService {
   return new LoginService(
     { find } as Partial<UsersRepository> as UsersRepository,
     new Passwords(),
-    new LoginThrottle(new FakeClock()),
+    new LoginThrottle(new FakeClock(), new AuditLog()),
     {} as TokenIssuer,
     loadConfig({}, { tmdbKey: false }),
   );

@@ -2,13 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { type Attempt, LoginThrottle } from './login-throttle.js';
 import { Passwords } from '../users/passwords.js';
-import { TokenIssuer } from '../tokens/token-issuer.js';
+import { type IssuedToken, TokenIssuer } from '../tokens/token-issuer.js';
 import { type User, UsersRepository } from '../users/users.repository.js';
-
-export interface IssuedToken {
-  readonly token: string;
-  readonly expiresInSeconds: number;
-}
 
 /** Exchanges a name and a password for a token. */
 @Injectable()
@@ -26,18 +21,29 @@ export class LoginService {
    * @throws HttpException 429 or 503 when there are too many attempts
    */
   async login(name: string, password: string, address: string): Promise<IssuedToken | null> {
+    const user = await this.verify(name, password, address);
+    return user === null ? null : this.issue(user, address);
+  }
+
+  issue(user: User, address: string): Promise<IssuedToken> {
+    const { expiresInSeconds } = this.config.auth;
+    return this.tokens.issue(user, { source: 'login', address, expiresInSeconds });
+  }
+
+  /**
+   * The user, if the password is right; a wrong one counts as a failed login.
+   * @throws HttpException 429 or 503 when there are too many attempts
+   */
+  async verify(name: string, password: string, address: string): Promise<User | null> {
     const attempt = this.throttle.admit(address, name);
-    let user: User | null;
     try {
-      user = await this.verifiedUser(name, password, attempt);
+      const user = await this.verifiedUser(name, password, attempt);
+      if (user !== null) attempt.succeed();
+      return user;
     } catch (error) {
       attempt.forgive();
       throw error;
     }
-    if (user === null) return null;
-    attempt.succeed();
-    const { expiresInSeconds } = this.config.auth;
-    return { token: await this.tokens.issue(user, expiresInSeconds), expiresInSeconds };
   }
 
   private async verifiedUser(

@@ -8,6 +8,7 @@ describe('the user of an external token', () => {
     expect(externalUser({ sub: 'auth0|42', role: 'viewer' }, PROVIDER)).toEqual({
       name: 'login.example:8443/auth0|42',
       role: 'viewer',
+      tokenId: null,
     });
     expect(externalUser({ sub: '42', role: 'admin' }, { ...PROVIDER, issuer: 'movies' })?.name).toBe(
       'movies/42',

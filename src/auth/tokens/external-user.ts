@@ -16,7 +16,7 @@ export function externalUser(
   const role = roleOf(claims, roleClaim);
   if (role === null || typeof sub !== 'string' || !isStorable(sub)) return null;
   const host = URL.canParse(issuer) ? new URL(issuer).host : '';
-  return { name: `${host === '' ? issuer : host}/${sub}`, role };
+  return { name: `${host === '' ? issuer : host}/${sub}`, role, tokenId: null };
 }
 
 function isStorable(subject: string): boolean {

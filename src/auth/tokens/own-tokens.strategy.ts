@@ -3,22 +3,23 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { isUserName } from '../../common/credentials.js';
+import { isUuid } from '../../common/uuid.js';
 import type { AuthUser } from '../users/auth-user.js';
 import { bearerToken } from './bearer-token.js';
 import { ALGORITHM, AUDIENCE, ISSUER, type TokenClaims } from './token-claims.js';
 import { SigningKey } from './signing-key.js';
-import { UsersRepository } from '../users/users.repository.js';
+import { TokensRepository } from './tokens.repository.js';
 
 export const OWN_TOKENS = 'own';
 /** The clocks of two machines may differ by this much. */
 const MAX_AHEAD_MS = 60_000;
 
-/** Accepts tokens that this service signed, as long as the user exists and has the token's version. */
+/** Accepts tokens that this service signed, as long as they are not revoked and their user has their version. */
 @Injectable()
 export class OwnTokensStrategy extends PassportStrategy(Strategy, OWN_TOKENS) {
   constructor(
     key: SigningKey,
-    private readonly users: UsersRepository,
+    private readonly tokens: TokensRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     super({
@@ -40,14 +41,16 @@ export class OwnTokensStrategy extends PassportStrategy(Strategy, OWN_TOKENS) {
   async validate({
     sub,
     series,
+    jti,
     exp,
     iat,
   }: Partial<Record<keyof TokenClaims | 'exp' | 'iat', unknown>>): Promise<AuthUser | null> {
     if (typeof sub !== 'string' || !isUserName(sub) || typeof exp !== 'number') return null;
     // A clock that was ahead would have made it valid for longer than anybody asked.
     if (typeof iat === 'number' && 1_000 * iat > this.clock.now().getTime() + MAX_AHEAD_MS) return null;
-    const user = await this.users.find(sub);
-    return user !== null && user.tokenVersion === series ? { name: user.name, role: user.role } : null;
+    const tokenId = jti ?? null;
+    if (!isUuid(series) || (tokenId !== null && !isUuid(tokenId))) return null;
+    return this.tokens.userOf({ username: sub, tokenVersion: series, tokenId });
   }
 }
 

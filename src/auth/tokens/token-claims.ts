@@ -11,4 +11,6 @@ export interface TokenClaims {
   readonly sub: string;
   /** The user's token version at the time of issue. Issued tokens carry it under this name. */
   readonly series: string;
+  /** The id of the token's row in pipeline_tokens. Tokens of older versions have none. */
+  readonly jti: string;
 }

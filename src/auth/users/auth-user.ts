@@ -7,4 +7,6 @@ export type UserRole = (typeof USER_ROLES)[number];
 export interface AuthUser {
   readonly name: string;
   readonly role: UserRole;
+  /** The `jti` of the token; null for an external token, and for one that a version without token ids issued. */
+  readonly tokenId: string | null;
 }

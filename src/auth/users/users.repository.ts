@@ -17,7 +17,7 @@ export interface User {
 
 export type NewUser = Pick<User, 'name' | 'role' | 'passwordHash' | 'createdAt'>;
 
-/** Sole reader and writer of pipeline_users. */
+/** Sole writer of pipeline_users. */
 @Injectable()
 export class UsersRepository {
   constructor(private readonly prisma: PrismaService) {}
@@ -41,10 +41,11 @@ export class UsersRepository {
     return count === 1;
   }
 
-  /** Invalidates all of the user's tokens. False when there is no such user. */
-  async setPassword(name: string, passwordHash: string): Promise<boolean> {
+  /** Invalidates all of the user's tokens. Null when there is no such user. */
+  async setPassword(name: string, passwordHash: string): Promise<User | null> {
     const data = { passwordHash, tokenVersion: randomUUID() };
-    return (await this.prisma.pipelineUser.updateMany({ where: { name }, data })).count === 1;
+    const [user] = await this.prisma.pipelineUser.updateManyAndReturn({ where: { name }, data });
+    return (user as User | undefined) ?? null;
   }
 
   /** Invalidates all of the user's tokens. False when there is no such user. */

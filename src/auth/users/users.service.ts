@@ -51,9 +51,11 @@ export class UsersService {
   }
 
   /** Also invalidates all of the user's tokens. */
-  async setPassword(name: string, password: string): Promise<void> {
-    if (!(await this.users.setPassword(name, await this.hash(password, name)))) throw noSuchUser(name);
+  async setPassword(name: string, password: string): Promise<User> {
+    const user = await this.users.setPassword(name, await this.hash(password, name));
+    if (user === null) throw noSuchUser(name);
     this.audit.record('user.password_changed', { user: name });
+    return user;
   }
 
   /** @param force whether to remove the last admin too */
@@ -79,8 +81,9 @@ export class UsersService {
   async token(name: string, expiresInSeconds: number): Promise<string> {
     const user = await this.users.find(name);
     if (user === null) throw noSuchUser(name);
-    this.audit.record('token.issued', { user: name });
-    return this.tokens.issue(user, expiresInSeconds);
+    const { id, token } = await this.tokens.issue(user, { source: 'cli', address: null, expiresInSeconds });
+    this.audit.record('token.issued', { user: name, tokenId: id });
+    return token;
   }
 
   private insert(name: string, role: UserRole, passwordHash: string): Promise<boolean> {
@@ -102,6 +105,6 @@ export function randomPassword(): string {
   return randomBytes(12).toString('base64url');
 }
 
-function noSuchUser(name: string): UserError {
+export function noSuchUser(name: string): UserError {
   return new UserError(`There is no user ${name}. "npx movie-pipeline user list" lists all users.`);
 }

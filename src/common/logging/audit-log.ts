@@ -4,6 +4,7 @@ import { requestContext } from './request-context.js';
 
 export type AuditAction =
   | `login.${'succeeded' | 'failed' | 'throttled'}`
+  | 'logout'
   | 'access.refused'
   | `run.${'triggered' | 'cancelled'}`
   | `scheduler.${'started' | 'stopped' | 'job_changed'}`

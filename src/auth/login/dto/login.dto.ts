@@ -2,12 +2,14 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { LONGEST_PASSWORD, USER_NAME, USER_NAME_RULE, withoutLineEnd } from '../../../common/credentials.js';
+import type { IssuedToken } from '../../tokens/token-issuer.js';
 
 /** No minimum of 12 here: a password that is too short to be set is answered as a wrong one. */
-const LOGIN_PASSWORD = new RegExp(`^\\P{Cc}{1,${LONGEST_PASSWORD}}$`, 'u');
+export const ANY_PASSWORD = new RegExp(`^\\P{Cc}{1,${LONGEST_PASSWORD}}$`, 'u');
+export const ANY_PASSWORD_RULE = `1 to ${LONGEST_PASSWORD} characters, without control characters`;
 
 /** As `user add` reads a password: the file that it was given ends with a newline, and so does the form made from it. */
-const WithoutLineEnd = (): PropertyDecorator =>
+export const WithoutLineEnd = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? withoutLineEnd(value) : value));
 
 /** The other fields belong to OAuth 2's password flow (RFC 6749, section 4.3.2); they are accepted and ignored. */
@@ -25,9 +27,7 @@ export class LoginDto {
     description: 'No control characters; one newline at the end is ignored.',
   })
   @WithoutLineEnd()
-  @Matches(LOGIN_PASSWORD, {
-    message: `password must be 1 to ${LONGEST_PASSWORD} characters, without control characters`,
-  })
+  @Matches(ANY_PASSWORD, { message: `password must be ${ANY_PASSWORD_RULE}` })
   password!: string;
 
   @ApiPropertyOptional({ example: 'password', maxLength: 100 })
@@ -67,4 +67,8 @@ export class TokenDto {
 
   @ApiProperty({ description: 'Seconds until the token expires.', example: 3_600 })
   expires_in!: number;
+
+  static of({ token, expiresInSeconds }: IssuedToken): TokenDto {
+    return { access_token: token, token_type: 'bearer', expires_in: expiresInSeconds };
+  }
 }
