@@ -83,6 +83,11 @@ export class MoviesRepository {
     return rest > 0 ? [...never, ...(await this.idsOf(due.selectStale(now, rest)))] : never;
   }
 
+  /** Movies that an earlier version enriched, whose newer columns are unknown, the most popular first. */
+  incomplete({ limit, now }: { limit: number; now: Date }): Promise<number[]> {
+    return this.idsOf(due.selectIncomplete(now, limit));
+  }
+
   /** Movies whose details are nearly as old as TMDB's terms allow, the oldest first. */
   overdue(now: Date): MoviesQuery {
     return due.selectOverdue(now);
