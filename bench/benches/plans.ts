@@ -19,6 +19,7 @@ export async function customPlan(target: Target, movies: number): Promise<RunPla
     max_enrichment: movies,
     incremental: false,
     refresh_all: false,
+    refresh_incomplete: false,
   });
 }
 

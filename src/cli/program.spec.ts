@@ -80,6 +80,13 @@ describe('the command "run"', () => {
     expect((await planFor('run --no-enrich')).enrichment).toBeNull();
   });
 
+  it('enriches first the movies that lack newer columns with --refresh-incomplete', async () => {
+    expect(await planFor('run --refresh-incomplete --max-enrichment 9')).toMatchObject({
+      enrichment: { limit: 9, alsoStored: false, incompleteFirst: true },
+    });
+    expect((await planFor('run')).enrichment).not.toHaveProperty('incompleteFirst');
+  });
+
   it('enriches everything that is stored with --refresh-all, with and without a type', async () => {
     const all = { enrichment: { refreshAll: true } };
     expect(await planFor('run --refresh-all --max-enrichment 1')).toMatchObject(all);

@@ -44,18 +44,24 @@ export class EnrichmentStage {
     return total;
   }
 
-  /** Never-enriched movies first, then the most popular; behind them, all that are overdue. */
+  /** Never-enriched movies first, unless incomplete ones are, then the most popular; behind them, all that are overdue. */
   private async select(
     collected: readonly number[],
-    { limit, alsoStored, refreshAll = false }: EnrichmentPlan,
+    { limit, alsoStored, incompleteFirst = false, refreshAll = false }: EnrichmentPlan,
     incremental: boolean,
   ): Promise<EnrichmentWork> {
     if (refreshAll) return { ids: [], rest: this.movies.all(), fresh: 0 };
     const now = this.clock.now();
-    const { due, fresh } = await this.movies.dueAmong(collected, { limit, now, incremental });
-    if (!alsoStored) return { ids: due, rest: null, fresh };
+    const first = new Set(incompleteFirst ? await this.movies.incomplete({ limit, now }) : []);
+    const others = collected.filter((id) => !first.has(id));
+    const { due, fresh } = await this.movies.dueAmong(others, {
+      limit: limit - first.size,
+      now,
+      incremental,
+    });
+    if (!alsoStored) return { ids: [...first, ...due], rest: null, fresh };
     const stored = await this.movies.dueStored({ limit, now });
-    const ids = [...new Set([...due, ...stored])].slice(0, limit);
+    const ids = [...new Set([...first, ...due, ...stored])].slice(0, limit);
     return { ids, rest: this.movies.overdue(now), fresh };
   }
 }

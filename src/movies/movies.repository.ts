@@ -4,6 +4,7 @@ import type { EnrichedMovie, FailingMovie, ListedMovie } from './movie-record.js
 import { rowRefusedError } from './row-refused-error.js';
 import * as due from './sql/due-sql.js';
 import { listedDigest, STORED_AS_LISTED } from './sql/listed-digest.js';
+import { REPLACE_ROWS, type RowField } from './sql/rows-sql.js';
 import { UPSERT_ENRICHED, UPSERT_LISTED } from './sql/upsert-sql.js';
 
 /** Ids of the stored movies, by what happened to their rows. */
@@ -45,20 +46,27 @@ export class MoviesRepository {
   ): Promise<StoreReport> {
     const same = await storedAsListed(tx, movies);
     const others = movies.filter(({ id }) => !same.has(id));
-    const report = await store(tx, UPSERT_LISTED, others, now);
+    const report = reportOf(await store(tx, UPSERT_LISTED, others, now));
     return { ...report, unchanged: [...same, ...report.unchanged] };
   }
 
   /**
-   * Stores the details of movies, each id once, in one statement, and marks the movies as enriched.
-   * @throws RowRefusedError when the database rejects a value; nothing of the batch is stored
+   * Stores the details of movies, each id once, and marks the movies as enriched. One statement, and another for each
+   * table of translations and releases in which something changes.
+   * @throws RowRefusedError when the database rejects a value; nothing of the batch is stored if the transaction ends
    */
-  storeEnriched(
-    movies: readonly EnrichedMovie[],
-    now: Date,
-    tx: Transaction = this.prisma,
-  ): Promise<StoreReport> {
-    return store(tx, UPSERT_ENRICHED, movies, now);
+  async storeEnriched(movies: readonly EnrichedMovie[], now: Date, tx?: Transaction): Promise<StoreReport> {
+    if (tx === undefined) return this.prisma.$transaction((own) => this.storeEnriched(movies, now, own));
+    const stored = await store(tx, UPSERT_ENRICHED, movies, now);
+    for (const field of ['translations', 'releases'] as const) {
+      const differing = new Set(stored.filter((row) => row[`${field}_differ`]).map(({ id }) => id));
+      await replaceRows(
+        tx,
+        field,
+        movies.filter(({ id }) => differing.has(id)),
+      );
+    }
+    return reportOf(stored);
   }
 
   /** The due movies among `ids`, at most `limit`. Without `incremental` all of them are due. */
@@ -81,6 +89,11 @@ export class MoviesRepository {
     const never = limit > 0 ? await this.idsOf(due.selectNeverEnriched(now, limit)) : [];
     const rest = limit - never.length;
     return rest > 0 ? [...never, ...(await this.idsOf(due.selectStale(now, rest)))] : never;
+  }
+
+  /** Movies that an earlier version enriched, whose newer columns are unknown, the most popular first. */
+  incomplete({ limit, now }: { limit: number; now: Date }): Promise<number[]> {
+    return this.idsOf(due.selectIncomplete(now, limit));
   }
 
   /** Movies whose details are nearly as old as TMDB's terms allow, the oldest first. */
@@ -138,6 +151,11 @@ export class MoviesRepository {
   }
 }
 
+/** What the upsert did with a movie. */
+type StoredRow = { readonly id: number; readonly result: keyof StoreReport } & Readonly<
+  Partial<Record<`${RowField}_differ`, boolean>>
+>;
+
 async function storedAsListed(tx: Transaction, movies: readonly ListedMovie[]): Promise<ReadonlySet<number>> {
   if (movies.length === 0) return new Set();
   const [row] = await tx.$queryRawUnsafe<{ ids: number[] }[]>(
@@ -153,17 +171,38 @@ async function store(
   upsert: string,
   movies: readonly ListedMovie[],
   now: Date,
-): Promise<StoreReport> {
-  const report = { inserted: [] as number[], updated: [] as number[], unchanged: [] as number[] };
-  if (movies.length === 0) return report;
+): Promise<StoredRow[]> {
+  if (movies.length === 0) return [];
   try {
-    const stored = await tx.$queryRawUnsafe<{ id: number; result: keyof StoreReport }[]>(
+    return await tx.$queryRawUnsafe<StoredRow[]>(
       upsert,
       Buffer.from(JSON.stringify(movies)),
       now.toISOString(),
     );
-    for (const { id, result } of stored) report[result].push(id);
-    return report;
+  } catch (error) {
+    throw rowRefusedError(error) ?? error;
+  }
+}
+
+function reportOf(stored: readonly StoredRow[]): StoreReport {
+  const report = { inserted: [] as number[], updated: [] as number[], unchanged: [] as number[] };
+  for (const { id, result } of stored) report[result].push(id);
+  return report;
+}
+
+async function replaceRows(
+  tx: Transaction,
+  field: RowField,
+  movies: readonly EnrichedMovie[],
+): Promise<void> {
+  if (movies.length === 0) return;
+  const rows = movies.flatMap(({ id, [field]: given }) => given.map((row) => ({ movie_id: id, ...row })));
+  try {
+    await tx.$executeRawUnsafe(
+      REPLACE_ROWS[field],
+      movies.map(({ id }) => id),
+      Buffer.from(JSON.stringify(rows)),
+    );
   } catch (error) {
     throw rowRefusedError(error) ?? error;
   }

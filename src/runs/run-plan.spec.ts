@@ -39,12 +39,21 @@ describe('the plan of a run', () => {
       max_enrichment: 7,
       incremental: false,
       refresh_all: false,
+      refresh_incomplete: true,
     });
     expect(plan).toEqual({
       updateType: 'custom',
       sources: [{ source: 'top_rated', pages: 500 }],
-      enrichment: { limit: 7, alsoStored: false },
+      enrichment: { limit: 7, alsoStored: false, incompleteFirst: true },
       incremental: false,
+    });
+  });
+
+  it('a custom run with refresh_incomplete needs no list', () => {
+    const options = { categories: [], include_trending: false, enrich_data: true, refresh_incomplete: true };
+    expect(customPlan({ ...CUSTOM_DEFAULTS, ...options })).toMatchObject({
+      sources: [],
+      enrichment: { limit: 50, alsoStored: false, incompleteFirst: true },
     });
   });
 
@@ -62,6 +71,8 @@ describe('the plan of a run', () => {
     [{ pages_per_category: 1.5 }, 'pages_per_category must be a whole number from 1 to 500'],
     [{ max_enrichment: 100_001 }, 'max_enrichment must be a whole number from 0 to 100000'],
     [{ categories: [], include_trending: false }, 'the run would collect nothing'],
+    [{ refresh_incomplete: true }, 'refresh_incomplete requires enrich_data'],
+    [{ refresh_incomplete: true, enrich_data: true, max_enrichment: 0 }, 'a max_enrichment of 1 or more'],
   ])('the custom options %j are refused with the rule that they break', (options, message) => {
     expect(() => customPlan({ ...CUSTOM_DEFAULTS, ...options })).toThrow(message);
   });

@@ -19,6 +19,8 @@ export interface EnrichmentPlan {
   readonly limit: number;
   /** Also movies that this run did not collect: due ones up to the limit, and all overdue ones. */
   readonly alsoStored: boolean;
+  /** Before all others, movies that an earlier version enriched, whose newer columns are unknown. */
+  readonly incompleteFirst?: boolean;
   /** Every stored movie, whatever the other rules are. */
   readonly refreshAll?: boolean;
 }
@@ -41,6 +43,7 @@ export interface CustomOptions {
   readonly max_enrichment: number;
   readonly incremental: boolean;
   readonly refresh_all: boolean;
+  readonly refresh_incomplete: boolean;
 }
 
 export const CUSTOM_DEFAULTS: CustomOptions = {
@@ -51,6 +54,7 @@ export const CUSTOM_DEFAULTS: CustomOptions = {
   max_enrichment: 50,
   incremental: true,
   refresh_all: false,
+  refresh_incomplete: false,
 };
 
 /** Fetches the details of everything that is stored again. */
@@ -82,19 +86,23 @@ export function customPlan(options: CustomOptions): RunPlan {
   requireWholeNumber('pages_per_category', pages, 1, MAX_PAGES);
   requireWholeNumber('max_enrichment', limit, 0, MAX_ENRICHMENT);
   const planned = sources(options.categories, pages, options.include_trending);
-  if (planned.length === 0 && !options.refresh_all) {
+  if (planned.length === 0 && !options.refresh_all && !options.refresh_incomplete) {
     throw new RangeError('categories is empty and trending is off: the run would collect nothing.');
   }
   return {
     updateType: 'custom',
     sources: planned,
-    enrichment: options.refresh_all
-      ? REFRESH_ALL
-      : options.enrich_data && limit > 0
-        ? { limit, alsoStored: false }
-        : null,
+    enrichment: options.refresh_all ? REFRESH_ALL : customEnrichment(options),
     incremental: options.incremental,
   };
+}
+
+function customEnrichment(options: CustomOptions): EnrichmentPlan | null {
+  const { enrich_data: enrich, max_enrichment: limit, refresh_incomplete: incompleteFirst } = options;
+  if (enrich && limit > 0)
+    return { limit, alsoStored: false, ...(incompleteFirst ? { incompleteFirst } : {}) };
+  if (!incompleteFirst) return null;
+  throw new RangeError('refresh_incomplete requires enrich_data and a max_enrichment of 1 or more.');
 }
 
 function requireWholeNumber(name: string, value: number, min: number, max: number): void {

@@ -55,7 +55,12 @@ const readEnrichmentPlan: Reader<NonNullable<RunPlan['enrichment']>> = (value) =
   const limit = count(plan?.limit);
   return limit === null || typeof plan?.alsoStored !== 'boolean'
     ? null
-    : { limit, alsoStored: plan.alsoStored, ...(plan.refreshAll === true ? { refreshAll: true } : {}) };
+    : {
+        limit,
+        alsoStored: plan.alsoStored,
+        ...(plan.incompleteFirst === true ? { incompleteFirst: true } : {}),
+        ...(plan.refreshAll === true ? { refreshAll: true } : {}),
+      };
 };
 
 const readSourceReport: Reader<SourceReport> = (value) => {

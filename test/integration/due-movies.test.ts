@@ -164,6 +164,18 @@ describe('a movie', () => {
     }
   });
 
+  it('that an earlier version enriched is incomplete until it is enriched again, the most popular first', async () => {
+    for (const id of [1, 2, 3, 4]) await enrich(id, '1999-10-15', 1, id);
+    await store.movies.storeListed([{ ...LISTED, id: 5 }], now);
+    await store.query('UPDATE movies SET alternative_titles = NULL WHERE id <> 4');
+    await store.movies.markFailed([1], now);
+    await store.movies.markFailed([1], now);
+    expect(await store.movies.incomplete({ limit: 10, now })).toEqual([3, 2]);
+    expect(await store.movies.incomplete({ limit: 1, now })).toEqual([3]);
+    await enrich(3, '1999-10-15', 0, 3);
+    expect(await store.movies.incomplete({ limit: 10, now })).toEqual([2]);
+  });
+
   it('that was enriched more than 150 days ago is overdue, the oldest first', async () => {
     await enrich(1, '1999-10-15', 149);
     await enrich(2, '1999-10-15', 151);

@@ -281,7 +281,7 @@ describe('storing translations and releases', () => {
     return tables.map((table) => table.map(({ row }) => row));
   }
 
-  it('stores them with the movie, in the same statement', async () => {
+  it('stores them with the movie', async () => {
     expect((await store.movies.storeEnriched([FULL], T1)).inserted).toEqual([550]);
     expect(await stored()).toEqual([
       [brazilian, german],

@@ -26,6 +26,7 @@ export interface RunOptions extends Output {
   readonly maxEnrichment?: number;
   readonly incremental?: boolean;
   readonly refreshAll?: boolean;
+  readonly refreshIncomplete?: boolean;
 }
 
 export function addRunCommand(program: Command, shutdownSignal: AbortSignal): void {
@@ -53,6 +54,7 @@ export function addRunCommand(program: Command, shutdownSignal: AbortSignal): vo
     )
     .option('--incremental', 'enrich due movies only')
     .option('--no-incremental', 'enrich every collected movie')
+    .option('--refresh-incomplete', 'enrich first the movies that lack columns which a later version added')
     .option('--refresh-all', 'fetch the details of every stored movie again, due or not')
     .action(exitWith(run));
 }
@@ -75,6 +77,7 @@ export function planOf(type: Preset | undefined, options: RunOptions, command: C
       max_enrichment: options.maxEnrichment ?? DEFAULT_RUN.max_enrichment,
       incremental: options.incremental ?? DEFAULT_RUN.incremental,
       refresh_all: options.refreshAll ?? DEFAULT_RUN.refresh_all,
+      refresh_incomplete: options.refreshIncomplete ?? DEFAULT_RUN.refresh_incomplete,
     });
   } catch (error) {
     return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);

@@ -64,6 +64,13 @@ export function selectStale(now: Date, limit: number): Sql {
     ORDER BY ${MOST_POPULAR_FIRST} LIMIT ${limit}::int`;
 }
 
+/** Selects `id` of movies that an earlier version enriched, whose newer columns are unknown, the most popular first. */
+export function selectIncomplete(now: Date, limit: number): Sql {
+  return sql`
+    SELECT id FROM movies WHERE enriched_at IS NOT NULL AND alternative_titles IS NULL AND ${mayBeRequested(now)}
+    ORDER BY ${MOST_POPULAR_FIRST} LIMIT ${limit}::int`;
+}
+
 /** Selects `id` of movies enriched more than 150 days ago, the oldest first. TMDB's terms allow six months. */
 export function selectOverdue(now: Date): Sql {
   return sql`

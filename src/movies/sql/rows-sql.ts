@@ -1,11 +1,8 @@
-import type { RowTable } from '../movie-record.js';
+import { ENRICHED_TABLES, type RowTable } from '../movie-record.js';
 
-/**
- * Parts of the statement that stores a batch, for a list whose elements are rows of a table of their own. `field` is the
- * JSON array in the record. It is the whole truth: rows that it lacks are deleted.
- */
+export type RowField = keyof typeof ENRICHED_TABLES;
 
-/** SQL condition: whether the stored rows of the record `g` differ from its list. */
+/** SQL condition: whether the stored rows of the record `g` differ from the elements of its field. */
 export function rowsDiffer(field: string, { name }: RowTable): string {
   // Keys are unique on both sides, so lists of one length are equal when one contains the other.
   return `(SELECT count(*) <> jsonb_array_length(g."${field}")
@@ -13,42 +10,33 @@ export function rowsDiffer(field: string, { name }: RowTable): string {
     FROM ${name} t WHERE t.movie_id = g.id)`;
 }
 
-/** Name of the column of `compared` that holds the result of `rowsDiffer`. */
-export function differFlag(field: string): string {
-  return `"${field}_differ"`;
-}
-
 /**
- * Two common table expressions that delete and upsert the rows of the records whose list differs. They read `compared`,
- * and `written`, which has the ids of the movies: the lock on a movie's row comes first, so that two batches cannot
- * deadlock.
+ * The statement that replaces the rows of movies. Rows that are equal are not written.
+ *
+ * Parameters: `$1`, the ids of the movies; `$2`, all their rows, with `movie_id`, as a JSON array in UTF-8. The ids are
+ * separate because PostgreSQL estimates their rows correctly in a table without statistics too. The caller has locked the
+ * movies' own rows, so that two batches cannot deadlock.
  */
-export function replaceRows(field: string, { name, key, values }: RowTable): string {
-  const keys = Object.keys(key).map((column) => `"${column}"`);
-  const columns = [...keys, ...Object.keys(values).map((column) => `"${column}"`)];
-  const changed = `written w JOIN compared g ON g.id = w.id AND g.${differFlag(field)}`;
-  const given = (of: Readonly<Record<string, string>>): string =>
-    `jsonb_to_recordset(g."${field}") AS given(${typed(of)})`;
-  const row = (of: string): string => `ROW(${columns.map((column) => `${of}.${column}`).join(', ')})`;
+function replaceRows({ name, key, values }: RowTable): string {
+  const keys = ['movie_id', ...Object.keys(key)].map((column) => `"${column}"`);
+  const others = Object.keys(values).map((column) => `"${column}"`);
+  const types = Object.entries({ movie_id: 'int', ...key, ...values });
+  const row = (of: string): string => `ROW(${others.map((column) => `${of}.${column}`).join(', ')})`;
   return `
-    ${field}_deleted AS (
-      DELETE FROM ${name} t USING ${changed}
-      WHERE t.movie_id = g.id AND NOT EXISTS (
-        SELECT FROM ${given(key)} WHERE ${keys.map((column) => `given.${column} = t.${column}`).join(' AND ')})
-    ), ${field}_stored AS (
-      INSERT INTO ${name} AS t (movie_id, ${columns.join(', ')})
-      SELECT g.id, given.* FROM ${changed}, ${given({ ...key, ...values })}
-      ORDER BY g.id, ${keys.map((column) => `given.${column}`).join(', ')}
-      ON CONFLICT (movie_id, ${keys.join(', ')}) DO UPDATE
-      SET ${Object.keys(values)
-        .map((column) => `"${column}" = excluded."${column}"`)
-        .join(', ')}
-      WHERE ${row('t')} IS DISTINCT FROM ${row('excluded')}
-    )`;
+    WITH given AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(convert_from($2, 'UTF8')::jsonb)
+        AS rows(${types.map(([column, type]) => `"${column}" ${type}`).join(', ')})
+    ), deleted AS (
+      DELETE FROM ${name} t WHERE t.movie_id = ANY($1::int[]) AND NOT EXISTS (
+        SELECT FROM given WHERE ${keys.map((column) => `given.${column} = t.${column}`).join(' AND ')})
+    )
+    INSERT INTO ${name} AS t (${[...keys, ...others].join(', ')})
+    SELECT * FROM given ORDER BY ${keys.join(', ')}
+    ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}
+    WHERE ${row('t')} IS DISTINCT FROM ${row('excluded')}`;
 }
 
-function typed(columns: Readonly<Record<string, string>>): string {
-  return Object.entries(columns)
-    .map(([column, type]) => `"${column}" ${type}`)
-    .join(', ');
-}
+export const REPLACE_ROWS = {
+  translations: replaceRows(ENRICHED_TABLES.translations),
+  releases: replaceRows(ENRICHED_TABLES.releases),
+} satisfies Record<RowField, string>;

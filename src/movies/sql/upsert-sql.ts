@@ -6,7 +6,7 @@ import {
   type Merge,
   type RowTable,
 } from '../movie-record.js';
-import { differFlag, replaceRows, rowsDiffer } from './rows-sql.js';
+import { rowsDiffer } from './rows-sql.js';
 
 interface RecordColumn extends Column {
   /** The record's field, which is the key in the JSON that comes in. */
@@ -55,7 +55,7 @@ interface Upsert {
   readonly stamps: Readonly<Record<string, string>>;
   /** SQL condition on the stored row `m` under which it is written although no column differs. */
   readonly alsoWhen: string;
-  /** Tables by the field of the record that holds their rows. */
+  /** Tables of which only differences are found, by the field of the record that holds their rows. */
   readonly tables: Readonly<Record<string, RowTable>>;
 }
 
@@ -63,7 +63,8 @@ interface Upsert {
  * One statement that stores a whole batch.
  *
  * Parameters: `$1`, the records as a JSON array in UTF-8, each id once; `$2`, the time. `$1` is bytes because Prisma
- * would encode a string as JSON once more. Result: `id` and `result` ('inserted', 'updated' or 'unchanged') of each.
+ * would encode a string as JSON once more. Result: `id` and `result` ('inserted', 'updated' or 'unchanged') of each, and
+ * for each of `tables` `<field>_differ`, whether its rows are to be replaced.
  *
  * Unchanged rows are filtered out before the INSERT, since `ON CONFLICT … WHERE false` locks each row and writes WAL for
  * it. Rows are written in the order of their ids, so that two concurrent batches cannot deadlock.
@@ -79,14 +80,14 @@ function upsert({ columns, stamps, alsoWhen, tables }: Upsert): string {
   ];
   const lists = Object.entries(tables);
   const fields = [...all, ...lists.map(([field]) => ({ field, type: 'jsonb' }))];
-  const flags = lists.map(([field, table]) => `, ${rowsDiffer(field, table)} AS ${differFlag(field)}`);
-  const rowsChanged = lists.map(([field]) => ` OR ${differFlag(field)}`).join('');
+  const flags = lists.map(([field]) => `"${field}_differ"`);
+  const rowsChanged = flags.map((flag) => ` OR ${flag}`).join('');
   const movedByRows =
     lists.length === 0 ? '' : ` OR m.id IN (SELECT id FROM compared WHERE false${rowsChanged})`;
   return `
     WITH compared AS MATERIALIZED (
       SELECT g.*, m.id IS NULL AS is_new, ${differs(all, given)} AS is_changed, ${alsoWhen} AS is_touched
-        ${flags.join('')}
+        ${lists.map(([field, table]) => `, ${rowsDiffer(field, table)} AS "${field}_differ"`).join('')}
       FROM jsonb_to_recordset(convert_from($1, 'UTF8')::jsonb)
         AS g(id int, ${fields.map(({ field, type }) => `"${field}" ${type}`).join(', ')})
       LEFT JOIN movies m ON m.id = g.id
@@ -98,9 +99,8 @@ function upsert({ columns, stamps, alsoWhen, tables }: Upsert): string {
       ORDER BY id
       ON CONFLICT (id) DO UPDATE SET ${assignments.join(', ')},
         updated_at = CASE WHEN ${differs(visible, excluded)}${movedByRows} THEN excluded.updated_at ELSE m.updated_at END
-      RETURNING m.id
-    )${lists.map(([field, table]) => `, ${replaceRows(field, table)}`).join('')}
-    SELECT id, CASE WHEN is_new THEN 'inserted' WHEN is_changed${rowsChanged} THEN 'updated' ELSE 'unchanged' END AS result
+    )
+    SELECT ${['id', ...flags].join(', ')}, CASE WHEN is_new THEN 'inserted' WHEN is_changed${rowsChanged} THEN 'updated' ELSE 'unchanged' END AS result
     FROM compared`;
 }
 

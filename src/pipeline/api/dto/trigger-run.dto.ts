@@ -44,7 +44,7 @@ export class TriggerRunDto {
     enumName: 'Category',
     isArray: true,
     default: CUSTOM_DEFAULTS.categories,
-    description: 'The lists to collect; may be empty if trending is included or everything is refreshed.',
+    description: 'The lists to collect; may be empty if trending is included or stored movies are refreshed.',
   })
   @IsOptional()
   @IsArray()
@@ -72,7 +72,8 @@ export class TriggerRunDto {
   include_trending?: boolean;
 
   @ApiPropertyOptional({
-    description: 'Whether to fetch details as well. Default: true if `max_enrichment` is given, else false.',
+    description:
+      'Whether to fetch details as well. Default: true if `max_enrichment` or `refresh_incomplete` is given, else false.',
   })
   @IsOptional()
   @IsBoolean()
@@ -107,6 +108,16 @@ export class TriggerRunDto {
   @IsOptional()
   @IsBoolean()
   refresh_all?: boolean;
+
+  @ApiPropertyOptional({
+    default: CUSTOM_DEFAULTS.refresh_incomplete,
+    description:
+      'True: first fetch the details of stored movies that an earlier version enriched and that lack newer columns, ' +
+      'the most popular first, up to `max_enrichment`.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  refresh_incomplete?: boolean;
 }
 
 /**
@@ -127,8 +138,8 @@ export function planOfRequest({ update_type: requested, ...options }: TriggerRun
 
 function planOfOptions(options: Partial<typeof CUSTOM_DEFAULTS>): RunPlan {
   try {
-    // A request that says how many movies to enrich asks for enrichment.
-    const enrich_data = options.max_enrichment !== undefined || CUSTOM_DEFAULTS.enrich_data;
+    // A request that says how many movies to enrich, or which, asks for enrichment.
+    const enrich_data = options.max_enrichment !== undefined || options.refresh_incomplete === true;
     return customPlan({ ...CUSTOM_DEFAULTS, enrich_data, ...options });
   } catch (error) {
     if (error instanceof RangeError) throw new BadRequestException(error.message);
