@@ -21,13 +21,16 @@ const MAY_IMPORT = {
   auth: [...BASE, 'database'],
   pipeline: [...STORAGE, 'tmdb', 'movies', 'runs', 'enrichment', 'auth'],
   scheduler: [...STORAGE, 'runs', 'pipeline', 'auth'],
-  status: [...BASE, 'runs', 'pipeline', 'scheduler', 'auth'],
+  status: [...BASE, 'movies', 'runs', 'pipeline', 'scheduler', 'auth'],
   health: [...BASE, 'database', 'tmdb', 'runs', 'scheduler', 'auth'],
   sandbox: [],
 };
 
 const rooms = Object.keys(MAY_IMPORT);
-const zones = rooms.map((room) => ({
+const zones = [
+  { target: './ui/src', from: './src', message: 'The dashboard knows the service by its API only.' },
+];
+zones.push(...rooms.map((room) => ({
   target: `./src/${room}`,
   from: './src',
   except: [`./${room}`, ...MAY_IMPORT[room].map((other) => `./${other}`)],
@@ -47,17 +50,18 @@ export default tseslint.config(
       'dist-chaos',
       'node_modules',
       'src/database/generated',
+      'ui/src/generated',
       '.data',
       'coverage',
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: ['tsconfig.json', 'ui/tsconfig.json'] })],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
     },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -85,7 +89,7 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': 'off' },
   },
   {
-    files: ['prisma.config.ts'],
+    files: ['prisma.config.ts', 'ui/*.config.{ts,js}'],
     rules: { 'import-x/no-default-export': 'off' },
   },
   {
