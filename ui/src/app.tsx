@@ -1,20 +1,15 @@
-import type { ComponentType, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { ErrorBoundary } from './components/error-boundary';
 import { Frame } from './components/frame';
+import { PAGES } from './pages';
 import { NotFound } from './pages/not-found';
-import { Overview } from './pages/overview/overview';
 import { match, path } from './router';
-
-type Parameters = Readonly<Record<string, string>>;
-
-/** The pages by path. A page receives the parameters of its path, and reads its filters from the query. */
-const ROUTES: readonly (readonly [string, ComponentType<Parameters>])[] = [['/', Overview]];
 
 export function App(): JSX.Element {
   const here = path.value;
   return (
     <Frame>
-      <ErrorBoundary page={here}>
+      <ErrorBoundary key={here}>
         <Route at={here} />
       </ErrorBoundary>
     </Frame>
@@ -22,10 +17,9 @@ export function App(): JSX.Element {
 }
 
 function Route({ at }: { readonly at: string }): JSX.Element {
-  for (const [pattern, Page] of ROUTES) {
+  for (const { path: pattern, page: Page } of PAGES) {
     const parameters = match(pattern, at);
-    // The key makes another address of the same page start afresh.
-    if (parameters !== null) return <Page key={at} {...parameters} />;
+    if (parameters !== null) return <Page {...parameters} />;
   }
   return <NotFound />;
 }

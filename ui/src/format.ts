@@ -5,20 +5,21 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const counts = new Intl.NumberFormat();
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const decimals = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+const moment = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: 'numeric',
+  minute: '2-digit',
+});
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
-const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 /** `1,234` */
 export const count = (value: number): string => counts.format(value);
-
-/** `1.2M` */
-export const shortCount = (value: number): string => compact.format(value);
 
 /** `98.7%` of a share from 0 to 1. A share below 1 is never written as 100%. */
 export function percent(share: number): string {
@@ -63,34 +64,17 @@ export function relativeTime(time: Date, nowMs: number): string {
 /** `Saturday, November 28, 2026 at 9:00:00 AM GMT+1`, in the viewer's zone */
 export const exactTime = (time: Date): string => exact.format(time);
 
-/** `9:00 AM` */
-export const timeOfDay = (time: Date): string => clockTime.format(time);
+/** `Sat, Nov 28, 9:00 AM`, in the viewer's zone */
+export const momentOf = (time: Date): string => moment.format(time);
 
 /** `Sat` */
 export const weekdayOf = (time: Date): string => weekday.format(time);
-
-/** `Nov 28` */
-export const dayOf = (time: Date): string => dayMonth.format(time);
 
 /** `2026-11-28`, the viewer's day */
 export function dayKey(time: Date): string {
   const pad = (value: number): string => String(value).padStart(2, '0');
   return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`;
 }
-
-/** `09:00 Europe/Paris`: a time as another zone's clock shows it */
-export function timeInZone(time: Date, zone: string): string {
-  const format = new Intl.DateTimeFormat(undefined, {
-    timeZone: zone,
-    weekday: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
-  return format.format(time);
-}
-
-/** The viewer's zone, such as `Europe/Paris`. */
-export const viewerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** `now_playing` as `Now playing` */
 export function words(name: string): string {

@@ -1,3 +1,7 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/frame.css';
+import './styles/components.css';
 import { render } from 'preact';
 import { get } from './api/client';
 import { followPipeline } from './api/live';
@@ -6,14 +10,12 @@ import { App } from './app';
 import { startClock } from './clock';
 import type { MeDto } from './generated/types.gen';
 import { interceptLinks } from './router';
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/frame.css';
-import './styles/components.css';
+import { measureThroughput } from './throughput';
 
 interceptLinks();
 startClock();
 followPipeline();
+measureThroughput();
 
 /** After a reload, the tab still has the token but not the user. */
 if (token.peek() !== null) {

@@ -46,13 +46,14 @@ export function followPipeline(): void {
 let lastToken = token.peek();
 
 async function keepFollowing(over: AbortSignal): Promise<void> {
+  const isOver = (): boolean => over.aborted;
   let pauseMs = FIRST_PAUSE_MS;
-  while (!over.aborted) {
+  while (!isOver()) {
     const startedMs = performance.now();
     try {
       await follow(over);
     } catch (error) {
-      if (over.aborted) return;
+      if (isOver()) return;
       if (error instanceof ApiError && error.status === 401) {
         forgetToken();
         if (!(await requestSignIn('This needs a login.'))) return;

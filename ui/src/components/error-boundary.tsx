@@ -2,21 +2,19 @@ import { Component, type ComponentChildren } from 'preact';
 import { Empty } from './states';
 
 interface Props {
-  /** A change forgets the error: another page may work. */
-  readonly page: string;
   readonly children: ComponentChildren;
 }
 
+interface State {
+  readonly error: Error | null;
+}
+
 /** Shows that a page failed, in place of an empty window. */
-export class ErrorBoundary extends Component<Props, { readonly error: Error | null; readonly page: string }> {
-  override state = { error: null, page: this.props.page };
+export class ErrorBoundary extends Component<Props, State> {
+  override state: State = { error: null };
 
-  static override getDerivedStateFromError(error: Error): { error: Error } {
+  static override getDerivedStateFromError(error: Error): State {
     return { error };
-  }
-
-  override componentDidUpdate({ page }: Props): void {
-    if (page !== this.props.page) this.setState({ error: null, page: this.props.page });
   }
 
   override render(): ComponentChildren {

@@ -4,13 +4,10 @@ import { reconnectNow } from '../api/live';
 import { forgetToken, isSignedIn, requestSignIn, user } from '../api/session';
 import { now } from '../clock';
 import { href, path } from '../router';
-import { Icon, type IconName } from './icons';
+import { PAGES } from '../pages';
+import { Icon } from './icons';
 import { SignIn } from './sign-in';
 import { notify, Toasts } from './toasts';
-
-const PAGES: readonly { readonly name: string; readonly to: string; readonly icon: IconName }[] = [
-  { name: 'Overview', to: '/', icon: 'overview' },
-];
 
 /** What all pages share: navigation, the account, the banner of a lost connection, messages and the sign-in dialog. */
 export function Frame({ children }: { readonly children: ComponentChildren }): JSX.Element {
@@ -50,13 +47,14 @@ function Navigation(): JSX.Element {
   return (
     <nav class="navigation" aria-label="Pages">
       <ul>
-        {PAGES.map(({ name, to, icon }) => {
+        {PAGES.map(({ path: to, navigation }) => {
+          if (navigation === null) return null;
           const isHere = to === '/' ? here === '/' : here === to || here.startsWith(`${to}/`);
           return (
             <li key={to}>
               <a class="navigation-link" href={href(to)} aria-current={isHere ? 'page' : undefined}>
-                <Icon name={icon} />
-                <span>{name}</span>
+                <Icon name={navigation.icon} />
+                <span>{navigation.name}</span>
               </a>
             </li>
           );

@@ -40,21 +40,7 @@ function SignInDialog({ reason }: { readonly reason: string }): JSX.Element {
     >
       <p class="muted">{reason}</p>
       <form class="form" onSubmit={(event) => void submit(event)}>
-        <label class="field">
-          <span>Name</span>
-          <input
-            name="username"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck={false}
-            required
-            autofocus
-          />
-        </label>
-        <label class="field">
-          <span>Password</span>
-          <input name="password" type="password" autocomplete="current-password" required />
-        </label>
+        <Fields />
         <p class="form-error" role="alert">
           {error}
         </p>
@@ -74,5 +60,27 @@ function SignInDialog({ reason }: { readonly reason: string }): JSX.Element {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function Fields(): JSX.Element {
+  return (
+    <>
+      <label class="field">
+        <span>Name</span>
+        <input
+          name="username"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck={false}
+          required
+          autofocus
+        />
+      </label>
+      <label class="field">
+        <span>Password</span>
+        <input name="password" type="password" autocomplete="current-password" required />
+      </label>
+    </>
   );
 }
