@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   auth: [...BASE, 'database'],
   pipeline: [...STORAGE, 'tmdb', 'movies', 'runs', 'enrichment', 'auth'],
   scheduler: [...STORAGE, 'runs', 'pipeline', 'auth'],
-  status: [...BASE, 'runs', 'pipeline', 'scheduler', 'auth'],
+  status: [...BASE, 'movies', 'runs', 'pipeline', 'scheduler', 'auth'],
   health: [...BASE, 'database', 'tmdb', 'runs', 'scheduler', 'auth'],
   sandbox: [],
 };
@@ -33,6 +33,11 @@ const zones = rooms.map((room) => ({
   except: [`./${room}`, ...MAY_IMPORT[room].map((other) => `./${other}`)],
   message: `src/${room} may import from: ${MAY_IMPORT[room].join(', ') || 'no other room'} (eslint.config.js).`,
 }));
+zones.push({
+  target: './ui/src',
+  from: './src',
+  message: 'The dashboard knows the service by its API only (eslint.config.js).',
+});
 
 const GENERATED = {
   group: ['**/generated/*', '**/generated/**'],
@@ -47,17 +52,20 @@ export default tseslint.config(
       'dist-chaos',
       'node_modules',
       'src/database/generated',
+      'ui/src/generated',
       '.data',
       'coverage',
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({ project: ['tsconfig.json', 'ui/tsconfig.json'] }),
+      ],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
     },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -81,11 +89,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/database/**/*.ts', 'src/**/*.repository.ts', 'test/**/*.ts'],
+    files: ['src/database/**/*.ts', 'src/**/*.repository.ts', 'test/**/*.ts', 'ui/**/*.{ts,tsx}'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {
-    files: ['prisma.config.ts'],
+    files: ['prisma.config.ts', 'ui/*.config.{ts,js}'],
     rules: { 'import-x/no-default-export': 'off' },
   },
   {

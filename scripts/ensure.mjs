@@ -1,7 +1,7 @@
 /**
  * Runs the steps that a command needs, each only when its inputs have changed, then the command:
  *
- *   node scripts/ensure.mjs install|client|build|bench|chaos [-- command …]
+ *   node scripts/ensure.mjs install|client|service|types|build|bench|chaos [-- command …]
  *
  * Each step runs the step that it needs first. This is plain JavaScript without dependencies, because a fresh clone has
  * nothing else, and an old Node.js may run it.
@@ -46,17 +46,36 @@ const STEPS = {
       });
     },
   },
-  build: {
+  service: {
     needs: 'client',
-    message: 'Building (nest build)',
+    message: 'Building the service (nest build)',
     inputs: ['package-lock.json', 'prisma', 'src', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'],
     output: 'dist/cli.js',
     run() {
       call('nest', ['build']);
     },
   },
+  types: {
+    needs: 'service',
+    message: "Generating the dashboard's types of the API (openapi-ts)",
+    inputs: ['package-lock.json', 'src', 'ui/openapi-ts.config.js'],
+    output: 'ui/src/generated/types.gen.ts',
+    run() {
+      call('node', ['dist/write-openapi.js', 'ui/src/generated/openapi.json']);
+      call('openapi-ts', ['-f', 'ui/openapi-ts.config.js', '--no-log-file', '--silent']);
+    },
+  },
+  build: {
+    needs: 'types',
+    message: 'Building the dashboard (vite build)',
+    inputs: ['package-lock.json', 'ui'],
+    output: 'dist/ui/index.html',
+    run() {
+      call('vite', ['build', 'ui', '--logLevel', 'warn']);
+    },
+  },
   bench: {
-    needs: 'build',
+    needs: 'service',
     message: 'Building the benchmarks (tsc)',
     inputs: ['package-lock.json', 'bench', 'tsconfig.json', 'tsconfig.bench.json'],
     output: 'dist-bench/main.js',
@@ -66,7 +85,7 @@ const STEPS = {
     },
   },
   chaos: {
-    needs: 'build',
+    needs: 'service',
     message: 'Building the chaos suite (tsc)',
     inputs: [
       'package-lock.json',
@@ -161,7 +180,9 @@ function run([command, ...args]) {
 
 const [target, ...rest] = process.argv.slice(2);
 if (!Object.hasOwn(STEPS, target)) {
-  process.stderr.write('Usage: node scripts/ensure.mjs install|client|build|bench|chaos [-- command …]\n');
+  process.stderr.write(
+    'Usage: node scripts/ensure.mjs install|client|service|types|build|bench|chaos [-- command …]\n',
+  );
   process.exit(2);
 }
 ensure('install');

@@ -6,6 +6,7 @@ import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { EventStreams } from './api/event-streams.js';
 import { RunEventsController } from './api/run-events.controller.js';
 import { RunsController } from './api/runs.controller.js';
+import { StreamLimits } from './api/stream-limits.js';
 import { TriggersController } from './api/triggers.controller.js';
 import { CollectStage } from './collect/collect.stage.js';
 import { PageStore } from './collect/page-store.js';
@@ -21,9 +22,9 @@ import { RunWorker } from './execution/run-worker.js';
   imports: [TmdbModule, MoviesModule, RunsModule, EnrichmentModule],
   controllers: [RunsController, TriggersController, RunEventsController],
   providers: [
-    ...[RunQueue, RunTriggers, RunFollower, EventStreams],
+    ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits],
     ...[RunWorker, RunExecutor, RunStages, CollectStage, PageStore],
   ],
-  exports: [RunsModule, RunQueue, RunTriggers, RunFollower],
+  exports: [RunsModule, RunQueue, RunTriggers, RunFollower, StreamLimits],
 })
 export class PipelineModule {}

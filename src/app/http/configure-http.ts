@@ -8,6 +8,7 @@ import { allowedMethods } from './allowed-methods.js';
 import { configureBodies } from './body-parsing.js';
 import { corsOptions } from './cors.js';
 import { forwardedAddress } from './forwarded-address.js';
+import { serveDashboard } from './dashboard.js';
 import { docsRequireToken } from './docs-access.js';
 import { DOCS_PATHS, serveOpenApi } from './openapi.js';
 import { queryParameters } from './query-parameters.js';
@@ -33,6 +34,7 @@ export function configureHttp(app: NestExpressApplication, { http: config, auth 
   if (config.corsOrigins.length > 0) app.enableCors(corsOptions(config.corsOrigins));
   if (auth.readAccess === 'signed_in') app.use(DOCS_PATHS, docsRequireToken());
   serveOpenApi(app);
+  serveDashboard(app);
   app.use(allowedMethods());
   configureBodies(app);
   app.useGlobalPipes(validation());

@@ -1,3 +1,4 @@
+import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SECURITY } from '../../auth/access/access.decorators.js';
@@ -19,7 +20,7 @@ export function serveOpenApi(app: NestExpressApplication): void {
   });
 }
 
-function buildDocument(app: NestExpressApplication): OpenAPIObject {
+export function buildDocument(app: INestApplication): OpenAPIObject {
   const description =
     "Keeps a fresh, rich copy of TMDB's movies in PostgreSQL. Times are ISO 8601 in UTC. Errors are " +
     '`application/problem+json` (RFC 9457). This product uses the TMDB API but is not endorsed or certified by TMDB.';

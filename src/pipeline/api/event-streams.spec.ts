@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunEvent, RunFollower } from '../execution/run-follower.js';
 import { EventStreams } from './event-streams.js';
+import { StreamLimits } from './stream-limits.js';
 
 type Stream = AsyncGenerator<RunEvent | null>;
 
@@ -17,7 +18,7 @@ const FOLLOWER = {
 } as unknown as RunFollower;
 
 beforeEach(() => {
-  streams = new EventStreams(FOLLOWER);
+  streams = new EventStreams(FOLLOWER, new StreamLimits());
   over = new AbortController();
 });
 
@@ -64,7 +65,7 @@ describe('event streams', () => {
         yield await Promise.resolve({ kind: 'end', id: 'end' });
       },
     } as unknown as RunFollower;
-    streams = new EventStreams(ended);
+    streams = new EventStreams(ended, new StreamLimits());
     for (let n = 0; n < 50; n++) {
       const stream = await streams.stream(1, {
         ...{ lastId: null, address: `2001:db8:1:${n.toString(16)}::1`, signal: over.signal },

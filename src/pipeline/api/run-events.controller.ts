@@ -11,9 +11,8 @@ import { BAD_RUN_ID, RunIdDto } from './dto/runs-query.dto.js';
 import type { RunEvent } from '../execution/run-follower.js';
 import { NoSuchRunError } from '../../runs/run-errors.js';
 import { EventStreams } from './event-streams.js';
-
-/** A client that does not read is disconnected before its backlog fills the memory. */
-const MAX_UNREAD_BYTES = 1_000_000;
+import { sendEvents, type SentEvent } from './send-events.js';
+import { TOO_MANY_STREAMS } from './stream-limits.js';
 
 @ApiTags('pipeline')
 @Controller('pipeline')
@@ -47,8 +46,7 @@ export class RunEventsController {
   @ApiProblem({
     400: BAD_RUN_ID,
     404: new NoSuchRunError(4711).message,
-    429: 'Too many streams of your network are open. Close one first.',
-    503: 'Too many streams are open. Try again later.',
+    ...TOO_MANY_STREAMS,
   })
   async stream(
     @Param() { id }: RunIdDto,
@@ -67,33 +65,21 @@ export class RunEventsController {
       response.status(204).end();
       return;
     }
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no',
-    });
-    response.write('retry: 3000\n\n');
-    await send(events, response, user).catch(() => undefined);
-    response.end();
+    await sendEvents(response, toSend(events, user));
   }
 }
 
-/** Rejects when the client has disconnected or the database is away; the client reconnects. */
-async function send(
+async function* toSend(
   events: AsyncGenerator<RunEvent | null>,
-  response: Response,
   user: AuthUser | null,
-): Promise<void> {
+): AsyncGenerator<SentEvent | null> {
   for await (const event of events) {
-    response.write(event === null ? ': keep-alive\n\n' : text(event, user));
-    if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+    yield event === null ? null : { kind: event.kind, id: event.id, data: dataOf(event, user) };
   }
 }
 
-function text(event: RunEvent, user: AuthUser | null): string {
-  const data =
-    event.kind === 'end'
-      ? RunDetailsDto.fromDetails(event.details, user)
-      : RunProgressDto.from(event.details.run, event.progress);
-  return `event: ${event.kind}\nid: ${event.id}\ndata: ${JSON.stringify(data)}\n\n`;
+function dataOf(event: RunEvent, user: AuthUser | null): object {
+  return event.kind === 'end'
+    ? RunDetailsDto.fromDetails(event.details, user)
+    : RunProgressDto.from(event.details.run, event.progress);
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { UPDATE_TYPES, type UpdateType } from '../../../runs/run-plan.js';
 import { RUN_WAITS, type RunWait } from '../../../runs/run-wait.js';
 import {
   ACTIVE_STAGES,
@@ -48,6 +49,22 @@ export class RunProgressDto {
   @ApiProperty({ example: 43 })
   run_id!: number;
 
+  @ApiProperty({
+    enum: UPDATE_TYPES,
+    enumName: 'UpdateType',
+    nullable: true,
+    description: 'Null for runs of older versions.',
+  })
+  update_type!: UpdateType | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When a worker started the run; null while it is queued.',
+  })
+  started_at!: string | null;
+
   @ApiProperty({ enum: RUN_STATUSES, enumName: 'RunStatus', example: 'RUNNING' })
   status!: RunStatus;
 
@@ -77,6 +94,8 @@ export class RunProgressDto {
   static from(run: Run, progress: RunProgress | null): RunProgressDto {
     return {
       run_id: run.id,
+      update_type: run.updateType,
+      started_at: run.startedAt?.toISOString() ?? null,
       status: run.status,
       stage: progress?.stage ?? (run.status === 'QUEUED' ? 'queued' : 'collecting'),
       at: progress?.at ?? null,

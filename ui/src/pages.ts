@@ -1,0 +1,19 @@
+import type { ComponentType } from 'preact';
+import type { IconName } from './components/icons';
+import { Overview } from './pages/overview/overview';
+
+/** The parameters of a page's path. Its filters are in the query. */
+export type Parameters = Readonly<Record<string, string>>;
+
+interface PageEntry {
+  /** Such as `/runs/:id`. */
+  readonly path: string;
+  readonly page: ComponentType<Parameters>;
+  /** Null for a page that another one leads to. */
+  readonly navigation: { readonly name: string; readonly icon: IconName } | null;
+}
+
+/** Every page, in the order of the navigation. */
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', page: Overview, navigation: { name: 'Overview', icon: 'overview' } },
+];

@@ -1,0 +1,12 @@
+import { words } from './format';
+import type { RunDto, ScheduledJobDto } from './generated/types.gen';
+
+/** `Daily update` */
+export function runName(type: RunDto['update_type']): string {
+  return type === null ? 'Run of an older version' : `${words(type)} ${type === 'custom' ? 'run' : 'update'}`;
+}
+
+/** `Quick Update`: the name without what the job does, which is in parentheses. */
+export function jobName({ name }: Pick<ScheduledJobDto, 'name'>): string {
+  return name.replace(/\s*\(.*\)$/, '');
+}
