@@ -7,6 +7,7 @@ import { disownStaleFile } from '../../src/database/embedded/postmaster-file.js'
 import { runProgram } from '../../src/database/embedded/run-program.js';
 import { ownerOf } from '../../src/database/embedded/server-user.js';
 import { openDatabase } from '../../src/database/connection/open-database.js';
+import { runCommand } from '../support/command-line.js';
 import { ServerFolder, startBystander } from '../support/embedded-processes.js';
 import { superuserUrl, withClient } from '../support/test-server.js';
 import { until } from '../support/until.js';
@@ -96,6 +97,26 @@ describe('the embedded PostgreSQL', () => {
       const anyway = `SET default_transaction_read_only = off; COMMIT; ${statement}`;
       await expect(run(server.readerUrl, anyway)).rejects.toThrow('permission denied');
     }
+    await server.leave();
+  });
+
+  it('sql and psql-url read the movies as the reader, and no other table', async () => {
+    const env = { DATA_DIR: folder.dataDir, JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1' };
+    expect(await runCommand(['migrate'], { env })).toMatchObject({ code: 0 });
+    const server = await folder.attach();
+    const { stdout } = await runCommand(['psql-url', '--json'], { env });
+    expect(JSON.parse(stdout)).toEqual({ url: server.readerUrl, role: 'movie_pipeline_reader' });
+    const readable = `SELECT relname AS name FROM pg_class
+                       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
+                         AND has_table_privilege(oid, 'SELECT') ORDER BY 1`;
+    const expected = ['genres', 'movie_cast', 'movie_categories', 'movie_crew', 'movies'];
+    expect(await run(server.readerUrl, readable)).toEqual(expected.map((name) => ({ name })));
+    const { stdout: csv } = await runCommand(['sql', readable, '--csv'], { env });
+    expect(csv).toBe(`name\n${expected.join('\n')}\n`);
+    expect(await runCommand(['sql', 'TABLE pipeline_users'], { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Only the movie tables and views can be read.'),
+    });
     await server.leave();
   });
 

@@ -1,7 +1,7 @@
-import type { Client } from 'pg';
+import { escapeIdentifier, type Client, type Pool } from 'pg';
 
 /** Tables and views that contain movies and nothing else, of a row `c` of pg_class. Later ones are named like these. */
-export const IS_MOVIE_RELATION = `c.relkind IN ('r', 'p', 'v', 'm') AND c.relname ~ '^(movies|movie_.+|genres|catalogue)$'`;
+const IS_MOVIE_RELATION = `c.relkind IN ('r', 'p', 'v', 'm') AND c.relname ~ '^(movies|movie_.+|genres|catalogue)$'`;
 
 export const READER = 'movie_pipeline_reader';
 
@@ -23,4 +23,24 @@ export async function grantToReader(client: Client): Promise<void> {
         EXECUTE format('GRANT SELECT ON %s TO ${READER}', relation);
       END LOOP;
     END $grants$`);
+}
+
+/** The statements that create such a role on a server that is not ours. */
+export async function readerStatements(pool: Pool, schema: string): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ database: string; relations: string }>(
+    `SELECT current_database() AS database,
+            string_agg(format('%I.%I', $2::text, c.relname), ', ' ORDER BY c.relname) AS relations
+       FROM pg_class c WHERE c.relnamespace = $1::regnamespace AND ${IS_MOVIE_RELATION}`,
+    [escapeIdentifier(schema), schema],
+  );
+  const [{ database, relations } = { database: '', relations: '' }] = rows;
+  const [name, ours] = [escapeIdentifier(database), escapeIdentifier(schema)];
+  return [
+    `CREATE ROLE ${READER} LOGIN PASSWORD '…' CONNECTION LIMIT 20;`,
+    `ALTER ROLE ${READER} SET default_transaction_read_only = on;`,
+    `ALTER ROLE ${READER} IN DATABASE ${name} SET search_path = ${ours};`,
+    `GRANT CONNECT ON DATABASE ${name} TO ${READER};`,
+    `GRANT USAGE ON SCHEMA ${ours} TO ${READER};`,
+    `GRANT SELECT ON ${relations} TO ${READER};`,
+  ];
 }
