@@ -15,6 +15,9 @@ export async function grantToReader(client: Client): Promise<void> {
     DECLARE relation regclass;
     BEGIN
       PERFORM pg_advisory_xact_lock(hashtextextended('movie-pipeline grants', 0));
+      IF NOT has_schema_privilege('${READER}', current_schema(), 'USAGE') THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${READER}', current_schema());
+      END IF;
       FOR relation IN
         SELECT c.oid FROM pg_class c
          WHERE c.relnamespace = current_schema()::regnamespace AND ${IS_MOVIE_RELATION}

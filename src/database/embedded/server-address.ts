@@ -11,7 +11,7 @@ export const OWNER = 'movie_pipeline_owner';
 
 export const DATABASE = 'movie_pipeline';
 
-export type ClusterRole = typeof SUPERUSER | typeof OWNER | typeof READER;
+type ClusterRole = typeof SUPERUSER | typeof OWNER | typeof READER;
 
 /** The other passwords are derived from the superuser's, the cluster's one stored secret, and do not reveal it. */
 export function passwordOf({ password }: Cluster, role: ClusterRole): string {
