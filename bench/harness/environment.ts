@@ -1,7 +1,10 @@
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import type * as DataFolder from '../../src/database/embedded/data-folder.js';
 import type * as EmbeddedPostgres from '../../src/database/embedded/embedded-postgres.js';
+import type * as PostmasterFile from '../../src/database/embedded/postmaster-file.js';
+import type * as ServerAddress from '../../src/database/embedded/server-address.js';
 import type * as Launch from '../../src/sandbox/launch.js';
 import { runChild } from './child.js';
 import type { Cleanup } from './cleanup.js';
@@ -47,7 +50,7 @@ export class Environment {
       await server.leave();
       await removeCluster(dataDir);
     });
-    return new Environment(folder, server.url, cleanup);
+    return new Environment(folder, await superuserUrl(server.folder), cleanup);
   }
 
   /** Calls `close` when the benches end, or earlier by the returned function. */
@@ -156,6 +159,16 @@ export class Environment {
 
 function embedded(): Promise<typeof EmbeddedPostgres> {
   return load<typeof EmbeddedPostgres>(NOW, 'database/embedded/embedded-postgres.js');
+}
+
+/** The service's own role may not create databases. */
+async function superuserUrl(folder: string): Promise<string> {
+  const { findCluster } = await load<typeof DataFolder>(NOW, 'database/embedded/data-folder.js');
+  const { readPostmaster } = await load<typeof PostmasterFile>(NOW, 'database/embedded/postmaster-file.js');
+  const { SUPERUSER, tcpUrl } = await load<typeof ServerAddress>(NOW, 'database/embedded/server-address.js');
+  const [cluster, server] = [await findCluster(folder), await readPostmaster(folder)];
+  if (cluster === null || server === null) throw new Error(`No server runs on ${folder}.`);
+  return `${tcpUrl(cluster, server, SUPERUSER)}?sslmode=disable`;
 }
 
 /** For root, `postgres` may be a link to the cluster elsewhere. */

@@ -7,8 +7,9 @@ import { disownStaleFile } from '../../src/database/embedded/postmaster-file.js'
 import { runProgram } from '../../src/database/embedded/run-program.js';
 import { ownerOf } from '../../src/database/embedded/server-user.js';
 import { openDatabase } from '../../src/database/connection/open-database.js';
+import { runCommand } from '../support/command-line.js';
 import { ServerFolder, startBystander } from '../support/embedded-processes.js';
-import { withClient } from '../support/test-server.js';
+import { superuserUrl, withClient } from '../support/test-server.js';
 import { until } from '../support/until.js';
 
 async function run(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
@@ -63,9 +64,122 @@ describe('the embedded PostgreSQL', () => {
       listens: '127.0.0.1',
       fsync: 'on',
     });
-    const wrong = new URL(server.url);
-    wrong.password = 'guess';
-    await expect(run(wrong.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    for (const url of [server.url, server.readerUrl, await superuserUrl(server.folder)]) {
+      const wrong = new URL(url);
+      wrong.password = 'guess';
+      await expect(run(wrong.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    }
+    await server.leave();
+  });
+
+  it('the service connects by a socket that no other user can reach, as a role that is no superuser', async () => {
+    const server = await folder.attach();
+    const [session] = await run(
+      server.url,
+      `SELECT inet_server_addr() AS address, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication AS powerful,
+              (SELECT count(*)::int FROM pg_stat_activity JOIN pg_roles ON rolname = usename
+                WHERE rolsuper AND application_name LIKE 'movie-pipeline%') AS superusers
+         FROM pg_roles WHERE rolname = current_user`,
+    );
+    expect(session).toEqual({ address: null, powerful: false, superusers: 0 });
+    const { mode } = await stat(new URL(server.url).searchParams.get('host')!);
+    expect(mode & 0o777).toBe(0o700);
+    await server.leave();
+  });
+
+  it("the reader of the movies can't write, create or see anything else", async () => {
+    const server = await folder.attach();
+    await run(server.url, 'CREATE TABLE secret AS SELECT 1 AS n');
+    await expect(run(server.readerUrl, 'SELECT 1 AS n')).resolves.toEqual([{ n: 1 }]);
+    await expect(run(server.readerUrl, 'SELECT n FROM secret')).rejects.toThrow('permission denied');
+    for (const statement of ['CREATE TABLE mine ()', 'CREATE TEMP TABLE mine ()', 'DELETE FROM secret']) {
+      await expect(run(server.readerUrl, statement)).rejects.toThrow('read-only');
+      const anyway = `SET default_transaction_read_only = off; COMMIT; ${statement}`;
+      await expect(run(server.readerUrl, anyway)).rejects.toThrow('permission denied');
+    }
+    await server.leave();
+  });
+
+  it('sql and psql-url read the movies as the reader, and no other table', async () => {
+    const env = { DATA_DIR: folder.dataDir, JWT_SECRET: 'only-for-tests-0f7c2e9a4b6d8135e1' };
+    expect(await runCommand(['migrate'], { env })).toMatchObject({ code: 0 });
+    const server = await folder.attach();
+    const { stdout } = await runCommand(['psql-url', '--json'], { env });
+    expect(JSON.parse(stdout)).toEqual({ url: server.readerUrl, role: 'movie_pipeline_reader' });
+    const readable = `SELECT relname AS name FROM pg_class
+                       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
+                         AND has_table_privilege(oid, 'SELECT') ORDER BY 1`;
+    const expected = ['genres', 'movie_cast', 'movie_categories', 'movie_crew', 'movies'];
+    expect(await run(server.readerUrl, readable)).toEqual(expected.map((name) => ({ name })));
+    const { stdout: csv } = await runCommand(['sql', readable, '--csv'], { env });
+    expect(csv).toBe(`name\n${expected.join('\n')}\n`);
+    expect(await runCommand(['sql', 'TABLE pipeline_users'], { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Only the movie tables and views can be read.'),
+    });
+    await server.leave();
+  });
+
+  it('everything in the database of an older version is given to the role of the service', async () => {
+    const before = await folder.attach();
+    await run(
+      await superuserUrl(before.folder),
+      `ALTER DATABASE movie_pipeline OWNER TO movie_pipeline;
+       DROP OWNED BY movie_pipeline_owner, movie_pipeline_reader;
+       DROP ROLE movie_pipeline_owner, movie_pipeline_reader;
+       CREATE SCHEMA jobs;
+       CREATE EXTENSION pg_trgm;
+       CREATE TYPE jobs."State" AS ENUM ('created');
+       CREATE DOMAIN percent AS int;
+       CREATE TABLE jobs.job (id int GENERATED ALWAYS AS IDENTITY, state jobs."State") PARTITION BY LIST (state);
+       CREATE TABLE jobs."job common" PARTITION OF jobs.job DEFAULT;
+       CREATE TABLE movies (id serial PRIMARY KEY, share percent);
+       CREATE VIEW shares AS SELECT share FROM movies;
+       CREATE FUNCTION jobs.count_jobs(int) RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM jobs.job'`,
+    );
+    await before.leave();
+    for (const attempt of ['first', 'second']) {
+      const server = await folder.attach();
+      const rows = await run(
+        server.url,
+        `SELECT current_user AS role, c.relname AS name FROM pg_class c
+          WHERE relnamespace IN ('public'::regnamespace, 'jobs'::regnamespace)
+            AND NOT pg_has_role(relowner, 'USAGE')`,
+      );
+      expect([attempt, rows]).toEqual([attempt, []]);
+      await run(
+        server.url,
+        `BEGIN; DROP SCHEMA jobs CASCADE; DROP TABLE movies CASCADE; DROP DOMAIN percent;
+         CREATE SCHEMA another; CREATE TABLE public.another (); ROLLBACK`,
+      );
+      await server.leave();
+    }
+  });
+
+  it('a server that an older version started without a socket is joined by TCP', async () => {
+    const user = await ownerOf(folder.cluster);
+    const { pgCtl } = await prepareBinaries(user, folder.dataDir);
+    const options = ['-o', '-p 45998 -c cluster_name=movie-pipeline'];
+    await runProgram(pgCtl, ['start', '-w', '-D', '.', '-l', 'older.log', ...options], {
+      user,
+      cwd: folder.cluster,
+    });
+    const server = await folder.attach();
+    expect(server.url).toContain('@127.0.0.1:45998/');
+    await expect(run(server.url, 'SELECT host(inet_server_addr()) AS at')).resolves.toEqual([
+      { at: '127.0.0.1' },
+    ]);
+    await server.leave();
+    await expect(folder.serverPid()).resolves.toBeNull();
+  });
+
+  it('the server starts without a socket where none can be created', async () => {
+    await writeFile(join(folder.cluster, 'postmaster.opts'), 'postgres "-D" "." "-p" "45997"\n');
+    // As on a file system that has no sockets, the address can't be bound.
+    await mkdir(join(folder.cluster, '.s.PGSQL.45997'));
+    const server = await folder.attach();
+    expect(new URL(server.url).searchParams.get('host')).toBeNull();
+    await expect(run(server.url, 'SELECT 1 AS n')).resolves.toEqual([{ n: 1 }]);
     await server.leave();
   });
 
@@ -189,8 +303,10 @@ describe('the embedded PostgreSQL', () => {
     const bystander = await startBystander(folder.cluster);
     await writeFile(
       join(folder.cluster, 'postmaster.pid'),
-      `${bystander.pid}\n/x\n1\n5432\n\n127.0.0.1\n1 1\nready\n`,
+      `${bystander.pid}\n/x\n1\n45996\n.\n127.0.0.1\n1 1\nready\n`,
     );
+    await writeFile(join(folder.cluster, 'postmaster.opts'), 'postgres "-D" "." "-p" "45996" "-k" "."\n');
+    await writeFile(join(folder.cluster, '.s.PGSQL.45996.lock'), `${bystander.pid}\n/x\n1\n45996\n.\n`);
     const server = await folder.attach();
     expect(server.started).toBe(true);
     await server.leave();
@@ -279,8 +395,14 @@ describe('the embedded PostgreSQL', () => {
   it('the server works in a folder with spaces, umlauts and a name longer than a socket address', async () => {
     const long = await ServerFolder.create(join(`Größe & 'Maß' $HOME`, 'ä'.repeat(100)));
     const server = await long.attach();
-    await expect(run(server.url, 'SELECT 1 AS n')).resolves.toEqual([{ n: 1 }]);
+    await expect(run(server.url, 'SELECT inet_server_addr() AS address')).resolves.toEqual([
+      { address: null },
+    ]);
+    const socketFolder = new URL(server.url).searchParams.get('host')!;
+    const [socket, cluster] = [await stat(socketFolder), await stat(long.cluster)];
+    expect([socket.mode & 0o777, socket.uid]).toEqual([0o700, cluster.uid]);
     await server.leave();
+    await expect(stat(socketFolder)).rejects.toMatchObject({ code: 'ENOENT' });
     await long.remove();
   });
 

@@ -77,7 +77,7 @@ it('a pool follows its server to another port', async () => {
   server = createServer();
   let current = first.url;
   const target = { ...parseDatabaseUrl(current), tls: [false] as const, schema: 'public' };
-  const pool = createPool(target, 2, () => parseDatabaseUrl(current).port);
+  const pool = createPool(target, 2, () => parseDatabaseUrl(current));
   const client = await pool.connect();
   current = second.url;
   await pool.query('SELECT 1');

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import pg from 'pg';
 // Jest does not transform the imports of its global setup, so this imports the built file.
+import { findCluster } from '../../dist/database/embedded/data-folder.js';
 import { attachEmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
+import { readPostmaster } from '../../dist/database/embedded/postmaster-file.js';
+import { SUPERUSER, tcpUrl } from '../../dist/database/embedded/server-address.js';
 
 /** Keeps the embedded test server running; otherwise it would stop and start between the test files. */
 export default async function globalSetup() {
@@ -10,7 +13,9 @@ export default async function globalSetup() {
   const server = await attachEmbeddedPostgres(dataDir, { durable: false });
   globalThis.embeddedTestServer = server;
   // No other process uses the server, so these databases are those of a killed run.
-  if (server.started) await dropLeftovers(server.url);
+  if (!server.started) return;
+  const [cluster, postmaster] = [await findCluster(server.folder), await readPostmaster(server.folder)];
+  await dropLeftovers(tcpUrl(cluster, postmaster, SUPERUSER));
 }
 
 async function dropLeftovers(url) {

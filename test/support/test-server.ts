@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { findCluster } from '../../src/database/embedded/data-folder.js';
 import {
   attachEmbeddedPostgres,
   type EmbeddedServer,
 } from '../../src/database/embedded/embedded-postgres.js';
+import { readPostmaster } from '../../src/database/embedded/postmaster-file.js';
+import { SUPERUSER, tcpUrl } from '../../src/database/embedded/server-address.js';
 
 /** A server for test databases. The URL names any of its databases, with a role that may CREATE DATABASE. */
 export interface TestServer {
@@ -21,8 +24,8 @@ export async function joinTestServer(): Promise<TestServer> {
   }
   users += 1;
   try {
-    const { url } = await (attached ??= attachEmbeddedPostgres(EMBEDDED_DIR, { durable: false }));
-    return { url, leave: leaveOnce() };
+    const { folder } = await (attached ??= attachEmbeddedPostgres(EMBEDDED_DIR, { durable: false }));
+    return { url: await superuserUrl(folder), leave: leaveOnce() };
   } catch (error) {
     users -= 1;
     attached = null;
@@ -44,6 +47,13 @@ function leaveOnce(): () => Promise<void> {
     attached = null;
     await (await server)?.leave();
   };
+}
+
+/** Of a running embedded server. */
+export async function superuserUrl(cluster: string): Promise<string> {
+  const [found, server] = [await findCluster(cluster), await readPostmaster(cluster)];
+  if (found === null || server === null) throw new Error(`No server runs on ${cluster}.`);
+  return `${tcpUrl(found, server, SUPERUSER)}?sslmode=disable&require_auth=scram-sha-256`;
 }
 
 function checkTestUrl(url: string): string {

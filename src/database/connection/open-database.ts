@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
-import type { Pool } from 'pg';
+import type { Client, Pool } from 'pg';
 import type { DatabaseConfig } from '../../config/app-config.js';
 import { DatabaseError } from '../errors/database-error.js';
 import { DatabaseHealth } from './database-health.js';
+import { grantToReader } from '../access/reader-grants.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './database-url.js';
 import { readMigrationFolder } from '../migrations/migration-files.js';
 import { readHistory } from '../migrations/migration-history.js';
@@ -50,6 +51,18 @@ export class OpenDatabase {
     return this.target.label;
   }
 
+  /** Of the role of the embedded database that reads the movie tables. Contains the password. Null: another server. */
+  get readerUrl(): string | null {
+    return this.server.readerUrl;
+  }
+
+  /** A connection for queries of a person: as the reader of the embedded database, else as our own role. */
+  async connectReader(): Promise<Client> {
+    const { readerUrl, url } = this.server;
+    const own = readerUrl === null ? url : `${readerUrl}?sslmode=disable&require_auth=scram-sha-256`;
+    return (await connectClient({ ...parseDatabaseUrl(own), schema: this.schema })).client;
+  }
+
   /** The real path of the embedded database's data; null: another server has it. */
   get folder(): string | null {
     return this.server.folder;
@@ -90,9 +103,11 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
   try {
     const address = parseDatabaseUrl(server.url);
     const startupRetry = new StartupRetry(address.label, options.signal);
-    const target = await startupRetry.run(() => settle(address));
+    const target = await startupRetry.run(() => withClient(address, settleSchema));
     const report = await startupRetry.run(() => migrateAsAsked(server.url, address, options));
-    const pool = createPool(target, config.poolSize, () => parseDatabaseUrl(server.url).port);
+    if (server.readerUrl !== null && options.migrate !== 'never')
+      await startupRetry.run(() => withClient(address, grantToReader));
+    const pool = createPool(target, config.poolSize, () => parseDatabaseUrl(server.url));
     new Logger('Database').log({ event: 'database.opened', at: target.label, folder: server.folder });
     return new OpenDatabase(target, pool, report, startupRetry, server);
   } catch (error) {
@@ -103,13 +118,15 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
 
 interface Server {
   readonly url: string;
+  /** Of an embedded server's reader. */
+  readonly readerUrl: string | null;
   /** Of an embedded server's data. */
   readonly folder: string | null;
   leave(): Promise<void>;
 }
 
 function external(url: string): Server {
-  return { url, folder: null, leave: () => Promise.resolve() };
+  return { url, readerUrl: null, folder: null, leave: () => Promise.resolve() };
 }
 
 /** Loaded only where it is used: a service with a DATABASE_URL needs none of it. */
@@ -118,10 +135,13 @@ async function embedded(dataDir: string, { migrate = 'apply' }: OpenOptions): Pr
   return attachEmbeddedPostgres(dataDir, { create: migrate === 'apply' });
 }
 
-async function settle(address: DatabaseAddress): Promise<Target> {
+async function withClient<T>(
+  address: DatabaseAddress,
+  action: (client: Client, reached: DatabaseAddress) => Promise<T>,
+): Promise<T> {
   const { client, address: reached } = await connectClient(address);
   try {
-    return await settleSchema(client, reached);
+    return await action(client, reached);
   } finally {
     await client.end();
   }
@@ -136,7 +156,7 @@ async function migrateAsAsked(
   const nothing = { applied: [], upgradedLegacy: false };
   if (migrate === 'never') return nothing;
   if (migrate === 'check') {
-    const pending = await inspect(address);
+    const pending = await withClient(address, readPending);
     if (pending.length === 0) return nothing;
     throw notMigrated(address, pending);
   }
@@ -150,15 +170,13 @@ async function migrateAsAsked(
   );
 }
 
-async function inspect(address: DatabaseAddress): Promise<readonly string[]> {
-  const { client } = await connectClient(address);
-  try {
-    const folder = await readMigrationFolder();
-    const { pending } = await readHistory(client, await settleSchema(client, address), folder);
-    return pending.map(({ name }) => name);
-  } finally {
-    await client.end();
-  }
+async function readPending(client: Client, address: DatabaseAddress): Promise<readonly string[]> {
+  const { pending } = await readHistory(
+    client,
+    await settleSchema(client, address),
+    await readMigrationFolder(),
+  );
+  return pending.map(({ name }) => name);
 }
 
 function notMigrated(address: DatabaseAddress, pending: readonly string[]): DatabaseError {

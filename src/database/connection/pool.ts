@@ -49,9 +49,13 @@ export function newClient(
 
 /**
  * The pool that Prisma and raw queries share.
- * @param port of the server now: an embedded one may be started again at another
+ * @param current where the server is now: an embedded one may be started again at another address
  */
-export function createPool(target: Target, size: number, port = (): number => target.port): Pool {
+export function createPool(
+  target: Target,
+  size: number,
+  current = (): Pick<DatabaseAddress, 'host' | 'port'> => target,
+): Pool {
   const logger = new Logger('Database');
   const pool = new Pool({
     ...clientConfig(target, target.tls[0] ?? false),
@@ -62,7 +66,10 @@ export function createPool(target: Target, size: number, port = (): number => ta
     onConnect: (client): unknown => prepareSession(client, target.schema),
   });
   // Read for each new connection.
-  Object.defineProperty(pool.options, 'port', { get: port });
+  Object.defineProperties(pool.options, {
+    host: { get: () => current().host },
+    port: { get: () => current().port },
+  });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   pool.on('error', (error) => {
     logger.warn({ event: 'database.connection_lost', reason: error.message });

@@ -5,13 +5,12 @@ import { DatabaseError } from '../errors/database-error.js';
 import type { Binaries } from './binaries.js';
 import { PASSWORD_FILE } from './data-folder.js';
 import { lastLines, runProgram, type ServerUser } from './run-program.js';
+import { SUPERUSER } from './server-address.js';
 import { canReach } from './server-user.js';
-
-export const ROLE = 'movie_pipeline';
 
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
-  // The path of the data folder may exceed the length limit of a socket's address.
+  // Each start names the folder of the socket.
   unix_socket_directories: '',
   max_connections: '100',
   shared_buffers: '128MB',
@@ -79,7 +78,15 @@ async function runInitdb(binaries: Binaries, user: ServerUser, staging: string):
   const { ok, output } = await runProgram(
     binaries.initdb,
     [
-      ...['-D', 'data', '-U', ROLE, `--pwfile=${PASSWORD_FILE}`, '--auth=scram-sha-256', '--encoding=UTF8'],
+      ...[
+        '-D',
+        'data',
+        '-U',
+        SUPERUSER,
+        `--pwfile=${PASSWORD_FILE}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+      ],
       ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
       ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],

@@ -28,7 +28,7 @@ export async function findCluster(path: string): Promise<Cluster | null> {
     const names = await readdir(folder);
     if (names.length === 0) return null;
     if (!names.includes(PASSWORD_FILE) || !names.includes('PG_VERSION')) throw notOurs(path);
-    const password = await readFile(join(folder, PASSWORD_FILE), 'utf8');
+    const password = (await readFile(join(folder, PASSWORD_FILE), 'utf8')).trim();
     const major = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
     return { folder, user: await ownerOf(folder), password, major };
   } catch (error) {

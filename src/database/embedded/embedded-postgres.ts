@@ -12,6 +12,8 @@ import { withStartLock } from './start-lock.js';
 export interface EmbeddedServer {
   /** Contains the password: never log it. */
   readonly url: string;
+  /** Of the role that reads the movie tables, by TCP. Contains the password: never log it. */
+  readonly readerUrl: string;
   /** Whether this call started the server. */
   readonly started: boolean;
   /** The real path of its data. */

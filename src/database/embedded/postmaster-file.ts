@@ -8,6 +8,8 @@ export interface Postmaster {
   readonly pid: number;
   /** 0 while it is unknown. */
   readonly port: number;
+  /** As the server was given it, perhaps relative to its data folder; null: none. */
+  readonly socketFolder: string | null;
   readonly status: 'starting' | 'ready' | 'stopping';
 }
 
@@ -22,11 +24,16 @@ export async function readPostmaster(folder: string): Promise<Postmaster | null>
 }
 
 async function postmasterIn(text: string, folder: string): Promise<Postmaster | null> {
-  const [pid = '', , , port = '', , , , status = ''] = text.split('\n').map((line) => line.trim());
+  const [pid = '', , , port = '', socket = '', , , status = ''] = text.split('\n').map((line) => line.trim());
   // The file is empty for a moment after its creation; a single-user server writes a negative number.
   const number = Math.abs(Number(pid));
   if (number === 0 || Number.isNaN(number) || !(await isPostmaster(number, folder))) return null;
-  return { pid: number, port: Number(port), status: readStatus(status) };
+  return {
+    pid: number,
+    port: Number(port),
+    socketFolder: socket === '' ? null : socket,
+    status: readStatus(status),
+  };
 }
 
 function readStatus(status: string): Postmaster['status'] {

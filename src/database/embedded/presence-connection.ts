@@ -5,20 +5,22 @@ import { retry } from '../../common/retry.js';
 import { systemClock } from '../../common/system-clock.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import { newClient } from '../connection/pool.js';
+import { READER } from '../access/reader-grants.js';
 import { DatabaseError } from '../errors/database-error.js';
 import { isConnectionLost, isRestarting, sqlStateOf } from '../errors/database-fault.js';
-import { ROLE } from './create-cluster.js';
+import { prepareRoles } from './cluster-roles.js';
 import type { Cluster } from './data-folder.js';
 import { readPostmaster, type Postmaster } from './postmaster-file.js';
+import { DATABASE, OWNER, serverUrl, SUPERUSER, tcpUrl } from './server-address.js';
 import { CLUSTER_NAME, LOG } from './server-control.js';
 
-const DATABASE = 'movie_pipeline';
 /** The `application_name` by which processes of every version count each other. */
 const PRESENCE = 'movie-pipeline presence';
 /** How long a server recovers after the crash of one of its own processes, while it refuses connections. */
 const RECOVERY_DEADLINE_MS = 60_000;
 const RECOVERY_PAUSE_MS = 100;
 const INVALID_PASSWORD = '28P01';
+const NO_SUCH_DATABASE = '3D000';
 
 /** Methods of pg's Client that its types leave out. */
 interface Unreferable {
@@ -35,6 +37,8 @@ export class PresenceConnection {
   private constructor(
     /** Contains the password: never log it. */
     readonly url: string,
+    /** Contains the password: never log it. */
+    readonly readerUrl: string,
     private readonly client: Client,
   ) {
     client.once('end', () => {
@@ -51,10 +55,11 @@ export class PresenceConnection {
    */
   static async join(cluster: Cluster, server: Postmaster): Promise<PresenceConnection> {
     try {
-      await ensureDatabase(cluster, server.port);
-      const url = urlOf(cluster, server.port, DATABASE);
-      return new PresenceConnection(url, await connect(url, PRESENCE));
+      await prepareDatabase(cluster, server);
+      const url = await serverUrl(cluster, server, OWNER);
+      return new PresenceConnection(url, tcpUrl(cluster, server, READER), await connect(url, PRESENCE));
     } catch (error) {
+      if (error instanceof DatabaseError) throw error;
       const hasExited = isConnectionLost(error) || (await readPostmaster(cluster.folder)) === null;
       throw explain(hasExited ? 'UNREACHABLE' : 'EMBEDDED', cluster, server, error);
     }
@@ -77,8 +82,8 @@ export class PresenceConnection {
       // The server notices the end of a connection only later, and the next process to leave must not count this one.
       await this.client.query("SET application_name = ''");
       const { rows } = await this.client.query<{ others: number }>(
-        'SELECT count(*)::int AS others FROM pg_stat_activity WHERE application_name = $1',
-        [PRESENCE],
+        'SELECT count(*)::int AS others FROM pg_stat_activity WHERE application_name = $1 AND usename <> $2',
+        [PRESENCE, READER],
       );
       return rows[0]?.others === 0;
     } finally {
@@ -93,26 +98,40 @@ export class PresenceConnection {
   }
 }
 
-function urlOf({ password }: Cluster, port: number, database: string): string {
-  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}?sslmode=disable&require_auth=scram-sha-256`;
+/** Creates the database where it is missing, and prepares the roles. */
+async function prepareDatabase(cluster: Cluster, server: Postmaster): Promise<void> {
+  try {
+    await asSuperuser(cluster, server, DATABASE, (client) => prepareRoles(client, cluster));
+  } catch (error) {
+    if (sqlStateOf(error) !== NO_SUCH_DATABASE) throw error;
+    await asSuperuser(cluster, server, 'postgres', (client) => client.query(`CREATE DATABASE ${DATABASE}`));
+    await asSuperuser(cluster, server, DATABASE, (client) => prepareRoles(client, cluster));
+  }
 }
 
-async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
-  const client = await connect(urlOf(cluster, port, 'postgres'), 'movie-pipeline');
+async function asSuperuser(
+  cluster: Cluster,
+  server: Postmaster,
+  database: string,
+  action: (client: Client) => Promise<unknown>,
+): Promise<void> {
+  const client = await connect(await serverUrl(cluster, server, SUPERUSER, database), 'movie-pipeline');
   try {
-    const { rows } = await client.query<{ name: string; folder: string; missing: boolean }>(
-      `SELECT current_setting('cluster_name') AS name, current_setting('data_directory') AS folder,
-              NOT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS missing`,
-      [DATABASE],
-    );
-    const [server] = rows;
-    if (server?.name !== CLUSTER_NAME) throw new ForeignServerError('it was not started by movie-pipeline');
-    if ((await realpath(server.folder)) !== cluster.folder)
-      throw new ForeignServerError('its port belongs to the server of another folder');
-    if (server.missing) await client.query(`CREATE DATABASE ${DATABASE}`);
+    await requireOurs(client, cluster);
+    await action(client);
   } finally {
     await client.end();
   }
+}
+
+async function requireOurs(client: Client, { folder }: Cluster): Promise<void> {
+  const { rows } = await client.query<{ name: string; folder: string }>(
+    `SELECT current_setting('cluster_name') AS name, current_setting('data_directory') AS folder`,
+  );
+  const [found] = rows;
+  if (found?.name !== CLUSTER_NAME) throw new ForeignServerError('it was not started by movie-pipeline');
+  if ((await realpath(found.folder)) !== folder)
+    throw new ForeignServerError('its port belongs to the server of another folder');
 }
 
 class ForeignServerError extends Error {}

@@ -8,6 +8,7 @@ import type { Binaries } from './binaries.js';
 import type { Cluster } from './data-folder.js';
 import { disownStaleFile, readPostmaster, type Postmaster } from './postmaster-file.js';
 import { lastLines, runProgram } from './run-program.js';
+import { chooseSocketFolder, removeSocketFolder } from './socket-folder.js';
 
 /** An option of the command line: a server that was started by hand on our folder does not have it. */
 export const CLUSTER_NAME = 'movie-pipeline';
@@ -55,17 +56,24 @@ export async function startServer(
   durable: boolean,
 ): Promise<Postmaster> {
   await disownStaleFile(cluster.folder);
-  let wantedPort = await lastPort(cluster.folder);
+  const last = await lastOptions(cluster.folder);
+  let wantedPort = last.port;
+  let socketFolder = await chooseSocketFolder(cluster, last.socketFolder);
   const start = async (): Promise<Postmaster> => {
     const port = (await freePort(wantedPort, HOST)) ?? (await freePort(0, HOST));
     wantedPort = 0;
     const log = join(cluster.folder, LOG);
     await rename(log, `${log}.1`).catch(() => undefined);
-    const options = `-p ${port} -c cluster_name=${CLUSTER_NAME}${durable ? '' : ' -F -c full_page_writes=off'}`;
+    const options = [
+      ...['-p', port, '-c', `cluster_name=${CLUSTER_NAME}`],
+      ...(socketFolder === null ? [] : ['-k', socketFolder, '-c', 'unix_socket_permissions=0700']),
+      ...(durable ? [] : ['-F', '-c', 'full_page_writes=off']),
+    ].join(' ');
     const { ok, output } = await control(binaries, cluster, ['start', '-l', LOG, '-o', options]);
     const server = ok ? await readPostmaster(cluster.folder) : await findServer(cluster);
     if (server !== null) return server;
     const reason = await readFile(log, 'utf8').catch(() => output);
+    if (NO_SOCKETS.test(reason)) socketFolder = null;
     throw new StartError('EMBEDDED', await describeStart(cluster.folder, reason), { cause: reason });
   };
   return retry(start, {
@@ -81,7 +89,9 @@ export async function startServer(
 class StartError extends DatabaseError {}
 
 /** Something took the port meanwhile, or processes of a killed server have not exited yet. */
-const PASSING = /could not bind|shared memory block .* is still in use/;
+const PASSING = /could not (?:bind|create) |shared memory block .* is still in use/;
+/** Some network file systems and shared folders of virtual machines have no sockets. */
+const NO_SOCKETS = /Unix.domain socket/;
 
 /** The size of a WAL segment, without which the server does not start. */
 const LEAST_ROOM = 16 * 1024 * 1024;
@@ -97,8 +107,12 @@ async function describeStart(folder: string, reason: string): Promise<string> {
 
 /** Closes the remaining sessions, writes a checkpoint and waits until the server has exited. */
 export async function stopServer(binaries: Binaries, cluster: Cluster): Promise<void> {
+  const server = await readPostmaster(cluster.folder);
   const { ok, output } = await control(binaries, cluster, ['stop', '-m', 'fast']);
-  if (ok || (await readPostmaster(cluster.folder)) === null) return;
+  if (ok || (await readPostmaster(cluster.folder)) === null) {
+    if (server !== null) await removeSocketFolder(cluster, server);
+    return;
+  }
   throw new DatabaseError(
     'EMBEDDED',
     `PostgreSQL on ${cluster.folder} does not stop. pg_ctl reported:\n${lastLines(output)}`,
@@ -117,8 +131,13 @@ function control(
   });
 }
 
-/** The port of the last server, so that processes connected to a killed one reach the next; 0: there was none. */
-async function lastPort(folder: string): Promise<number> {
+/** Of the last server, so that processes connected to a killed one reach the next. The port is 0 when there was none. */
+async function lastOptions(
+  folder: string,
+): Promise<{ readonly port: number; readonly socketFolder: string | null }> {
   const text = await readFile(join(folder, 'postmaster.opts'), 'utf8').catch(() => '');
-  return Number(/"-p" "(\d+)"/.exec(text)?.[1] ?? 0);
+  return {
+    port: Number(/"-p" "(\d+)"/.exec(text)?.[1] ?? 0),
+    socketFolder: /"-k" "([^"]+)"/.exec(text)?.[1] ?? null,
+  };
 }

@@ -23,7 +23,7 @@ const ATTEMPTS = 20;
 const LONGEST_PAUSE_MS = 100;
 
 /**
- * Keeps the server running while this process uses it. A killed server is started again, at its old port where that is
+ * Keeps the server running while this process uses it. A killed server is started again, at its old address where that is
  * free, so that the processes connected to it can reconnect.
  */
 export class ServerSupervisor {
@@ -49,6 +49,11 @@ export class ServerSupervisor {
   /** Contains the password: never log it. */
   get url(): string {
     return this.presence.url;
+  }
+
+  /** Contains the password: never log it. */
+  get readerUrl(): string {
+    return this.presence.readerUrl;
   }
 
   get folder(): string {
@@ -102,7 +107,11 @@ export class ServerSupervisor {
   private async rejoin(): Promise<void> {
     if (this.leaving.signal.aborted) return;
     const { presence, started } = await joinOrStart(this.site);
-    this.logger.warn({ event: 'embedded.rejoined', started, samePort: presence.url === this.presence.url });
+    this.logger.warn({
+      event: 'embedded.rejoined',
+      started,
+      sameAddress: presence.url === this.presence.url,
+    });
     this.presence = presence;
     this.watch();
   }

@@ -5,6 +5,7 @@ export type DatabaseErrorCode =
   | 'AUTHENTICATION'
   | 'NO_SUCH_DATABASE'
   | 'NO_DATABASE'
+  | 'NO_SUCH_ROLE'
   | 'NOT_PERMITTED'
   | 'TOO_OLD'
   | 'ENCODING'

@@ -31,6 +31,11 @@ const CLOSED = fault(
   'it accepts no connections',
   'Start PostgreSQL, or correct host and port in DATABASE_URL.',
 );
+const NO_SOCKET = fault(
+  'UNREACHABLE',
+  'its socket does not exist',
+  'Start PostgreSQL, or correct the path in DATABASE_URL.',
+);
 const NO_TLS = fault('TLS', 'it does not support TLS', 'Remove sslmode from DATABASE_URL.');
 const UNTRUSTED = fault(
   'TLS',
@@ -89,7 +94,7 @@ const FAULTS: Readonly<Record<string, DatabaseFault>> = {
   '42501': fault(
     'NOT_PERMITTED',
     'its user lacks a permission',
-    "Connect as the tables' owner, or grant what is missing.",
+    'Run as the owner of the tables: npx movie-pipeline migrate --grant-to ROLE.',
   ),
   '53': fault(null, 'it ran out of a resource', SEE_ITS_LOG),
   '53100': fault(null, 'its disk is full', 'Free disk space for it, then try again.'),
@@ -125,11 +130,6 @@ const CONNECT_FAULTS: Readonly<Record<string, DatabaseFault>> = {
   ENETUNREACH: SILENT,
   ENOTFOUND: UNKNOWN_HOST,
   EAI_AGAIN: fault('UNREACHABLE', "its host can't be resolved", 'Check the host name and the network.'),
-  ENOENT: fault(
-    'UNREACHABLE',
-    'its socket does not exist',
-    'Start PostgreSQL, or correct the path in DATABASE_URL.',
-  ),
 };
 
 /** Errors of node-postgres that have no code. */
@@ -156,9 +156,10 @@ export function sqlStateOf(error: unknown): string | null {
 
 /** Null when the error is not the database's. */
 export function databaseFaultOf(error: unknown): DatabaseFault | null {
-  const { code, kind, message } = factsOf(error);
+  const { code, kind, message, isConnect } = factsOf(error);
   if (SQL_STATE.test(code)) return FAULTS[code] ?? FAULTS[code.slice(0, 2)] ?? OTHER;
   if (kind !== null) return FAULTS[kind] ?? OTHER;
+  if (isConnect && code === 'ENOENT') return NO_SOCKET;
   return FAULTS[code] ?? faultIn(MESSAGES, message);
 }
 
@@ -214,6 +215,8 @@ interface Facts {
   /** What Prisma's driver adapter calls it; null: the error did not come through Prisma. */
   readonly kind: string | null;
   readonly message: string;
+  /** Whether the operating system refused to connect. */
+  readonly isConnect: boolean;
 }
 
 /** Prisma wraps the driver's error in `meta`, and in `cause` where it escapes a transaction. */
@@ -225,6 +228,7 @@ function factsOf(error: unknown): Facts {
     code: textOf((isWrapped ? inner.originalCode : undefined) ?? outer.code),
     kind: isWrapped ? textOf(inner.kind) : null,
     message: textOf(outer.message),
+    isConnect: outer.syscall === 'connect',
   };
 }
 

@@ -88,6 +88,11 @@ describe('the kinds of faults', () => {
     expect(isConnectionLost(failure(code))).toBe(false);
   });
 
+  it('a missing socket is a lost connection, since its server may be restarting', () => {
+    expect(isConnectionLost(Object.assign(failure('ENOENT'), { syscall: 'connect' }))).toBe(true);
+    expect(isConnectionLost(Object.assign(failure('ENOENT'), { syscall: 'open' }))).toBe(false);
+  });
+
   it('a full disk exhausts the database, and too many connections do not', () => {
     expect([isExhausted(failure('53100')), isExhausted(failure('53300'))]).toEqual([true, false]);
   });

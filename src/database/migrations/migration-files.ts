@@ -42,6 +42,12 @@ export function readLegacyUpgrade(): Promise<string> {
   return readFile(join(prismaFolder(), 'legacy-upgrade.sql'), 'utf8');
 }
 
+/** Names of our tables, from the data model. */
+export async function readTableNames(): Promise<readonly string[]> {
+  const model = await readFile(join(prismaFolder(), 'schema.prisma'), 'utf8');
+  return [...model.matchAll(/@@map\("(\w+)"\)/g)].map(([, name = '']) => name);
+}
+
 async function readMigration(path: string, name: string): Promise<MigrationFile> {
   const sql = await readFile(join(path, name, 'migration.sql'), 'utf8');
   return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };

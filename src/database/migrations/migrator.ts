@@ -7,7 +7,7 @@ import { readMigrationFolder, type MigrationFile, type MigrationFolder } from '.
 import { readHistory } from './migration-history.js';
 import { acquireMigrationLock } from './migration-lock.js';
 import { connectClient, settleSchema, type Target } from '../connection/pool.js';
-import { readMissingSchemas, refuseOldServer, refuseReadOnly } from './preconditions.js';
+import { readMissingSchemas, refuseOldServer, refuseOthersTables, refuseReadOnly } from './preconditions.js';
 import { withSchemaEngine, type SchemaEngine } from './schema-engine.js';
 
 export interface MigrationReport {
@@ -79,6 +79,13 @@ const NOTHING: MigrationReport = { applied: [], upgradedLegacy: false };
 
 async function isComplete(client: Client, target: Target, folder: MigrationFolder): Promise<boolean> {
   const { pending } = await readHistory(client, target, folder);
+  if (pending.length > 0) {
+    await refuseOthersTables(
+      client,
+      target,
+      pending.map(({ name }) => name),
+    );
+  }
   const missing = await readMissingSchemas(client, target, pending.length > 0);
   return pending.length === 0 && missing.length === 0;
 }

@@ -71,6 +71,30 @@ async function readSchemas(client: ClientBase, names: readonly string[]): Promis
   return rows;
 }
 
+/**
+ * A role to which `migrate --grant-to` granted what the service needs can't migrate.
+ * @param pending names of the migrations to apply
+ * @throws DatabaseError NOT_PERMITTED
+ */
+export async function refuseOthersTables(
+  client: ClientBase,
+  target: Target,
+  pending: readonly string[],
+): Promise<void> {
+  const { rows } = await client.query<{ role: string; owner: string }>(
+    `SELECT current_user AS role, c.relowner::regrole::text AS owner FROM pg_class c
+      WHERE c.oid = to_regclass($1) AND NOT pg_has_role(c.relowner, 'USAGE')`,
+    [`${escapeIdentifier(target.schema)}._prisma_migrations`],
+  );
+  const [found] = rows;
+  if (found === undefined) return;
+  throw new DatabaseError(
+    'NOT_PERMITTED',
+    `The database at ${target.label} lacks ${pending.join(', ')}, and its tables belong to ${found.owner}. ` +
+      `Run as that role: npx movie-pipeline migrate --grant-to ${escapeIdentifier(found.role)}`,
+  );
+}
+
 /** @throws DatabaseError READ_ONLY */
 export async function refuseReadOnly(client: Client, target: Target): Promise<void> {
   const { rows } = await client.query<{ readonly: boolean }>(
