@@ -15,6 +15,8 @@ const TIME_COLUMNS: Readonly<Record<string, readonly string[]>> = {
     'gone_at',
   ],
   movie_categories: ['seen_at'],
+  movie_translations: [],
+  movie_releases: [],
   genres: [],
 };
 
