@@ -35,6 +35,7 @@ export async function startService(config: AppConfig, shutdownSignal: AbortSigna
 function greeting(url: string): string {
   return `
 movie-pipeline serves at ${url} until Ctrl-C:
+  ${url}/ui/       dashboard
   ${url}/docs      Swagger UI
   ${url}/health    service health
 

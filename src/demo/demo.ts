@@ -90,11 +90,12 @@ function nextSteps(url: string, { name, password }: DemoLogin, folder: string): 
   const outside = folder.startsWith(DATA_DIR) ? '' : ` and ${folder}, where the data is`;
   return [
     `Serving at ${url} until Ctrl-C:`,
+    `  ${url}/ui/                   dashboard`,
     `  ${url}/docs                  Swagger UI`,
     `  ${url}/pipeline/status       the current and the last run`,
     `  ${url}/pipeline/runs         all runs`,
     `  ${url}/health                service health`,
-    `Log in as ${name} with the password ${password}, in Swagger UI (Authorize) or with curl:`,
+    `Log in as ${name} with the password ${password}, in the dashboard, in Swagger UI (Authorize) or with curl:`,
     `  TOKEN=$(curl -s ${url}/auth/login -d username=${name} -d password=${password} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
     `  curl -X POST ${url}/pipeline/run -H "Authorization: Bearer $TOKEN"`,
     `Run the demo again: it fetches no details that are still fresh. To start over, delete ${DATA_DIR}${outside}.`,

@@ -97,9 +97,10 @@ describe('the OpenAPI document', () => {
 
   it('exactly the operations that are documented as guarded reject a request without a token', async () => {
     for (const { method, path, operation } of operationsOf(document)) {
-      const { status } = await fetch(`${service.url}${path.replaceAll(/\{\w+\}/g, '1')}`, {
+      const { status, body } = await fetch(`${service.url}${path.replaceAll(/\{\w+\}/g, '1')}`, {
         method: method.toUpperCase(),
       });
+      await body?.cancel();
       const isGuarded = operation.security !== undefined;
       const isLogin = path === '/auth/login';
       expect([method, path, status === 401]).toEqual([method, path, isGuarded && !isLogin]);
@@ -239,20 +240,23 @@ describe('the responses', () => {
     service.sandbox.setFaults({});
   });
 
-  /** 10 streams from each of 10 addresses, one more from one of them, and one from yet another. */
+  /** 10 streams of both kinds from each of 10 addresses, one more from one of them, and one from yet another. */
   async function openTooManyStreams(): Promise<void> {
     const over = new AbortController();
     setMaxListeners(0, over.signal);
-    const listen = async (address: string): Promise<number> => {
+    const listen = async (address: string, path = '/pipeline/runs/1/events'): Promise<number> => {
       const headers = { 'X-Forwarded-For': address };
-      return (await checker.request('get', '/pipeline/runs/1/events', { headers, signal: over.signal }))
-        .status;
+      return (await checker.request('get', path, { headers, signal: over.signal })).status;
     };
+    expect(await listen('198.51.100.1', '/pipeline/events')).toBe(200);
     for (let host = 1; host <= 10; host++) {
-      const statuses = await Promise.all(Array.from({ length: 10 }, () => listen(`198.51.100.${host}`)));
+      const streams = host === 1 ? 9 : 10;
+      const statuses = await Promise.all(Array.from({ length: streams }, () => listen(`198.51.100.${host}`)));
       expect(new Set(statuses)).toEqual(new Set([200]));
     }
-    expect([await listen('198.51.100.1'), await listen('198.51.100.11')]).toEqual([429, 503]);
+    for (const path of ['/pipeline/events', '/pipeline/runs/1/events']) {
+      expect([await listen('198.51.100.1', path), await listen('198.51.100.11', path)]).toEqual([429, 503]);
+    }
     over.abort();
   }
 
@@ -286,6 +290,10 @@ describe('the responses', () => {
     expect(status).toBe(200);
     expect((body as { last_error: unknown }[]).filter((movie) => movie.last_error !== null)).toHaveLength(1);
     expect((await checker.request('get', '/pipeline/failing?limit=0')).status).toBe(400);
+  });
+
+  it('the response about the coverage is as documented', async () => {
+    expect((await checker.request('get', '/pipeline/coverage')).status).toBe(200);
   });
 
   it('the responses about the schedules are as documented', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { NotFoundException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type RequestHandler } from 'express';
 import { projectFolder } from '../../common/project-folder.js';
 
 const PATH = '/ui/';
@@ -25,12 +25,15 @@ const CONTENT_POLICY = [
  */
 export function serveDashboard(app: NestExpressApplication): void {
   const folder = join(projectFolder(), 'dist', 'ui');
-  (app.getHttpAdapter().getInstance() as Express).get('/', (request, response) => {
-    // A client that names no type, as curl, gets JSON.
-    response.vary('Accept');
-    if (request.accepts(['json', 'html']) === 'html') response.redirect(303, PATH);
-    else response.json(LINKS);
-  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/', (request, response) => {
+      // A client that names no type, as curl, gets JSON.
+      response.vary('Accept');
+      if (request.accepts(['json', 'html']) === 'html') response.redirect(303, PATH);
+      else response.json(LINKS);
+    });
   app.use('/ui', contentPolicy(), assets(folder), page(folder));
 }
 

@@ -31,13 +31,7 @@ export function Empty({
 }
 
 /** Why something could not be loaded, and how to go on. */
-export function Failure({
-  error,
-  retry,
-}: {
-  readonly error: Error;
-  readonly retry: () => void;
-}): JSX.Element {
+function Failure({ error, retry }: { readonly error: Error; readonly retry: () => void }): JSX.Element {
   if (error instanceof NotSignedInError) {
     return (
       <Empty title="Sign in to see this.">

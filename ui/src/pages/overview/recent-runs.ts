@@ -2,7 +2,7 @@ import { request } from '../../api/client';
 import { nextPage } from '../../api/links';
 import type { RunDto } from '../../generated/types.gen';
 
-export const DAYS = 7;
+const DAYS = 7;
 /** Of 100 runs each. The default schedules make 36 runs a week. */
 const MAX_PAGES = 5;
 
