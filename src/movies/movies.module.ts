@@ -1,10 +1,20 @@
 import { Module } from '@nestjs/common';
+import { GenreNames } from './api/genre-names.js';
+import { ListsController } from './api/lists.controller.js';
+import { MoviesController } from './api/movies.controller.js';
 import { BackgroundIndexes } from './indexes/background-indexes.js';
 import { ListsRepository } from './lists.repository.js';
 import { MoviesRepository } from './movies.repository.js';
+import { GenreCountsRepository } from './reader/genre-counts.repository.js';
+import { ListReaderRepository } from './reader/list-reader.repository.js';
+import { MovieReaderRepository } from './reader/movie-reader.repository.js';
 
 @Module({
-  providers: [MoviesRepository, ListsRepository, BackgroundIndexes],
+  controllers: [MoviesController, ListsController],
+  providers: [
+    ...[MoviesRepository, ListsRepository, BackgroundIndexes],
+    ...[MovieReaderRepository, ListReaderRepository, GenreCountsRepository, GenreNames],
+  ],
   exports: [MoviesRepository, ListsRepository, BackgroundIndexes],
 })
 export class MoviesModule {}
