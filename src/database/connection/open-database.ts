@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { Pool } from 'pg';
+import type { Client, Pool } from 'pg';
 import type { DatabaseConfig } from '../../config/app-config.js';
 import { DatabaseError } from '../errors/database-error.js';
 import { DatabaseHealth } from './database-health.js';
@@ -53,6 +53,12 @@ export class OpenDatabase {
   /** The real path of the embedded database's data; null: another server has it. */
   get folder(): string | null {
     return this.server.folder;
+  }
+
+  /** Opens a connection outside the pool, with the same settings. The caller ends it. */
+  async openSession(): Promise<Client> {
+    const { client } = await connectClient({ ...this.target, port: parseDatabaseUrl(this.server.url).port });
+    return client;
   }
 
   /** Makes what will close the database in its turn; where that fails, the database is closed at once. */
