@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService, type Sql, sql, type Transaction } from '../database/prisma.service.js';
 import type { EnrichedMovie, FailingMovie, ListedMovie } from './movie-record.js';
 import { rowRefusedError } from './row-refused-error.js';
+import { updateTitles } from './search/movie-titles.js';
 import * as due from './sql/due-sql.js';
 import { listedDigest, STORED_AS_LISTED } from './sql/listed-digest.js';
 import { UPSERT_ENRICHED, UPSERT_LISTED } from './sql/upsert-sql.js';
@@ -34,7 +35,7 @@ export class MoviesRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /**
-   * Stores movies as a list describes them, each id once, in one statement. Sends only those that differ from what is
+   * Stores movies as a list describes them, each id once, in one statement, then their searched titles. Sends only those that differ from what is
    * stored, and leaves the columns that come from details alone.
    * @throws RowRefusedError when the database rejects a value; nothing of the batch is stored
    */
@@ -46,19 +47,23 @@ export class MoviesRepository {
     const same = await storedAsListed(tx, movies);
     const others = movies.filter(({ id }) => !same.has(id));
     const report = await store(tx, UPSERT_LISTED, others, now);
+    await updateTitles([...report.inserted, ...report.updated], tx);
     return { ...report, unchanged: [...same, ...report.unchanged] };
   }
 
   /**
-   * Stores the details of movies, each id once, in one statement, and marks the movies as enriched.
+   * Stores the details of movies, each id once, in one statement, and marks the movies as enriched; then stores their
+   * searched titles.
    * @throws RowRefusedError when the database rejects a value; nothing of the batch is stored
    */
-  storeEnriched(
+  async storeEnriched(
     movies: readonly EnrichedMovie[],
     now: Date,
     tx: Transaction = this.prisma,
   ): Promise<StoreReport> {
-    return store(tx, UPSERT_ENRICHED, movies, now);
+    const report = await store(tx, UPSERT_ENRICHED, movies, now);
+    await updateTitles([...report.inserted, ...report.updated], tx);
+    return report;
   }
 
   /** The due movies among `ids`, at most `limit`. Without `incremental` all of them are due. */

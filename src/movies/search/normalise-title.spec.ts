@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { normaliseTitle, titleForms, tokensOf } from './normalise-title.js';
+import { normaliseTitle, titleForms } from './normalise-title.js';
+import { titleQueries, tokensOf } from './title-tokens.js';
 
 test.each([
   ['Amélie', 'amelie'],
@@ -61,6 +62,17 @@ test('a script without spaces is found by pairs of characters, the others by wor
   expect(tokensOf('千と千尋')).toEqual(['千と', 'と千', '千尋', '尋']);
   expect(tokensOf('スター wars 2')).toEqual(['スタ', 'ター', 'ー', 'wars', '2']);
   expect(tokensOf('2046电影')).toEqual(['2046', '电影', '影']);
+});
+
+test.each([
+  ['dark kni', "'dark' & 'kni':*", "'dark' & 'kni':*"],
+  ['dark k', "'dark' & 'k'", "'dark' & 'k':*"],
+  ['k', null, "'k':*"],
+  ['千', "'千':*", "'千':*"],
+  ['千と千', "'千と' & 'と千'", "'千と' & 'と千'"],
+  ["'\\", "'''\\\\':*", "'''\\\\':*"],
+])('the words of %j are looked up as %j', (title, indexed, full) => {
+  expect(titleQueries(title)).toEqual({ indexed, full });
 });
 
 test('a long title is cut to what an index takes', () => {

@@ -1,3 +1,5 @@
+import { UNSPACED } from './title-tokens.js';
+
 /** In characters. PostgreSQL's B-tree indexes take at most 2,704 bytes. */
 const MAX_LENGTH = 250;
 
@@ -21,11 +23,6 @@ const THOUSANDS = /(?<=\d)[,.](?=\d{3}(?!\d))/gu;
 const APOSTROPHES = /['’‘ʼ`´]/gu;
 const PUNCTUATION = /[^\p{L}\p{N}\p{M}]+/gu;
 
-/** Scripts that put no spaces between words, or whose readers often leave them out. */
-const UNSPACED =
-  '[\\p{Script_Extensions=Han}\\p{Script_Extensions=Hiragana}\\p{Script_Extensions=Katakana}\\p{Script=Hangul}' +
-  '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
-const UNSPACED_RUN = new RegExp(`(?:${UNSPACED}\\p{M}*)+`, 'gu');
 const SPACE_WITHIN_RUN = new RegExp(`(?<=${UNSPACED}\\p{M}*) (?=${UNSPACED})`, 'gu');
 
 const ARTICLES = 'the a an der die das ein eine le la les un une el los las il lo gli uno una'.split(' ');
@@ -48,29 +45,6 @@ export function titleForms(title: string): readonly string[] {
   const text = folded(title);
   const forms = [normalise(text), normalise(text.replace(LEADING_ARTICLE, ''))];
   return [...new Set(forms)].filter((form) => form !== '');
-}
-
-/**
- * What an index finds a normalised title by: its words, and of a script without spaces each pair of neighbouring
- * characters, then the last character.
- */
-export function tokensOf(title: string): readonly string[] {
-  return title.split(' ').flatMap((word) => {
-    const tokens: string[] = [];
-    let rest = 0;
-    for (const { 0: run, index } of word.matchAll(UNSPACED_RUN)) {
-      if (index > rest) tokens.push(word.slice(rest, index));
-      tokens.push(...bigrams(run));
-      rest = index + run.length;
-    }
-    if (rest < word.length) tokens.push(word.slice(rest));
-    return tokens;
-  });
-}
-
-function bigrams(run: string): string[] {
-  const characters = [...run];
-  return characters.map((character, index) => character + (characters[index + 1] ?? ''));
 }
 
 /** Lower case and without accents, with the punctuation left. */
