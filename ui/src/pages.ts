@@ -1,5 +1,7 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from './components/icons';
+import { About } from './pages/about/about';
+import { Data } from './pages/data/data';
 import { Overview } from './pages/overview/overview';
 
 /** The parameters of a page's path. Its filters are in the query. */
@@ -16,4 +18,6 @@ interface PageEntry {
 /** Every page, in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
   { path: '/', page: Overview, navigation: { name: 'Overview', icon: 'overview' } },
+  { path: '/data', page: Data, navigation: { name: 'Data', icon: 'data' } },
+  { path: '/about', page: About, navigation: { name: 'About', icon: 'about' } },
 ];
