@@ -2,6 +2,8 @@ import type { ComponentType } from 'preact';
 import type { IconName } from './components/icons';
 import { About } from './pages/about/about';
 import { Data } from './pages/data/data';
+import { MoviePage } from './pages/movie/movie';
+import { Movies } from './pages/movies/movies';
 import { Overview } from './pages/overview/overview';
 
 /** The parameters of a page's path. Its filters are in the query. */
@@ -18,6 +20,8 @@ interface PageEntry {
 /** Every page, in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
   { path: '/', page: Overview, navigation: { name: 'Overview', icon: 'overview' } },
+  { path: '/movies', page: Movies, navigation: { name: 'Movies', icon: 'movies' } },
+  { path: '/movies/:id', page: MoviePage, navigation: null },
   { path: '/data', page: Data, navigation: { name: 'Data', icon: 'data' } },
   { path: '/about', page: About, navigation: { name: 'About', icon: 'about' } },
 ];
