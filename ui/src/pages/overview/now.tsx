@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { pipeline } from '../../api/live';
 import { Icon } from '../../components/icons';
 import { ProgressBar } from '../../components/progress-bar';
-import { Skeleton } from '../../components/states';
+import { PipelinePending } from '../../components/states';
 import { StatusBadge } from '../../components/status-badge';
 import { Ago, Countdown, Elapsed } from '../../components/time';
 import { count, decimal, duration, plural, words } from '../../format';
@@ -16,7 +16,7 @@ export function Now(): JSX.Element {
   const status = pipeline.value;
   return (
     <section class="card now" aria-label="Now">
-      {status === null ? <Skeleton lines={3} /> : <Content status={status} />}
+      {status === null ? <PipelinePending /> : <Content status={status} />}
     </section>
   );
 }
