@@ -54,17 +54,19 @@ export function orderOf(sort: MovieSort, after: Position | null): Order {
   const key = rawSql(expression);
   const descends = sort.startsWith('-');
   const [direction, beyond] = descends ? [rawSql('DESC'), rawSql('<')] : [rawSql('ASC'), rawSql('>')];
+  const orderBy = sql`${key} ${direction}, id ${direction}`;
   const valued: OrderPart = {
     condition:
       after === null
         ? sql`${key} IS NOT NULL`
         : sql`(${key}, id) ${beyond} (${after.key}::${rawSql(type)}, ${after.id}::int)`,
-    orderBy: sql`${key} ${direction}, id ${direction}`,
+    orderBy,
   };
   const isAmongNulls = after?.key === null;
   const nulls: OrderPart = {
     condition: isAmongNulls ? sql`${key} IS NULL AND id ${beyond} ${after.id}::int` : sql`${key} IS NULL`,
-    orderBy: sql`id ${direction}`,
+    // The key too, although it is null in all of them: PostgreSQL would not follow the index otherwise.
+    orderBy,
   };
   const first = isAmongNulls ? [] : [valued];
   return { key: sql`(${key})::text`, parts: isNullable ? [...first, nulls] : first };
