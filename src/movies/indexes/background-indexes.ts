@@ -1,0 +1,113 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { type Client, escapeIdentifier } from 'pg';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
+import { OpenDatabase } from '../../database/connection/open-database.js';
+import { type BackgroundIndex, MOVIE_INDEXES } from './movie-indexes.js';
+
+/** A process that ends sooner builds nothing. */
+const FIRST_AFTER_MS = 5_000;
+/** Between two attempts: another process is building, or the last one failed. */
+const RETRY_AFTER_MS = 60_000;
+const LOCK = `hashtextextended('movie-pipeline indexes in ' || $1, 0)`;
+
+/**
+ * Builds the indexes that reading needs, after the start and without blocking writes. One process at a time builds; what it
+ * leaves unfinished is dropped and built by the next. Until an index is there, queries work without it.
+ */
+@Injectable()
+export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(BackgroundIndexes.name);
+  private readonly shutdown = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  /** The session that builds. */
+  private builderPid: number | null = null;
+
+  constructor(
+    private readonly database: OpenDatabase,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.roles.length > 0) this.loop = this.buildUntilComplete();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.shutdown.abort();
+    // Ending the connection alone would leave the server building.
+    if (this.builderPid !== null) {
+      await this.database.pool
+        .query('SELECT pg_terminate_backend($1)', [this.builderPid])
+        .catch(() => undefined);
+    }
+    await this.loop;
+  }
+
+  /** Names of the indexes that are absent, unfinished or invalid. */
+  async missing(): Promise<readonly string[]> {
+    const { rows } = await this.database.pool.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
+       WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND i.indisvalid`,
+      [this.database.schema],
+    );
+    const valid = new Set(rows.map(({ name }) => name));
+    return MOVIE_INDEXES.flatMap(({ name }) => (valid.has(name) ? [] : [name]));
+  }
+
+  /** Builds the missing indexes. Returns whether none is missing afterwards. */
+  async build(): Promise<boolean> {
+    if ((await this.missing()).length === 0) return true;
+    const client = await this.database.openSession();
+    try {
+      const { rows } = await client.query<{ acquired: boolean; pid: number }>(
+        `SELECT pg_try_advisory_lock(${LOCK}) AS acquired, pg_backend_pid() AS pid`,
+        [this.database.schema],
+      );
+      if (rows[0]?.acquired !== true) return false;
+      this.builderPid = rows[0].pid;
+      // A concurrent build waits for every transaction that is older, and blocks none.
+      await client.query('SET lock_timeout = 0');
+      const missing = new Set(await this.missing());
+      for (const index of MOVIE_INDEXES) if (missing.has(index.name)) await this.create(client, index);
+      return true;
+    } finally {
+      this.builderPid = null;
+      await client.end();
+    }
+  }
+
+  private async create(client: Client, { name, definition }: BackgroundIndex): Promise<void> {
+    this.shutdown.signal.throwIfAborted();
+    const startedMs = this.clock.monotonicMs();
+    const index = escapeIdentifier(name);
+    await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
+    await client.query(`CREATE INDEX CONCURRENTLY ${index} ON ${definition}`);
+    const ms = Math.round(this.clock.monotonicMs() - startedMs);
+    this.logger.log({ event: 'index.created', index: name, ms });
+  }
+
+  private async buildUntilComplete(): Promise<void> {
+    const { signal } = this.shutdown;
+    const wait = (ms: number): Promise<void> => this.clock.sleep(ms, signal).catch(() => undefined);
+    await wait(FIRST_AFTER_MS);
+    while (!signal.aborted && !(await this.tryToBuild())) await wait(RETRY_AFTER_MS);
+  }
+
+  private async tryToBuild(): Promise<boolean> {
+    try {
+      return await this.build();
+    } catch (error) {
+      if (!this.shutdown.signal.aborted) {
+        this.logger.warn({ event: 'index.build_failed', reason: String(error) });
+      }
+      return false;
+    }
+  }
+}
