@@ -9,7 +9,7 @@ import { type Client, escapeIdentifier } from 'pg';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { OpenDatabase } from '../../database/connection/open-database.js';
-import { type BackgroundIndex, MOVIE_INDEXES } from './movie-indexes.js';
+import { type BackgroundIndex, MOVIE_INDEXES, TRIGRAMS } from './movie-indexes.js';
 
 /** A process that ends sooner builds nothing. */
 const FIRST_AFTER_MS = 5_000;
@@ -58,11 +58,24 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
       [this.database.schema],
     );
     const valid = new Set(rows.map(({ name }) => name));
-    return MOVIE_INDEXES.flatMap(({ name }) => (valid.has(name) ? [] : [name]));
+    const hasTrigrams = (await this.trigramsSchema()) !== null;
+    return MOVIE_INDEXES.flatMap(({ name, extension }) =>
+      valid.has(name) || (extension !== undefined && !hasTrigrams) ? [] : [name],
+    );
+  }
+
+  /** Schema of the extension pg_trgm; null where it is not installed. */
+  async trigramsSchema(): Promise<string | null> {
+    const { rows } = await this.database.pool.query<{ schema: string }>(
+      'SELECT nspname AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = $1',
+      [TRIGRAMS],
+    );
+    return rows[0]?.schema ?? null;
   }
 
   /** Builds the missing indexes. Returns whether none is missing afterwards. */
   async build(): Promise<boolean> {
+    await this.createTrigrams();
     if ((await this.missing()).length === 0) return true;
     const client = await this.database.openSession();
     try {
@@ -74,12 +87,26 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
       this.builderPid = rows[0].pid;
       // A concurrent build waits for every transaction that is older, and blocks none.
       await client.query('SET lock_timeout = 0');
+      await client.query(
+        `SELECT set_config('search_path', concat_ws(',', quote_ident($1), quote_ident($2)), false)`,
+        [this.database.schema, await this.trigramsSchema()],
+      );
       const missing = new Set(await this.missing());
       for (const index of MOVIE_INDEXES) if (missing.has(index.name)) await this.create(client, index);
       return true;
     } finally {
       this.builderPid = null;
       await client.end();
+    }
+  }
+
+  /** Where the role may not, or the server lacks it, `doctor` gives the statement for an administrator. */
+  private async createTrigrams(): Promise<void> {
+    if ((await this.trigramsSchema()) !== null) return;
+    try {
+      await this.database.pool.query(`CREATE EXTENSION IF NOT EXISTS ${TRIGRAMS}`);
+    } catch (error) {
+      this.logger.warn({ event: 'extension.not_created', extension: TRIGRAMS, reason: String(error) });
     }
   }
 
