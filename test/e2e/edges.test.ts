@@ -175,7 +175,7 @@ describe('pages of another origin', () => {
     const answer = await request(service.url).get('/pipeline/runs').set('Origin', ORIGIN);
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': ORIGIN,
-      'access-control-expose-headers': 'Link,Location,Retry-After,X-Request-Id',
+      'access-control-expose-headers': 'ETag,Link,Location,Retry-After,X-Request-Id',
     });
   });
 

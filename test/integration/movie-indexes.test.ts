@@ -98,7 +98,7 @@ describe('the index that an order follows', () => {
         const { parts } = orderOf(sort, after);
         for (const { condition, orderBy } of parts) {
           const found = await plan(
-            sql`SELECT id FROM movies WHERE ${condition} ORDER BY ${orderBy} LIMIT 20`,
+            sql`SELECT id FROM movies m WHERE ${condition} ORDER BY ${orderBy} LIMIT 20`,
           );
           expect(found).toMatch(new RegExp(`Index (?:Only )?Scan (?:Backward )?using ${index}\\b`));
           expect(found).not.toContain('Sort');

@@ -81,8 +81,11 @@ export class MovieReaderRepository {
     after: Position | null,
   ): Promise<KeyedRow[]> {
     try {
+      // PostgreSQL would compute the columns of all rows that match before it sorts them.
       return await this.query<KeyedRow>(sql`
-        SELECT ${columns} FROM movies m WHERE ${filter} AND ${condition} ORDER BY ${orderBy} LIMIT ${limit}::int`);
+        SELECT ${columns} FROM (
+          SELECT * FROM movies m WHERE ${filter} AND ${condition} ORDER BY ${orderBy} LIMIT ${limit}::int
+        ) AS m ORDER BY ${orderBy}`);
     } catch (error) {
       // Class 22, data exception: the position is the only value that was not validated.
       if (after !== null && sqlStateOf(error)?.startsWith('22') === true) throw new InvalidCursorError();
