@@ -1,21 +1,24 @@
 import { Module } from '@nestjs/common';
+import { GenreNames } from './api/genre-names.js';
+import { ListsController } from './api/lists.controller.js';
+import { MoviesController } from './api/movies.controller.js';
 import { SearchController } from './api/search.controller.js';
 import { BackgroundIndexes } from './indexes/background-indexes.js';
 import { ListsRepository } from './lists.repository.js';
 import { MoviesRepository } from './movies.repository.js';
+import { GenreCountsRepository } from './reader/genre-counts.repository.js';
+import { ListReaderRepository } from './reader/list-reader.repository.js';
+import { MovieReaderRepository } from './reader/movie-reader.repository.js';
 import { SearchRepository } from './search/search.repository.js';
 import { TitlesFill } from './search/titles-fill.js';
 import { TitlesFillRepository } from './search/titles-fill.repository.js';
 
 @Module({
-  controllers: [SearchController],
+  controllers: [MoviesController, ListsController, SearchController],
   providers: [
-    MoviesRepository,
-    ListsRepository,
-    BackgroundIndexes,
-    SearchRepository,
-    TitlesFill,
-    TitlesFillRepository,
+    ...[MoviesRepository, ListsRepository, BackgroundIndexes],
+    ...[MovieReaderRepository, ListReaderRepository, GenreCountsRepository, GenreNames],
+    ...[SearchRepository, TitlesFill, TitlesFillRepository],
   ],
   exports: [MoviesRepository, ListsRepository, BackgroundIndexes, SearchRepository],
 })

@@ -169,7 +169,8 @@ describe('pages of another origin', () => {
       .expect(204);
     expect(preflight.headers).toMatchObject({
       'access-control-allow-origin': ORIGIN,
-      'access-control-allow-headers': 'Authorization,Content-Type,Idempotency-Key,Last-Event-ID,X-Request-Id',
+      'access-control-allow-headers':
+        'Authorization,Content-Type,Idempotency-Key,If-None-Match,Last-Event-ID,X-Request-Id',
     });
     const answer = await request(service.url).get('/pipeline/runs').set('Origin', ORIGIN);
     expect(answer.headers).toMatchObject({

@@ -250,6 +250,34 @@ describe('the responses', () => {
     expect((await checker.request('get', '/pipeline/failing?limit=0')).status).toBe(400);
   });
 
+  it('the responses about movies are as documented', async () => {
+    await service.database.query(`
+      INSERT INTO genres VALUES (18, 'Drama') ON CONFLICT DO NOTHING;
+      UPDATE movies SET imdb_id = 'tt0137523', similar_movie_ids = jsonb_build_array((SELECT max(id) FROM movies))
+      WHERE id = (SELECT min(id) FROM movies)`);
+    const [first] = await service.database.query<{ id: number }>('SELECT min(id) AS id FROM movies');
+    const get = async (path: string, headers = {}): Promise<{ status: number; headers: Headers }> =>
+      checker.request('get', path, { headers });
+    const one = ['/movies/imdb/tt0137523', `/movies/${first?.id ?? 0}`, `/movies/${first?.id ?? 0}/similar`];
+    for (const path of ['/movies', '/lists', '/lists/popular', '/genres', ...one]) {
+      const { status, headers } = await get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect((await get(path, { 'If-None-Match': headers.get('etag') ?? '' })).status).toBe(304);
+    }
+    for (const path of [
+      '/movies?limit=0',
+      '/lists/popular?limit=0',
+      '/movies/imdb/603',
+      '/movies/0',
+      '/movies/0/similar',
+    ]) {
+      expect([path, (await get(path)).status]).toEqual([path, 400]);
+    }
+    for (const path of ['/movies/imdb/tt0000001', '/movies/4711', '/movies/4711/similar']) {
+      expect([path, (await get(path)).status]).toEqual([path, 404]);
+    }
+  });
+
   it('the responses about the schedules are as documented', async () => {
     const change = async (job: string, body?: unknown, headers = {}): Promise<number> =>
       (await checker.request('patch', `/pipeline/scheduler/jobs/${job}`, { token: admin, body, headers }))

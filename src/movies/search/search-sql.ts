@@ -19,14 +19,14 @@ const MOST_SIMILAR = 100;
 /** The expression of the index `movie_titles_words_idx`. */
 const WORDS = sql`array_to_tsvector(coalesce(t.tokens, string_to_array(t.title, ' ')))`;
 const VISIBLE = sql`m.gone_at IS NULL AND m.adult IS NOT TRUE`;
-/** The order of the index `movies_popularity_id`. */
+/** Read from the end of the index `movies_by_popularity`. */
 const MOST_POPULAR = sql`
-  SELECT id, popularity, gone_at, adult FROM movies ORDER BY popularity DESC NULLS LAST, id DESC LIMIT ${POPULAR}`;
+  SELECT id, popularity FROM movies WHERE popularity IS NOT NULL ORDER BY popularity DESC, id DESC LIMIT ${POPULAR}`;
 
 /** Selects `ready`. Few movies are sorted fast enough without the index. */
 export const SELECT_READY = sql`
   SELECT EXISTS (SELECT FROM movie_titles_fill WHERE finished_at IS NOT NULL) AND (
-    EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('movies_popularity_id') AND indisvalid)
+    EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('movies_by_popularity') AND indisvalid)
     OR (SELECT count(*) FROM (SELECT FROM movies LIMIT ${POPULAR}) AS few) < ${POPULAR}
   ) AS ready`;
 
@@ -92,9 +92,11 @@ export function selectSuggestions(prefix: string, limit: number): Sql {
     WITH prefixed AS MATERIALIZED (
       SELECT movie_id FROM movie_titles t WHERE ${hasPrefix(prefix)} ORDER BY title LIMIT ${CANDIDATES}
     ), popular AS MATERIALIZED (
-      SELECT m.id FROM (${MOST_POPULAR}) m
-      CROSS JOIN LATERAL (SELECT FROM movie_titles t WHERE t.movie_id = m.id AND ${hasPrefix(prefix)} LIMIT 1) t
-      WHERE ${VISIBLE} AND (SELECT count(*) = ${CANDIDATES} FROM prefixed) LIMIT ${limit}
+      SELECT m.id FROM (${MOST_POPULAR}) p
+      CROSS JOIN LATERAL (SELECT movie_id FROM movie_titles t WHERE t.movie_id = p.id AND ${hasPrefix(prefix)} LIMIT 1) t
+      ${visibleMovies(null)}
+      WHERE (SELECT count(*) = ${CANDIDATES} FROM prefixed)
+      ORDER BY p.popularity DESC, p.id DESC LIMIT ${limit}
     ), chosen AS (
       SELECT id AS movie_id FROM popular
       UNION SELECT movie_id FROM prefixed WHERE (SELECT count(*) < ${limit} FROM popular)

@@ -21,21 +21,8 @@ interface Titled {
   readonly popularity: number | null;
 }
 
-/** What a list of results shows of a movie. */
-export interface FoundMovie {
+export interface SearchHit {
   readonly id: number;
-  readonly title: string | null;
-  readonly originalTitle: string | null;
-  readonly originalLanguage: string | null;
-  readonly overview: string | null;
-  readonly releaseDate: Date | null;
-  readonly voteAverage: number | null;
-  readonly voteCount: number | null;
-  readonly popularity: number | null;
-  readonly posterUrl: string | null;
-}
-
-export interface SearchHit extends FoundMovie {
   readonly match: Match;
 }
 
@@ -56,18 +43,6 @@ const WORD_SIMILARITY = '0.6';
 /** Ranks of exact matches are below. */
 const EXACT_RANKS = 2 * MATCHES.indexOf('prefix');
 const TYPO_RANK = 2 * MATCHES.indexOf('typo');
-
-const FOUND_MOVIE = {
-  ...{
-    id: true,
-    title: true,
-    originalTitle: true,
-    originalLanguage: true,
-    overview: true,
-    releaseDate: true,
-  },
-  ...{ voteAverage: true, voteCount: true, popularity: true, posterUrl: true },
-} as const;
 
 interface Ranked {
   readonly id: number;
@@ -107,37 +82,27 @@ export class SearchRepository {
       if (found.size >= limit || whole || !(await findTrigrams(tx))) return;
       for (const form of forms) add(typos(form, await select<Titled>(selectSimilar(form), TRIGRAMS_MS)));
     });
-    const best = [...found.values()]
+    return [...found.values()]
       .sort((a, b) => a.rank - b.rank || (b.popularity ?? 0) - (a.popularity ?? 0) || a.id - b.id)
-      .slice(0, limit);
-    const movies = await this.movies(best.map(({ id }) => id));
-    return best.flatMap(({ id, rank }) => {
-      const movie = movies.get(id);
-      return movie === undefined ? [] : [{ ...movie, match: matchOf(rank) }];
-    });
+      .slice(0, limit)
+      .map(({ id, rank }) => ({ id, match: matchOf(rank) }));
   }
 
-  /** The most popular movies with a title that begins with what was typed. */
-  async suggest(typed: string, limit: number): Promise<readonly FoundMovie[]> {
+  /** Ids of the most popular movies with a title that begins with what was typed. */
+  async suggest(typed: string, limit: number): Promise<readonly number[]> {
     const prefix = normaliseTitle(typed);
     if (prefix === '') return [];
     const ids: number[] = [];
     await this.untilDeadline(DEADLINE_MS, async (select) => {
       ids.push(...(await select<{ id: number }>(selectSuggestions(prefix, limit))).map(({ id }) => id));
     });
-    const movies = await this.movies(ids);
-    return ids.flatMap((id) => movies.get(id) ?? []);
+    return ids;
   }
 
   /** Whether all movies have titles, and the index exists that keeps searches short. */
   async isReady(): Promise<boolean> {
     this.ready ||= (await this.prisma.$queryRaw<{ ready: boolean }[]>(SELECT_READY))[0]?.ready === true;
     return this.ready;
-  }
-
-  private async movies(ids: readonly number[]): Promise<ReadonlyMap<number, FoundMovie>> {
-    const movies = await this.prisma.movie.findMany({ where: { id: { in: [...ids] } }, select: FOUND_MOVIE });
-    return new Map(movies.map((movie) => [movie.id, movie]));
   }
 
   /** Runs statements in a transaction until the time is over; the one that runs then is cancelled. */
