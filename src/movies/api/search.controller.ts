@@ -13,7 +13,7 @@ import { SearchQueryDto, SuggestQueryDto } from './dto/search-query.dto.js';
 import { ApiCached } from './next-page.js';
 
 const MAX_SUGGESTIONS = 8;
-const BAD_QUERY = 'q must be longer than or equal to 1 and shorter than or equal to 200 characters';
+const BAD_QUERY = ['q must be longer than or equal to 1 characters'];
 
 @ApiTags('movies')
 @Controller()
