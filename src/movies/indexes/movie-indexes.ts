@@ -40,7 +40,7 @@ export const MOVIE_INDEXES: readonly BackgroundIndex[] = [
   { name: 'movies_by_runtime', definition: 'movies (runtime)' },
   { name: 'movies_by_title', definition: `movies ((${TITLE_KEY}), id)` },
   { name: 'movies_by_update', definition: 'movies (updated_at, id)' },
-  // Last: until then the job that fills the table is faster without it.
+  // Last: the job that fills the table is faster without it.
   {
     name: 'movie_titles_trigrams',
     definition: 'movie_titles USING gin (title gin_trgm_ops)',
