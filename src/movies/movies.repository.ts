@@ -53,8 +53,8 @@ export class MoviesRepository {
   }
 
   /**
-   * Stores the details of movies, each id once, and marks the movies as enriched. One statement, and another for each
-   * table of translations and releases in which something changes; then stores their searched titles.
+   * Stores the details of movies, each id once, and marks the movies as enriched. One statement, another for each table of
+   * translations and releases in which something changes, and those of the searched titles.
    * @throws RowRefusedError when the database rejects a value; nothing of the batch is stored if the transaction ends
    */
   async storeEnriched(movies: readonly EnrichedMovie[], now: Date, tx?: Transaction): Promise<StoreReport> {

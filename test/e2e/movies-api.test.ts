@@ -38,7 +38,7 @@ beforeAll(async () => {
       CASE WHEN n % 6 = 1 THEN jsonb_build_object('id', n % 4 + 1, 'name', 'Saga', 'poster_path', NULL) END,
       (ARRAY['en', 'fr', 'ja'])[1 + n % 3], (ARRAY['Released', 'Planned'])[1 + n % 2], (ARRAY['R', 'PG-13', NULL])[1 + n % 3],
       CASE WHEN n % 5 > 0 THEN 60 + n % 50 END, (ARRAY[false, NULL, true])[1 + n % 3 % 2 + (n % 17 = 0)::int],
-      CASE WHEN n % 19 = 0 THEN timestamptz '2026-09-02 00:00:00Z' END, timestamp '2026-09-01' + n % 6 * interval '1.000001 hours',
+      CASE WHEN n % 19 = 0 THEN timestamptz '2026-09-02 00:00:00Z' END, timestamp '2026-09-01' + n % 2 * interval '1 hour' + n % 3 * interval '1 microsecond',
       jsonb_build_array(n + 2, n + 1, 99999, n + 19), 'tt' || lpad(n::text, 7, '0'), CASE WHEN n % 5 > 0 THEN timestamptz '2026-09-01 03:00:00Z' END
     FROM generate_series(1, ${MOVIES}) AS n`);
   await database.query(`
@@ -111,7 +111,7 @@ const FILTERS: Readonly<
   runtime_max: [['80'], (m, v) => m.runtime !== null && Number(m.runtime) <= Number(v)],
   status: [['released', 'Planned'], (m, v) => String(m.status).toLowerCase() === v.toLowerCase()],
   certification: [['R', 'PG-13'], (m, v) => m.certification === v],
-  updated_since: [['2026-09-01T03:00:00Z'], (m, v) => String(m.updated_at) >= v.replace('Z', '')],
+  updated_since: [['2026-09-01T00:30:00Z'], (m, v) => String(m.updated_at) >= v.replace('Z', '')],
   adult: [['true', 'any'], (m, v) => v === 'any' || m.adult === true],
   gone: [['true', 'any'], (m, v) => v === 'any' || m.gone_at !== null],
 };
@@ -180,7 +180,12 @@ describe('GET /movies', () => {
       );
     await fc.assert(
       fc.asyncProperty(queries, sorts, fc.integer({ min: 7, max: 60 }), async (query, sort, limit) => {
-        const parameters = new URLSearchParams({ ...query, sort, limit: String(limit), fields: 'id' });
+        const parameters = new URLSearchParams({
+          ...query,
+          sort,
+          limit: String(limit),
+          fields: 'updated_at,release_date,title',
+        });
         const found = (await allPages(`/movies?${parameters.toString()}`, write)).map(({ id }) => id);
         expect(new Set(found).size).toBe(found.length);
         const seeded = found.filter((id) => id <= MOVIES);
@@ -277,7 +282,7 @@ describe('one movie', () => {
       ...{ id: 1, title: 'Beta', release_date: '1999-12-31', vote_average: 1.1, budget: null },
       ...{ poster_path: '/p1.jpg', poster_url: `${IMAGES}/w500/p1.jpg`, backdrop_path: null },
       genres: ['Drama', 'Crime'],
-      updated_at: '2026-09-01T01:00:00.003Z',
+      updated_at: '2026-09-01T01:00:00.000Z',
       enriched_at: '2026-09-01T03:00:00.000Z',
       gone_at: null,
       collection: { id: 2, name: 'Saga', poster_path: null },

@@ -297,6 +297,11 @@ describe('the responses', () => {
   });
 
   it('the responses about movies are as documented', async () => {
+    await service.database.query('UPDATE movie_titles_fill SET finished_at = NULL');
+    for (const path of ['/search/movies?q=the', '/suggest?q=the']) {
+      expect([path, (await checker.request('get', path)).status]).toEqual([path, 503]);
+    }
+    await service.database.query('UPDATE movie_titles_fill SET finished_at = now()');
     await service.database.query(`
       INSERT INTO genres VALUES (18, 'Drama') ON CONFLICT DO NOTHING;
       UPDATE movies SET imdb_id = 'tt0137523', similar_movie_ids = jsonb_build_array((SELECT max(id) FROM movies))
@@ -305,7 +310,8 @@ describe('the responses', () => {
     const get = async (path: string, headers = {}): Promise<{ status: number; headers: Headers }> =>
       checker.request('get', path, { headers });
     const one = ['/movies/imdb/tt0137523', `/movies/${first?.id ?? 0}`, `/movies/${first?.id ?? 0}/similar`];
-    for (const path of ['/movies', '/lists', '/lists/popular', '/genres', ...one]) {
+    const searches = ['/search/movies?q=the', '/suggest?q=the'];
+    for (const path of ['/movies', '/lists', '/lists/popular', '/genres', ...one, ...searches]) {
       const { status, headers } = await get(path);
       expect([path, status]).toEqual([path, 200]);
       expect((await get(path, { 'If-None-Match': headers.get('etag') ?? '' })).status).toBe(304);
@@ -316,6 +322,8 @@ describe('the responses', () => {
       '/movies/imdb/603',
       '/movies/0',
       '/movies/0/similar',
+      '/search/movies?q=',
+      '/suggest?q=',
     ]) {
       expect([path, (await get(path)).status]).toEqual([path, 400]);
     }

@@ -7,7 +7,8 @@ import { BackgroundIndexes } from '../../src/movies/indexes/background-indexes.j
 import { MOVIE_INDEXES } from '../../src/movies/indexes/movie-indexes.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const NAMES = MOVIE_INDEXES.map(({ name }) => name);
+/** Whether the index that needs an extension is missing depends on whether the extension is installed. */
+const NAMES = MOVIE_INDEXES.flatMap(({ name, extension }) => (extension === undefined ? [name] : []));
 
 let database: TestDatabase;
 let open: OpenDatabase;
@@ -32,7 +33,9 @@ afterEach(async () => {
 it('the indexes of the movies are built once', async () => {
   await openWith();
   expect(await indexes.missing()).toEqual(NAMES);
+  expect(await indexes.trigramsSchema()).toBeNull();
   expect(await indexes.build()).toBe(true);
+  expect(await indexes.trigramsSchema()).toBe('public');
   expect(await indexes.missing()).toEqual([]);
   const before = await database.query(`SELECT oid FROM pg_class WHERE relname = $1`, [NAMES[0]]);
   expect(await indexes.build()).toBe(true);
@@ -57,7 +60,7 @@ it('a process leaves the indexes to another one that is building them', async ()
     `SELECT pg_advisory_lock(hashtextextended('movie-pipeline indexes in ' || current_schema(), 0))`,
   );
   expect(await indexes.build()).toBe(false);
-  expect(await indexes.missing()).toEqual(NAMES);
+  expect(await indexes.missing()).toEqual(expect.arrayContaining(NAMES));
   await other.end();
 });
 

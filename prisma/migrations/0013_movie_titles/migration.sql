@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS "movie_titles" (
   "title" TEXT COLLATE "C" NOT NULL,
   "main" BOOLEAN NOT NULL,
   "tokens" TEXT[],
-  CONSTRAINT "movie_titles_pkey" PRIMARY KEY ("movie_id", "title"),
+  CONSTRAINT "movie_titles_pkey" PRIMARY KEY ("movie_id", "title") INCLUDE ("main"),
   CONSTRAINT "movie_titles_movie_id_fkey" FOREIGN KEY ("movie_id") REFERENCES "movies"("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 

@@ -1,20 +1,29 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Readable } from '../../auth/access/access.decorators.js';
+import { Controller, Get, Query, UseInterceptors } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { MoviesReadable } from '../../auth/access/access.decorators.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
+import { SUMMARY_FIELDS } from '../reader/movie-fields.js';
+import { MovieReaderRepository } from '../reader/movie-reader.repository.js';
 import { SEARCH_NOT_READY, SearchNotReadyError } from '../search/search-not-ready-error.js';
 import { SearchRepository } from '../search/search.repository.js';
-import { SearchHitDto, SuggestionDto } from './dto/found-movie.dto.js';
+import { CachedResponseInterceptor } from './cached-response.interceptor.js';
+import { SearchHitDto, SUGGESTION_FIELDS, SuggestionDto } from './dto/found-movie.dto.js';
+import { MovieDto } from './dto/movie.dto.js';
 import { SearchQueryDto, SuggestQueryDto } from './dto/search-query.dto.js';
+import { ApiCached } from './next-page.js';
 
 const MAX_SUGGESTIONS = 8;
-const BAD_QUERY = 'q must be longer than or equal to 1 and shorter than or equal to 200 characters';
+const BAD_QUERY = ['q must be longer than or equal to 1 characters'];
 
 @ApiTags('movies')
 @Controller()
-@Readable()
+@UseInterceptors(CachedResponseInterceptor)
+@MoviesReadable()
 export class SearchController {
-  constructor(private readonly titles: SearchRepository) {}
+  constructor(
+    private readonly titles: SearchRepository,
+    private readonly movies: MovieReaderRepository,
+  ) {}
 
   @Get('search/movies')
   @ApiOperation({
@@ -27,12 +36,17 @@ export class SearchController {
       'numerals, accents, case and width do not matter. Adult and gone movies are left out. A search that takes longer ' +
       'than half a second returns what it has found. Similar titles need the PostgreSQL extension pg_trgm.',
   })
-  @ApiOkResponse({ type: [SearchHitDto], description: 'The movies, the best match first.' })
+  @ApiCached([SearchHitDto], 'The movies, the best match first.')
   @ApiProblem({ 400: BAD_QUERY, 503: SEARCH_NOT_READY })
   async search(@Query() { q, year, limit }: SearchQueryDto): Promise<SearchHitDto[]> {
     await this.requireTitles();
     const hits = await this.titles.search({ query: q, year: year ?? null, limit });
-    return hits.map((hit) => SearchHitDto.fromHit(hit));
+    const movies = await this.movies.byIds(
+      hits.map(({ id }) => id),
+      SUMMARY_FIELDS,
+    );
+    const matches = new Map(hits.map(({ id, match }) => [id, match]));
+    return movies.map((movie) => ({ ...MovieDto.from(movie), match: matches.get(movie.id) ?? 'typo' }));
   }
 
   @Get('suggest')
@@ -41,12 +55,13 @@ export class SearchController {
     summary: 'Suggest titles while a user types',
     description: `The ${MAX_SUGGESTIONS} most popular movies with a title, in any stored language, that begins with \`q\`.`,
   })
-  @ApiOkResponse({ type: [SuggestionDto], description: 'The movies, the most popular first.' })
+  @ApiCached([SuggestionDto], 'The movies, the most popular first.')
   @ApiProblem({ 400: BAD_QUERY, 503: SEARCH_NOT_READY })
   async suggest(@Query() { q }: SuggestQueryDto): Promise<SuggestionDto[]> {
     await this.requireTitles();
-    const movies = await this.titles.suggest(q, MAX_SUGGESTIONS);
-    return movies.map((movie) => SuggestionDto.from(movie));
+    const ids = await this.titles.suggest(q, MAX_SUGGESTIONS);
+    const movies = await this.movies.byIds(ids, SUGGESTION_FIELDS);
+    return movies.map((movie) => SuggestionDto.from(MovieDto.from(movie)));
   }
 
   private async requireTitles(): Promise<void> {

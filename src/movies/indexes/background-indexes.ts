@@ -83,7 +83,13 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
         `SELECT pg_try_advisory_lock(${LOCK}) AS acquired, pg_backend_pid() AS pid`,
         [this.database.schema],
       );
-      if (rows[0]?.acquired !== true) return false;
+      if (rows[0]?.acquired !== true) {
+        this.logger.log({
+          event: 'index.busy',
+          reason: 'Another session builds the indexes, or holds the lock for it.',
+        });
+        return false;
+      }
       this.builderPid = rows[0].pid;
       // A concurrent build waits for every transaction that is older, and blocks none.
       await client.query('SET lock_timeout = 0');
@@ -98,6 +104,13 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
       this.builderPid = null;
       await client.end();
     }
+  }
+
+  private async isOwner(): Promise<boolean> {
+    const { rows } = await this.database.pool.query<{ owner: boolean }>(
+      `SELECT pg_has_role(relowner, 'USAGE') AS owner FROM pg_class WHERE oid = 'movies'::regclass`,
+    );
+    return rows[0]?.owner === true;
   }
 
   /** Where the role may not, or the server lacks it, `doctor` gives the statement for an administrator. */
@@ -127,9 +140,17 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     while (!signal.aborted && !(await this.tryToBuild())) await wait(RETRY_AFTER_MS);
   }
 
+  /** Returns whether there is nothing left to do for this process. */
   private async tryToBuild(): Promise<boolean> {
     try {
-      return await this.build();
+      if (await this.isOwner()) return await this.build();
+      const missing = await this.missing();
+      if (missing.length > 0) {
+        const reason =
+          'Only the owner of the tables may build them. As the owner: movie-pipeline migrate --grant-to ROLE';
+        this.logger.warn({ event: 'index.missing', missing, reason });
+      }
+      return true;
     } catch (error) {
       if (!this.shutdown.signal.aborted) {
         this.logger.warn({ event: 'index.build_failed', reason: String(error) });

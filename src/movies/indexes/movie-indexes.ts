@@ -26,6 +26,10 @@ const FACETS = [
 /** Built in this order. docs/decisions/reading-a-million-movies.md tells which query uses which. */
 export const MOVIE_INDEXES: readonly BackgroundIndex[] = [
   { name: 'movies_by_popularity', definition: 'movies (popularity, id)' },
+  {
+    name: 'movie_categories_by_position',
+    definition: 'movie_categories (category, position, movie_id)',
+  },
   { name: 'movies_by_imdb_id', definition: 'movies USING hash (imdb_id)' },
   { name: 'movies_gone', definition: 'movies (popularity, id) WHERE gone_at IS NOT NULL' },
   { name: 'movies_adult', definition: 'movies (popularity, id) WHERE adult' },
@@ -36,7 +40,7 @@ export const MOVIE_INDEXES: readonly BackgroundIndex[] = [
   { name: 'movies_by_runtime', definition: 'movies (runtime)' },
   { name: 'movies_by_title', definition: `movies ((${TITLE_KEY}), id)` },
   { name: 'movies_by_update', definition: 'movies (updated_at, id)' },
-  // Last: until then the job that fills the table is faster without it.
+  // Last: the job that fills the table is faster without it.
   {
     name: 'movie_titles_trigrams',
     definition: 'movie_titles USING gin (title gin_trgm_ops)',

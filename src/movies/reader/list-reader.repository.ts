@@ -56,11 +56,16 @@ export class ListReaderRepository {
   async page({ category, limit, after, fields }: ListQuery): Promise<ListPage> {
     const from = after ?? { position: 0, id: 0 };
     const rows = await this.reads.query<MovieRow & { list_position: number; list_seen_at: Date }>(
-      sql`SELECT c.position AS list_position, c.seen_at AS list_seen_at, ${rawSql(selectFields(fields))}
-          FROM movie_categories c JOIN movies m ON m.id = c.movie_id
-          WHERE c.category = ${category} AND m.gone_at IS NULL
-            AND (c.position, c.movie_id) > (${from.position}::int, ${from.id}::int)
-          ORDER BY c.position, c.movie_id LIMIT ${limit + 1}::int`,
+      // The places first: PostgreSQL would compute the columns of the whole list before it sorts them.
+      sql`SELECT place.position AS list_position, place.seen_at AS list_seen_at, ${rawSql(selectFields(fields))}
+          FROM (
+            SELECT c.movie_id, c.position, c.seen_at
+            FROM movie_categories c JOIN movies stored ON stored.id = c.movie_id
+            WHERE c.category = ${category} AND stored.gone_at IS NULL
+              AND (c.position, c.movie_id) > (${from.position}::int, ${from.id}::int)
+            ORDER BY c.position, c.movie_id LIMIT ${limit + 1}::int
+          ) AS place JOIN movies m ON m.id = place.movie_id
+          ORDER BY place.position, place.movie_id`,
       READ_DEADLINE_MS,
     );
     const entries = rows.slice(0, limit).map(({ list_position, list_seen_at, ...movie }) => ({

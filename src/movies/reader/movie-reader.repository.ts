@@ -67,7 +67,11 @@ export class MovieReaderRepository {
   async similarTo(id: number, fields: readonly MovieField[]): Promise<readonly MovieRow[] | null> {
     const source = await this.byId(id, ['similar_movie_ids']);
     if (source === null) return null;
-    const ids = idsIn(source.similar_movie_ids);
+    return this.byIds(idsIn(source.similar_movie_ids), fields);
+  }
+
+  /** The movies that are stored and not gone, in the order of the ids. */
+  byIds(ids: readonly number[], fields: readonly MovieField[]): Promise<readonly MovieRow[]> {
     return this.query<MovieRow>(sql`
       SELECT ${rawSql(selectFields(fields))} FROM movies m
       WHERE m.id = ANY (${ids}::int[]) AND m.gone_at IS NULL ORDER BY array_position(${ids}::int[], m.id)`);
@@ -81,8 +85,11 @@ export class MovieReaderRepository {
     after: Position | null,
   ): Promise<KeyedRow[]> {
     try {
+      // PostgreSQL would compute the columns of all rows that match before it sorts them.
       return await this.query<KeyedRow>(sql`
-        SELECT ${columns} FROM movies m WHERE ${filter} AND ${condition} ORDER BY ${orderBy} LIMIT ${limit}::int`);
+        SELECT ${columns} FROM (
+          SELECT * FROM movies m WHERE ${filter} AND ${condition} ORDER BY ${orderBy} LIMIT ${limit}::int
+        ) AS m ORDER BY ${orderBy}`);
     } catch (error) {
       // Class 22, data exception: the position is the only value that was not validated.
       if (after !== null && sqlStateOf(error)?.startsWith('22') === true) throw new InvalidCursorError();

@@ -9,14 +9,15 @@ interface SortKey {
   readonly isNullable: boolean;
 }
 
+/** Qualified: ORDER BY takes a bare name for the column of the result, which has another type. */
 const KEYS = {
-  popularity: { expression: 'popularity', type: 'float8', isNullable: true },
-  rating: { expression: 'vote_average', type: 'float8', isNullable: true },
-  votes: { expression: 'vote_count', type: 'int', isNullable: true },
-  released: { expression: 'release_date', type: 'date', isNullable: true },
+  popularity: { expression: 'm.popularity', type: 'float8', isNullable: true },
+  rating: { expression: 'm.vote_average', type: 'float8', isNullable: true },
+  votes: { expression: 'm.vote_count', type: 'int', isNullable: true },
+  released: { expression: 'm.release_date', type: 'date', isNullable: true },
   title: { expression: TITLE_KEY, type: 'text COLLATE "C"', isNullable: true },
-  updated: { expression: 'updated_at', type: 'timestamp', isNullable: false },
-  id: { expression: 'id', type: 'int', isNullable: false },
+  updated: { expression: 'm.updated_at', type: 'timestamp', isNullable: false },
+  id: { expression: 'm.id', type: 'int', isNullable: false },
 } as const satisfies Record<string, SortKey>;
 
 type SortName = keyof typeof KEYS;
@@ -54,17 +55,19 @@ export function orderOf(sort: MovieSort, after: Position | null): Order {
   const key = rawSql(expression);
   const descends = sort.startsWith('-');
   const [direction, beyond] = descends ? [rawSql('DESC'), rawSql('<')] : [rawSql('ASC'), rawSql('>')];
+  const orderBy = sql`${key} ${direction}, m.id ${direction}`;
   const valued: OrderPart = {
     condition:
       after === null
         ? sql`${key} IS NOT NULL`
-        : sql`(${key}, id) ${beyond} (${after.key}::${rawSql(type)}, ${after.id}::int)`,
-    orderBy: sql`${key} ${direction}, id ${direction}`,
+        : sql`(${key}, m.id) ${beyond} (${after.key}::${rawSql(type)}, ${after.id}::int)`,
+    orderBy,
   };
   const isAmongNulls = after?.key === null;
   const nulls: OrderPart = {
-    condition: isAmongNulls ? sql`${key} IS NULL AND id ${beyond} ${after.id}::int` : sql`${key} IS NULL`,
-    orderBy: sql`id ${direction}`,
+    condition: isAmongNulls ? sql`${key} IS NULL AND m.id ${beyond} ${after.id}::int` : sql`${key} IS NULL`,
+    // The key too, although it is null in all of them: PostgreSQL would not follow the index otherwise.
+    orderBy,
   };
   const first = isAmongNulls ? [] : [valued];
   return { key: sql`(${key})::text`, parts: isNullable ? [...first, nulls] : first };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { normaliseTitle, titleForms } from './normalise-title.js';
-import { titleQueries, tokensOf } from './title-tokens.js';
+import { titleQuery, tokensOf } from './title-tokens.js';
 
 test.each([
   ['Amélie', 'amelie'],
@@ -65,14 +65,17 @@ test('a script without spaces is found by pairs of characters, the others by wor
 });
 
 test.each([
-  ['dark kni', "'dark' & 'kni':*", "'dark' & 'kni':*"],
-  ['dark k', "'dark' & 'k'", "'dark' & 'k':*"],
-  ['k', null, "'k':*"],
-  ['千', "'千':*", "'千':*"],
-  ['千と千', "'千と' & 'と千'", "'千と' & 'と千'"],
-  ["'\\", "'''\\\\':*", "'''\\\\':*"],
-])('the words of %j are looked up as %j', (title, indexed, full) => {
-  expect(titleQueries(title)).toEqual({ indexed, full });
+  ['dark kni', "'dark' & 'kni':*", true, ['% dark %', '% kni%']],
+  ['the dark kni', "'dark' & 'kni':*", false, ['% the %', '% dark %', '% kni%']],
+  ['dark k', "'dark'", false, ['% dark %', '% k%']],
+  ['k', null, false, ['% k%']],
+  ['the', null, false, ['% the%']],
+  ['千', "'千':*", true, ['%千%']],
+  ['千と千', "'千と' & 'と千'", true, ['%千と千%']],
+  ['2046电影', "'2046' & '电影'", true, ['%2046电影%']],
+  ["'\\%_", "'''\\\\%_':*", true, ["% '\\\\\\%\\_%"]],
+])('the words of %j are looked up as %j', (title, indexed, isComplete, patterns) => {
+  expect(titleQuery(title)).toEqual({ indexed, isComplete, patterns });
 });
 
 test('a long title is cut to what an index takes', () => {

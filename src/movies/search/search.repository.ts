@@ -12,23 +12,17 @@ import {
   selectMatches,
   selectSimilar,
   selectSuggestions,
+  selectTitled,
 } from './search-sql.js';
 
-/** What a list of results shows of a movie. */
-export interface FoundMovie {
+interface Titled {
   readonly id: number;
-  readonly title: string | null;
-  readonly originalTitle: string | null;
-  readonly originalLanguage: string | null;
-  readonly overview: string | null;
-  readonly releaseDate: Date | null;
-  readonly voteAverage: number | null;
-  readonly voteCount: number | null;
+  readonly title: string;
   readonly popularity: number | null;
-  readonly posterUrl: string | null;
 }
 
-export interface SearchHit extends FoundMovie {
+export interface SearchHit {
+  readonly id: number;
   readonly match: Match;
 }
 
@@ -41,22 +35,14 @@ export interface Search {
 
 /** A search that takes longer answers with what it has found. */
 const DEADLINE_MS = 500;
+/** Of this, what comparing trigrams takes at most. */
+const TRIGRAMS_MS = 250;
 /** SQLSTATE query_canceled: the statement timeout. */
 const CANCELED = '57014';
-const WORD_SIMILARITY = '0.5';
+const WORD_SIMILARITY = '0.6';
+/** Ranks of exact matches are below. */
+const EXACT_RANKS = 2 * MATCHES.indexOf('prefix');
 const TYPO_RANK = 2 * MATCHES.indexOf('typo');
-
-const FOUND_MOVIE = {
-  ...{
-    id: true,
-    title: true,
-    originalTitle: true,
-    originalLanguage: true,
-    overview: true,
-    releaseDate: true,
-  },
-  ...{ voteAverage: true, voteCount: true, popularity: true, posterUrl: true },
-} as const;
 
 interface Ranked {
   readonly id: number;
@@ -64,6 +50,9 @@ interface Ranked {
   readonly rank: number;
   readonly popularity: number | null;
 }
+
+/** Runs a statement, for at most the time that is left. */
+type Select = <Row>(query: Sql, atMostMs?: number) => Promise<Row[]>;
 
 /** Finds movies by their titles in `movie_titles`. */
 @Injectable()
@@ -83,29 +72,31 @@ export class SearchRepository {
     };
     await this.untilDeadline(DEADLINE_MS, async (select, tx) => {
       for (const form of searchForms(query, year)) add(await select<Ranked>(selectMatches(form, limit)));
-      if (found.size >= limit || !(await findTrigrams(tx))) return;
-      for (const form of typoForms(query, year)) add(await similar(form, select));
+      if (found.size >= limit) return;
+      const forms = typoForms(query, year);
+      for (const form of forms) {
+        add(typos(form, await select<Titled>(selectTitled(oneEditAway(form.title), form.year))));
+      }
+      // Comparing trigrams is expensive: a whole title was found, at most one character away.
+      const whole = [...found.values()].some(({ rank }) => rank < EXACT_RANKS || rank === TYPO_RANK + 1);
+      if (found.size >= limit || whole || !(await findTrigrams(tx))) return;
+      for (const form of forms) add(typos(form, await select<Titled>(selectSimilar(form), TRIGRAMS_MS)));
     });
-    const best = [...found.values()]
+    return [...found.values()]
       .sort((a, b) => a.rank - b.rank || (b.popularity ?? 0) - (a.popularity ?? 0) || a.id - b.id)
-      .slice(0, limit);
-    const movies = await this.movies(best.map(({ id }) => id));
-    return best.flatMap(({ id, rank }) => {
-      const movie = movies.get(id);
-      return movie === undefined ? [] : [{ ...movie, match: matchOf(rank) }];
-    });
+      .slice(0, limit)
+      .map(({ id, rank }) => ({ id, match: matchOf(rank) }));
   }
 
-  /** The most popular movies with a title that begins with what was typed. */
-  async suggest(typed: string, limit: number): Promise<readonly FoundMovie[]> {
+  /** Ids of the most popular movies with a title that begins with what was typed. */
+  async suggest(typed: string, limit: number): Promise<readonly number[]> {
     const prefix = normaliseTitle(typed);
     if (prefix === '') return [];
     const ids: number[] = [];
     await this.untilDeadline(DEADLINE_MS, async (select) => {
       ids.push(...(await select<{ id: number }>(selectSuggestions(prefix, limit))).map(({ id }) => id));
     });
-    const movies = await this.movies(ids);
-    return ids.flatMap((id) => movies.get(id) ?? []);
+    return ids;
   }
 
   /** Whether all movies have titles, and the index exists that keeps searches short. */
@@ -114,21 +105,16 @@ export class SearchRepository {
     return this.ready;
   }
 
-  private async movies(ids: readonly number[]): Promise<ReadonlyMap<number, FoundMovie>> {
-    const movies = await this.prisma.movie.findMany({ where: { id: { in: [...ids] } }, select: FOUND_MOVIE });
-    return new Map(movies.map((movie) => [movie.id, movie]));
-  }
-
   /** Runs statements in a transaction until the time is over; the one that runs then is cancelled. */
   private async untilDeadline(
     ms: number,
-    run: (select: <Row>(query: Sql) => Promise<Row[]>, tx: Transaction) => Promise<void>,
+    run: (select: Select, tx: Transaction) => Promise<void>,
   ): Promise<void> {
     const deadlineMs = this.clock.monotonicMs() + ms;
     try {
       await this.prisma.$transaction(async (tx) => {
-        const select = async <Row>(query: Sql): Promise<Row[]> => {
-          const left = Math.max(1, Math.round(deadlineMs - this.clock.monotonicMs()));
+        const select: Select = async <Row>(query: Sql, atMostMs = ms): Promise<Row[]> => {
+          const left = Math.min(atMostMs, Math.max(1, Math.round(deadlineMs - this.clock.monotonicMs())));
           await configure(tx, { ...PLANS, statement_timeout: String(left) });
           return tx.$queryRaw<Row[]>(query);
         };
@@ -167,16 +153,11 @@ async function findTrigrams(tx: Transaction): Promise<boolean> {
   return true;
 }
 
-async function similar(
-  form: SearchForm,
-  select: <Row>(query: Sql) => Promise<Row[]>,
-): Promise<readonly Ranked[]> {
-  const candidates = await select<{ id: number; title: string; popularity: number | null }>(
-    selectSimilar(form, oneEditAway(form.title)),
-  );
-  const most = Math.max(1, Math.floor(form.title.length / 3)) + 0.5;
+/** The candidates that are similar enough, ranked by the number of typos. */
+function typos({ title: typed }: SearchForm, candidates: readonly Titled[]): readonly Ranked[] {
+  const most = Math.max(1, Math.floor(typed.length / 3)) + 0.5;
   return candidates.flatMap(({ id, title, popularity }) => {
-    const distance = distanceWithin(form.title, title);
+    const distance = distanceWithin(typed, title);
     return distance <= most ? [{ id, popularity, rank: TYPO_RANK + distance }] : [];
   });
 }

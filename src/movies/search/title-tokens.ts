@@ -5,10 +5,17 @@ export const UNSPACED =
 const PARTS = new RegExp(`(?:${UNSPACED}\\p{M}*)+|(?:(?!${UNSPACED})\\S)+`, 'gu');
 const IS_UNSPACED = new RegExp(`^${UNSPACED}`, 'u');
 
-/** A shorter word is not searched for as a prefix: the index would read the entries of a tenth of all titles. */
-const MIN_PREFIX = 2;
-/** Tokens of a query beyond these are ignored. */
-const MAX_TOKENS = 24;
+const HAS_UNSPACED = new RegExp(UNSPACED, 'u');
+
+/** The index would read the entries of a tenth of all titles for a shorter prefix. */
+const MIN_PREFIX = 3;
+/** Words of so many titles that looking them up costs more than it excludes. */
+const COMMON = new Set(
+  'the a an and of in to for on la le les el los de der die das il du des y et und'.split(' '),
+);
+/** What a query has beyond these is ignored. */
+const MAX_WORDS = 12;
+const MAX_TERMS = 24;
 
 /**
  * What the index finds a normalised title by: its words, and of a script without spaces each pair of neighbouring
@@ -18,24 +25,43 @@ export function tokensOf(title: string): readonly string[] {
   return partsOf(title).flatMap((part) => (IS_UNSPACED.test(part) ? pairs(part) : [part]));
 }
 
-export interface TitleQueries {
-  /** What the index looks up; null when it would read too much. */
+export interface TitleQuery {
+  /** Of type `tsquery`, for the index; null: every term would read the entries of too many titles. */
   readonly indexed: string | null;
-  /** What a title must match. */
-  readonly full: string;
+  /** Whether `indexed` finds all titles that match. */
+  readonly isComplete: boolean;
+  /** For LIKE: what a title between two spaces must contain. */
+  readonly patterns: readonly string[];
 }
 
-/** Values of type `tsquery` for a normalised title: all its words in any order, the last one as a prefix. */
-export function titleQueries(title: string): TitleQueries {
-  const parts = partsOf(title);
-  const last = parts.at(-1) ?? '';
-  const terms = parts.flatMap((part, index) => {
-    if (IS_UNSPACED.test(part)) return unspacedTerms(part);
-    return [index === parts.length - 1 ? `${quoted(part)}:*` : quoted(part)];
+/** A query for all words of a normalised title in any order, the last one as a prefix. */
+export function titleQuery(title: string): TitleQuery {
+  const words = title.split(' ').slice(0, MAX_WORDS);
+  const last = words.length - 1;
+  const patterns = words.map((word, index) => {
+    const text = word.replace(/[\\%_]/g, '\\$&');
+    if (HAS_UNSPACED.test(word)) return `%${text}%`;
+    return index === last ? `% ${text}%` : `% ${text} %`;
   });
-  const full = terms.slice(0, MAX_TOKENS).join(' & ');
-  if (IS_UNSPACED.test(last) || last.length >= MIN_PREFIX) return { indexed: full, full };
-  return { indexed: parts.length === 1 ? null : full.replace(/:\*$/, ''), full };
+  const isSelective = words.map((word) => !COMMON.has(word));
+  const lastIsShort = !HAS_UNSPACED.test(words[last] ?? '') && (words[last] ?? '').length < MIN_PREFIX;
+  const terms = words.flatMap((word, index) => {
+    if (!isSelective[index] || (index === last && lastIsShort)) return [];
+    return termsOf(word, index === last);
+  });
+  return {
+    indexed: terms.length === 0 ? null : terms.slice(0, MAX_TERMS).join(' & '),
+    isComplete: !lastIsShort && isSelective.every(Boolean),
+    patterns,
+  };
+}
+
+function termsOf(word: string, isPrefix: boolean): readonly string[] {
+  const parts = partsOf(word);
+  return parts.flatMap((part, index) => {
+    if (IS_UNSPACED.test(part)) return unspacedTerms(part);
+    return [isPrefix && index === parts.length - 1 ? `${quoted(part)}:*` : quoted(part)];
+  });
 }
 
 /** A single character begins a pair, or is the last token. The last token of a longer query may lie within a title. */

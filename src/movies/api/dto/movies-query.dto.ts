@@ -85,7 +85,7 @@ function IsMark(description: string): PropertyDecorator {
 }
 
 /** The filters, without order and paging. */
-export class MovieFiltersDto extends FieldsDto {
+class MovieFiltersDto extends FieldsDto {
   @IsValueList({ ...IDS, description: 'At most 100 ids of movies.', example: '603,550', max: 100 })
   ids?: ValueList<number>;
 
