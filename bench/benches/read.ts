@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type * as OpenDatabase from '../../src/database/connection/open-database.js';
 import type * as LoadConfig from '../../src/config/load-config.js';
 import type * as SystemClock from '../../src/common/system-clock.js';
@@ -158,6 +159,7 @@ async function buildIndexes(
   const { loadConfig } = await load<typeof LoadConfig>(target, 'config/load-config.js');
   const { systemClock } = await load<typeof SystemClock>(target, 'common/system-clock.js');
   const settings = { sandboxUrl, dataDir: environment.folder };
+  Logger.overrideLogger(false);
   const config = loadConfig(
     { DATABASE_URL: databaseUrl, ...serviceEnvironment(settings) },
     { tmdbKey: true },
