@@ -4,7 +4,7 @@ import { UPDATE_TYPES, type UpdateType } from './run-plan.js';
 import { RUN_STATUSES, type RunStatus, type Trigger, TRIGGERS } from './run.js';
 import { oneOf } from './stored-json.js';
 
-export const MAX_HISTORY = 2_000;
+const MAX_HISTORY = 2_000;
 
 /** What a chart needs of a run. */
 export interface RunInHistory {
