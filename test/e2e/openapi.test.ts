@@ -263,12 +263,14 @@ describe('the responses', () => {
   it('the responses about runs are as documented', async () => {
     expect(await service.post('/pipeline/run')).toMatchObject({ status: 202 });
     await service.end(2);
-    for (const path of ['/pipeline/status', '/pipeline/runs', '/pipeline/runs/1', '/pipeline/runs/2']) {
+    const runs = ['', '/history', '/1', '/2'].map((more) => `/pipeline/runs${more}`);
+    for (const path of ['/pipeline/status', ...runs]) {
       for (const token of [{}, { token: admin }]) {
         expect((await checker.request('get', path, token)).status).toBe(200);
       }
     }
     expect((await checker.request('get', '/pipeline/runs?limit=0')).status).toBe(400);
+    expect((await checker.request('get', '/pipeline/runs/history?days=0')).status).toBe(400);
     for (const more of ['', '/events']) {
       expect((await checker.request('get', `/pipeline/runs/0${more}`)).status).toBe(400);
       expect((await checker.request('get', `/pipeline/runs/4711${more}`)).status).toBe(404);
@@ -296,6 +298,42 @@ describe('the responses', () => {
     expect((await checker.request('get', '/pipeline/coverage')).status).toBe(200);
   });
 
+  it('the responses about movies are as documented', async () => {
+    await service.database.query('UPDATE movie_titles_fill SET finished_at = NULL');
+    for (const path of ['/search/movies?q=the', '/suggest?q=the']) {
+      expect([path, (await checker.request('get', path)).status]).toEqual([path, 503]);
+    }
+    await service.database.query('UPDATE movie_titles_fill SET finished_at = now()');
+    await service.database.query(`
+      INSERT INTO genres VALUES (18, 'Drama') ON CONFLICT DO NOTHING;
+      UPDATE movies SET imdb_id = 'tt0137523', similar_movie_ids = jsonb_build_array((SELECT max(id) FROM movies))
+      WHERE id = (SELECT min(id) FROM movies)`);
+    const [first] = await service.database.query<{ id: number }>('SELECT min(id) AS id FROM movies');
+    const get = async (path: string, headers = {}): Promise<{ status: number; headers: Headers }> =>
+      checker.request('get', path, { headers });
+    const one = ['/movies/imdb/tt0137523', `/movies/${first?.id ?? 0}`, `/movies/${first?.id ?? 0}/similar`];
+    const searches = ['/search/movies?q=the', '/suggest?q=the'];
+    for (const path of ['/movies', '/lists', '/lists/popular', '/genres', ...one, ...searches]) {
+      const { status, headers } = await get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect((await get(path, { 'If-None-Match': headers.get('etag') ?? '' })).status).toBe(304);
+    }
+    for (const path of [
+      '/movies?limit=0',
+      '/lists/popular?limit=0',
+      '/movies/imdb/603',
+      '/movies/0',
+      '/movies/0/similar',
+      '/search/movies?q=',
+      '/suggest?q=',
+    ]) {
+      expect([path, (await get(path)).status]).toEqual([path, 400]);
+    }
+    for (const path of ['/movies/imdb/tt0000001', '/movies/4711', '/movies/4711/similar']) {
+      expect([path, (await get(path)).status]).toEqual([path, 404]);
+    }
+  });
+
   it('the responses about the schedules are as documented', async () => {
     const change = async (job: string, body?: unknown, headers = {}): Promise<number> =>
       (await checker.request('patch', `/pipeline/scheduler/jobs/${job}`, { token: admin, body, headers }))
@@ -311,6 +349,13 @@ describe('the responses', () => {
       );
     }
     expect((await checker.request('get', '/pipeline/scheduler/status', { token: viewer })).status).toBe(200);
+    for (const [cron, status] of [
+      ['0 3 * * *', 200],
+      ['0 3 31 2 *', 400],
+    ] as const) {
+      const path = `/pipeline/scheduler/preview?cron=${encodeURIComponent(cron)}`;
+      expect((await checker.request('get', path, { token: viewer })).status).toBe(status);
+    }
   });
 
   it('the responses about health are as documented', async () => {

@@ -69,7 +69,7 @@ export class PreviewQueryDto {
   @IsCron()
   cron!: string;
 
-  @ApiPropertyOptional({ ...TIME_ZONE, default: 'UTC' })
+  @ApiPropertyOptional({ ...TIME_ZONE, type: String, default: 'UTC' })
   @MayBeMissing()
   @IsTimeZoneName()
   timezone = 'UTC';

@@ -122,7 +122,7 @@ function Figures({ run }: { readonly run: RunProgressDto }): JSX.Element {
   const left = speed?.secondsLeft ?? null;
   return (
     <dl class="figures figures-column">
-      <Figure name="Movies a second" value={speed === null ? '–' : decimal(speed.perSecond)} />
+      <Figure name="Movies/s" value={speed === null ? '–' : decimal(speed.perSecond)} />
       <Figure name="Time left" value={left === null ? '–' : duration(Math.max(1, Math.round(left)))} />
       <Figure name="Running for" value={run.started_at === null ? '–' : <Elapsed at={run.started_at} />} />
     </dl>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { pipeline } from '../../api/live';
 import { Figure, RunProgress, Stages } from '../../components/run-progress';
-import { Skeleton } from '../../components/states';
+import { PipelinePending } from '../../components/states';
 import { StatusBadge } from '../../components/status-badge';
 import { Ago } from '../../components/time';
 import { count, duration } from '../../format';
@@ -14,7 +14,7 @@ export function Now(): JSX.Element {
   const status = pipeline.value;
   return (
     <section class="card now" aria-label="Now">
-      {status === null ? <Skeleton lines={3} /> : <Content status={status} />}
+      {status === null ? <PipelinePending /> : <Content status={status} />}
     </section>
   );
 }

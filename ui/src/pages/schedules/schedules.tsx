@@ -5,7 +5,7 @@ import { mayChange } from '../../api/session';
 import { Icon } from '../../components/icons';
 import { Page } from '../../components/page';
 import { RunNow } from '../../components/run-now';
-import { Skeleton } from '../../components/states';
+import { PipelinePending } from '../../components/states';
 import { attempt, notify } from '../../components/toasts';
 import type { ScheduledJobDto, SchedulerRunningDto } from '../../generated/types.gen';
 import { JobCard } from './job-card';
@@ -33,7 +33,7 @@ export function Schedules(): JSX.Element {
             <span>All schedules are stopped. Times that pass meanwhile are skipped.</span>
           </p>
         ) : null}
-        {jobs === null ? <Skeleton lines={9} /> : <Jobs jobs={jobs} />}
+        {jobs === null ? <PipelinePending /> : <Jobs jobs={jobs} />}
       </div>
       <datalist id="time-zones">
         {['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => (
