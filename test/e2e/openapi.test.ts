@@ -263,12 +263,14 @@ describe('the responses', () => {
   it('the responses about runs are as documented', async () => {
     expect(await service.post('/pipeline/run')).toMatchObject({ status: 202 });
     await service.end(2);
-    for (const path of ['/pipeline/status', '/pipeline/runs', '/pipeline/runs/1', '/pipeline/runs/2']) {
+    const runs = ['', '/history', '/1', '/2'].map((more) => `/pipeline/runs${more}`);
+    for (const path of ['/pipeline/status', ...runs]) {
       for (const token of [{}, { token: admin }]) {
         expect((await checker.request('get', path, token)).status).toBe(200);
       }
     }
     expect((await checker.request('get', '/pipeline/runs?limit=0')).status).toBe(400);
+    expect((await checker.request('get', '/pipeline/runs/history?days=0')).status).toBe(400);
     for (const more of ['', '/events']) {
       expect((await checker.request('get', `/pipeline/runs/0${more}`)).status).toBe(400);
       expect((await checker.request('get', `/pipeline/runs/4711${more}`)).status).toBe(404);
@@ -347,6 +349,13 @@ describe('the responses', () => {
       );
     }
     expect((await checker.request('get', '/pipeline/scheduler/status', { token: viewer })).status).toBe(200);
+    for (const [cron, status] of [
+      ['0 3 * * *', 200],
+      ['0 3 31 2 *', 400],
+    ] as const) {
+      const path = `/pipeline/scheduler/preview?cron=${encodeURIComponent(cron)}`;
+      expect((await checker.request('get', path, { token: viewer })).status).toBe(status);
+    }
   });
 
   it('the responses about health are as documented', async () => {

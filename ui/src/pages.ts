@@ -1,6 +1,9 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from './components/icons';
 import { Overview } from './pages/overview/overview';
+import { RunPage } from './pages/run/run';
+import { Runs } from './pages/runs/runs';
+import { Schedules } from './pages/schedules/schedules';
 
 /** The parameters of a page's path. Its filters are in the query. */
 export type Parameters = Readonly<Record<string, string>>;
@@ -16,4 +19,7 @@ interface PageEntry {
 /** Every page, in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
   { path: '/', page: Overview, navigation: { name: 'Overview', icon: 'overview' } },
+  { path: '/runs', page: Runs, navigation: { name: 'Runs', icon: 'runs' } },
+  { path: '/runs/:id', page: RunPage, navigation: null },
+  { path: '/schedules', page: Schedules, navigation: { name: 'Schedules', icon: 'schedules' } },
 ];
