@@ -182,6 +182,7 @@ describe('READ_ACCESS=signed_in', () => {
         '/pipeline/runs/1',
         '/pipeline/runs/1/events',
         '/pipeline/failing',
+        '/exports',
       ],
       ...[
         '/docs',

@@ -1,0 +1,92 @@
+import { Controller, Get, Header, HttpException, NotFoundException, Param, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Readable } from '../auth/access/access.decorators.js';
+import { ApiProblem } from '../common/problem-details/api-problem.js';
+import { SnapshotDto } from './dto/snapshot.dto.js';
+import { Snapshots } from './snapshots.js';
+
+const CACHE = 'private, max-age=60';
+const NO_FILE = 'There is no such file. GET /exports lists the snapshots and their files.';
+
+const NO_PART = 'The file has no such part. Content-Range gives its size in bytes.';
+
+const MEDIA_TYPES = [
+  ['.ndjson', 'application/x-ndjson'],
+  ['.csv', 'text/csv; charset=utf-8'],
+  ['.parquet', 'application/vnd.apache.parquet'],
+  ['.json', 'application/json'],
+  ['.gz', 'application/gzip'],
+] as const;
+
+const CONTENT = Object.fromEntries(
+  MEDIA_TYPES.map(([, type]) => [
+    type.split(';')[0] ?? type,
+    { schema: { type: 'string', format: 'binary' } },
+  ]),
+);
+
+@ApiTags('exports')
+@Controller('exports')
+@Readable()
+export class ExportsController {
+  constructor(private readonly snapshots: Snapshots) {}
+
+  @Get()
+  @Header('Cache-Control', CACHE)
+  @ApiOperation({
+    operationId: 'listExports',
+    summary: 'Snapshots of all movies as files, newest first',
+    description:
+      'With `EXPORT_DIR` set, each successful daily run writes one, and the last `EXPORT_KEEP` are kept. Without it the ' +
+      'list is empty.',
+  })
+  @ApiOkResponse({ type: [SnapshotDto], description: 'The snapshots.' })
+  async list(): Promise<SnapshotDto[]> {
+    return (await this.snapshots.list()).map((snapshot) => SnapshotDto.from(snapshot));
+  }
+
+  @Get(':snapshot/:file')
+  @ApiOperation({
+    operationId: 'getExport',
+    summary: 'One file of a snapshot',
+    description:
+      'The `ETag` is the SHA-256 of the file. With `Range`, a part of the file, so that downloads can be resumed and ' +
+      'DuckDB reads of a Parquet file only the columns that it needs; with `If-None-Match`, 304 if the file is the same.',
+  })
+  @ApiParam({ name: 'snapshot', description: 'As in GET /exports.', example: '20260901T030112Z' })
+  @ApiParam({ name: 'file', description: 'As in GET /exports, or manifest.json.', example: 'movies.parquet' })
+  @ApiResponse({ status: 200, description: 'The file.', content: CONTENT })
+  @ApiResponse({ status: 206, description: 'The part that `Range` names.', content: CONTENT })
+  @ApiResponse({ status: 304, description: 'The file is the one that `If-None-Match` names.' })
+  @ApiProblem({ 404: NO_FILE, 416: NO_PART })
+  async file(
+    @Param('snapshot') snapshot: string,
+    @Param('file') name: string,
+    @Res() response: Response,
+  ): Promise<void> {
+    const file = await this.snapshots.file(snapshot, name);
+    if (file === null) throw new NotFoundException(NO_FILE);
+    response.setHeader('Cache-Control', CACHE);
+    response.setHeader('Content-Type', MEDIA_TYPES.find(([end]) => name.endsWith(end))?.[1] ?? '');
+    response.setHeader('Content-Disposition', `attachment; filename="${file.name}"`);
+    if (file.sha256 !== null) response.setHeader('ETag', `"${file.sha256}"`);
+    await send(response, file.name, file.folder);
+  }
+}
+
+/** Rejects when the file or its part can't be sent, and resolves when the client has it or has gone away. */
+function send(response: Response, name: string, root: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.sendFile(
+      name,
+      { root, cacheControl: false },
+      (error?: NodeJS.ErrnoException & { status?: number }) => {
+        if (error === undefined || response.headersSent || error.code === 'ECONNABORTED') resolve();
+        else if (error.status === 416) reject(new HttpException(NO_PART, 416));
+        // Deleted since it was found.
+        else reject(error.status === 404 ? new NotFoundException(NO_FILE) : error);
+      },
+    );
+  });
+}
