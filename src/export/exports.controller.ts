@@ -78,15 +78,18 @@ export class ExportsController {
 /** Rejects when the file or its part can't be sent, and resolves when the client has it or has gone away. */
 function send(response: Response, name: string, root: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    response.sendFile(
-      name,
-      { root, cacheControl: false },
-      (error?: NodeJS.ErrnoException & { status?: number }) => {
-        if (error === undefined || response.headersSent || error.code === 'ECONNABORTED') resolve();
-        else if (error.status === 416) reject(new HttpException(NO_PART, 416));
-        // Deleted since it was found.
-        else reject(error.status === 404 ? new NotFoundException(NO_FILE) : error);
-      },
-    );
+    const done = (error?: NodeJS.ErrnoException & { readonly status?: number }): void => {
+      if (error === undefined || response.headersSent || error.code === 'ECONNABORTED') {
+        resolve();
+        return;
+      }
+      // They describe the file, and the response is a problem.
+      for (const header of ['ETag', 'Content-Disposition']) response.removeHeader(header);
+      response.setHeader('Cache-Control', 'no-store');
+      if (error.status === 416) reject(new HttpException(NO_PART, 416));
+      // Deleted since it was found.
+      else reject(error.status === 404 ? new NotFoundException(NO_FILE) : error);
+    };
+    response.sendFile(name, { root, cacheControl: false }, done);
   });
 }

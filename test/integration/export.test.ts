@@ -231,6 +231,23 @@ it('an export with gzip compresses NDJSON and CSV, and replaces the files of the
   expect(gunzipSync(await readFile(join(folder, 'lists.ndjson.gz'))).toString()).toBe(plain);
 });
 
+it('an export of an empty table has its columns in every format that names them', async () => {
+  await service.database.query(
+    'CREATE TABLE hidden AS SELECT * FROM movie_releases; DELETE FROM movie_releases',
+  );
+  await exportTo(folder);
+  await service.database.query('INSERT INTO movie_releases SELECT * FROM hidden; DROP TABLE hidden');
+
+  const { columns } = EXPORTED_TABLES.find(({ name }) => name === 'movie_releases')!;
+  for (const format of ['parquet', 'csv'] as const) {
+    const file = READERS[format](join(folder, `movie_releases.${format}`));
+    expect(await readBack(`SELECT * FROM ${file}`)).toEqual([]);
+    const described = await readBack(`DESCRIBE SELECT * FROM ${file}`);
+    expect(described.map((row) => row.column_name)).toEqual(columns.map(({ name }) => name));
+  }
+  expect(await readFile(join(folder, 'movie_releases.ndjson'), 'utf8')).toBe('');
+});
+
 describe('an export that does not end', () => {
   let before: Record<string, string>;
 
@@ -424,7 +441,11 @@ describe('with EXPORT_DIR', () => {
         416,
         `bytes */${file.length}`,
       ]);
-      expect(response.headers.get('content-type')).toContain('application/problem+json');
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': expect.stringContaining('application/problem+json'),
+        'cache-control': 'no-store',
+      });
+      expect(response.headers.get('etag')).toBeNull();
     });
 
     it.each([
