@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   database: BASE,
   queue: [...BASE, 'database'],
   tmdb: [...BASE, 'database'],
-  movies: [...BASE, 'database', 'tmdb'],
+  movies: [...BASE, 'database', 'tmdb', 'auth'],
   runs: [...STORAGE, 'tmdb', 'movies'],
   enrichment: [...STORAGE, 'tmdb', 'movies', 'runs'],
   auth: [...BASE, 'database'],

@@ -13,7 +13,9 @@ import { LockWaits } from '../database/connection/lock-waits.js';
 import type { OpenDatabase } from '../database/connection/open-database.js';
 import { DatabaseError } from '../database/errors/database-error.js';
 import { ListsRepository } from '../movies/lists.repository.js';
+import { BackgroundIndexes } from '../movies/indexes/background-indexes.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
+import { SearchRepository } from '../movies/search/search.repository.js';
 import { RunsRepository } from '../runs/runs.repository.js';
 import { overdueJobs } from '../scheduler/due-occurrence.js';
 import { SchedulesRepository } from '../scheduler/schedules.repository.js';
@@ -83,6 +85,8 @@ async function* examineData(database: OpenDatabase, config: AppConfig): AsyncGen
   });
   try {
     yield await finding('locks', () => checkLocks(app));
+    yield await finding('indexes', () => checkIndexes(app));
+    yield await finding('search', () => checkSearch(app));
     yield await finding('clock', () => checkClock(app));
     yield await finding('schedules', () => checkSchedules(app));
     yield await finding('last run', () => checkLastRun(app));
@@ -175,6 +179,28 @@ async function checkLocks(app: INestApplicationContext): Promise<Result> {
   return warning(
     `The service waits for locks that these sessions of PostgreSQL hold: ${sessions.join(', ')}. ` +
       'End the program, or its session: SELECT pg_terminate_backend(PID)',
+  );
+}
+
+async function checkIndexes(app: INestApplicationContext): Promise<Result> {
+  const missing = await app.get(BackgroundIndexes).missing();
+  if (missing.length === 0) return ok('All built.');
+  return warning(
+    `Not built yet: ${missing.join(', ')}. Reading movies is slower until the running service has built them; its log ` +
+      'says "index.build_failed" if it cannot.',
+  );
+}
+
+async function checkSearch(app: INestApplicationContext): Promise<Result> {
+  if (!(await app.get(SearchRepository).isReady()))
+    return warning(
+      'Titles are still being prepared for search. The running service does so; its log says how far.',
+    );
+  if ((await app.get(BackgroundIndexes).trigramsSchema()) !== null) return ok('Ready, typos included.');
+  return warning(
+    'Search finds no titles with typos: the PostgreSQL extension pg_trgm is missing. The service creates it when it ' +
+      'starts, where its role may; otherwise an administrator of the database runs: CREATE EXTENSION pg_trgm; Then ' +
+      'restart the service. On Debian the package postgresql-contrib has the extension.',
   );
 }
 

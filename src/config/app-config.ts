@@ -82,6 +82,8 @@ export interface AuthConfig {
   readonly admin: { readonly username: string; readonly password: string } | null;
   /** Who may read runs, status, events and the description of the API. */
   readonly readAccess: ReadAccess;
+  /** Who may read movies. */
+  readonly moviesAccess: ReadAccess;
 }
 
 export const ROLES = ['api', 'scheduler', 'worker'] as const;

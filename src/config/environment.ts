@@ -204,6 +204,10 @@ export class Environment {
   READ_ACCESS = 'open';
 
   @IsOptional()
+  @MustBe(`one of ${READ_ACCESS.join(', ')}`, (value) => READ_ACCESS.some((access) => access === value))
+  MOVIES_ACCESS?: string;
+
+  @IsOptional()
   @MustBe(SECRET_RULE, isSecret)
   JWT_SECRET?: string;
 

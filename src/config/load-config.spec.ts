@@ -130,6 +130,7 @@ describe('the configuration', () => {
     ['JWT_ISSUER', 'movie-pipeline'],
     ['JWT_JWKS_ALLOW_PRIVATE', 'yes'],
     ['READ_ACCESS', 'closed'],
+    ['MOVIES_ACCESS', 'closed'],
     ['ALLOWED_HOSTS', 'https://movies.example'],
     ['ALLOWED_HOSTS', 'movies.example:8000'],
     ['JWT_EXPIRES_IN', '59s'],
@@ -146,6 +147,17 @@ describe('the configuration', () => {
     ['WEEKLY_ENRICHMENT_CRON', 'weekly'],
   ])('rejects %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be `)]);
+  });
+
+  it.each([
+    [{}, 'open'],
+    [{ HOST: '0.0.0.0' }, 'signed_in'],
+    [{ READ_ACCESS: 'signed_in' }, 'signed_in'],
+    [{ HOST: '0.0.0.0', MOVIES_ACCESS: 'open' }, 'open'],
+    [{ READ_ACCESS: 'signed_in', MOVIES_ACCESS: 'open' }, 'open'],
+    [{ MOVIES_ACCESS: 'signed_in' }, 'signed_in'],
+  ])('with %p the access to movies is %s', (env, access) => {
+    expect(load(env).auth.moviesAccess).toBe(access);
   });
 
   it.each([
@@ -197,6 +209,7 @@ describe('the configuration', () => {
       identityProvider: null,
       admin: null,
       readAccess: 'open',
+      moviesAccess: 'open',
     });
     expect(loadConfig(own, { tmdbKey: false }).auth.secret).toBeNull();
   });

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { validateSync } from 'class-validator';
 import { withoutLineEnd } from '../common/credentials.js';
 import { durationSeconds } from '../common/duration.js';
-import { isPrivateAddress } from '../common/private-address.js';
+import { isLoopbackHost, isPrivateAddress } from '../common/private-address.js';
 import { projectFolder } from '../common/project-folder.js';
 import {
   type AppConfig,
@@ -114,7 +114,14 @@ function authOf(environment: Environment): AuthConfig {
           },
     admin: username === undefined || password === undefined ? null : { username, password },
     readAccess: environment.READ_ACCESS as ReadAccess,
+    moviesAccess: moviesAccessOf(environment),
   };
+}
+
+/** Open where only this machine can reach the API, unless all reading is closed. */
+function moviesAccessOf({ MOVIES_ACCESS, READ_ACCESS, HOST }: Environment): ReadAccess {
+  if (MOVIES_ACCESS !== undefined) return MOVIES_ACCESS as ReadAccess;
+  return isLoopbackHost(HOST) && READ_ACCESS === 'open' ? 'open' : 'signed_in';
 }
 
 function schedulerOf(environment: Environment): SchedulerConfig {

@@ -1,4 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { BoundedReads } from './bounded-reads.js';
 import { ClockSkew } from './connection/clock-skew.js';
 import { DatabaseHealth } from './connection/database-health.js';
 import { LockWaits } from './connection/lock-waits.js';
@@ -22,8 +23,17 @@ export class DatabaseModule implements OnApplicationShutdown {
         { provide: StartupRetry, useValue: database.startupRetry },
         ClockSkew,
         LockWaits,
+        BoundedReads,
       ],
-      exports: [OpenDatabase, PrismaService, DatabaseHealth, StartupRetry, ClockSkew, LockWaits],
+      exports: [
+        OpenDatabase,
+        PrismaService,
+        DatabaseHealth,
+        StartupRetry,
+        ClockSkew,
+        LockWaits,
+        BoundedReads,
+      ],
     };
   }
 

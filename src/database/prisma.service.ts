@@ -5,6 +5,9 @@ import { Prisma, PrismaClient } from './generated/client.js';
 /** Composes SQL; values become parameters. */
 export const sql = Prisma.sql;
 export type Sql = Prisma.Sql;
+/** SQL text as it is. Never of a request. */
+export const rawSql = Prisma.raw;
+export const joinSql = Prisma.join;
 
 /** The client within a transaction. */
 export type Transaction = Prisma.TransactionClient;

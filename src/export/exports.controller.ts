@@ -1,12 +1,24 @@
-import { Controller, Get, Header, HttpException, NotFoundException, Param, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { Readable } from '../auth/access/access.decorators.js';
+import {
+  Controller,
+  Get,
+  HttpException,
+  Inject,
+  NotFoundException,
+  Param,
+  Req,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { MoviesReadable } from '../auth/access/access.decorators.js';
 import { ApiProblem } from '../common/problem-details/api-problem.js';
+import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { CachedResponseInterceptor, cacheControlOf } from '../movies/api/cached-response.interceptor.js';
+import { ApiCached } from '../movies/api/next-page.js';
 import { SnapshotDto } from './dto/snapshot.dto.js';
 import { Snapshots } from './snapshots.js';
 
-const CACHE = 'private, max-age=60';
 const NO_FILE = 'There is no such file. GET /exports lists the snapshots and their files.';
 
 const NO_PART = 'The file has no such part. Content-Range gives its size in bytes.';
@@ -28,12 +40,15 @@ const CONTENT = Object.fromEntries(
 
 @ApiTags('exports')
 @Controller('exports')
-@Readable()
+@MoviesReadable()
 export class ExportsController {
-  constructor(private readonly snapshots: Snapshots) {}
+  constructor(
+    private readonly snapshots: Snapshots,
+    @Inject(APP_CONFIG) private readonly config: Pick<AppConfig, 'auth'>,
+  ) {}
 
   @Get()
-  @Header('Cache-Control', CACHE)
+  @UseInterceptors(CachedResponseInterceptor)
   @ApiOperation({
     operationId: 'listExports',
     summary: 'Snapshots of all movies as files, newest first',
@@ -41,7 +56,7 @@ export class ExportsController {
       'With `EXPORT_DIR` set, each successful daily run writes one, and the last `EXPORT_KEEP` are kept. Without it the ' +
       'list is empty.',
   })
-  @ApiOkResponse({ type: [SnapshotDto], description: 'The snapshots.' })
+  @ApiCached([SnapshotDto], 'The snapshots.')
   async list(): Promise<SnapshotDto[]> {
     return (await this.snapshots.list()).map((snapshot) => SnapshotDto.from(snapshot));
   }
@@ -63,11 +78,14 @@ export class ExportsController {
   async file(
     @Param('snapshot') snapshot: string,
     @Param('file') name: string,
+    @Req() { headers }: Request,
     @Res() response: Response,
   ): Promise<void> {
     const file = await this.snapshots.file(snapshot, name);
     if (file === null) throw new NotFoundException(NO_FILE);
-    response.setHeader('Cache-Control', CACHE);
+    // fetch() sends "no-cache" with every If-None-Match, to which Express would not answer 304.
+    if (headers['if-none-match'] !== undefined) delete headers['cache-control'];
+    response.setHeader('Cache-Control', cacheControlOf(this.config.auth));
     response.setHeader('Content-Type', MEDIA_TYPES.find(([end]) => name.endsWith(end))?.[1] ?? '');
     response.setHeader('Content-Disposition', `attachment; filename="${file.name}"`);
     if (file.sha256 !== null) response.setHeader('ETag', `"${file.sha256}"`);

@@ -1,9 +1,26 @@
 import { Module } from '@nestjs/common';
+import { GenreNames } from './api/genre-names.js';
+import { ListsController } from './api/lists.controller.js';
+import { MoviesController } from './api/movies.controller.js';
+import { SearchController } from './api/search.controller.js';
+import { BackgroundIndexes } from './indexes/background-indexes.js';
 import { CoverageRepository } from './coverage.repository.js';
 import { ListsRepository } from './lists.repository.js';
 import { MoviesRepository } from './movies.repository.js';
+import { GenreCountsRepository } from './reader/genre-counts.repository.js';
+import { ListReaderRepository } from './reader/list-reader.repository.js';
+import { MovieReaderRepository } from './reader/movie-reader.repository.js';
+import { SearchRepository } from './search/search.repository.js';
+import { TitlesFill } from './search/titles-fill.js';
+import { TitlesFillRepository } from './search/titles-fill.repository.js';
 
-const REPOSITORIES = [MoviesRepository, ListsRepository, CoverageRepository];
-
-@Module({ providers: REPOSITORIES, exports: REPOSITORIES })
+@Module({
+  controllers: [MoviesController, ListsController, SearchController],
+  providers: [
+    ...[MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes],
+    ...[MovieReaderRepository, ListReaderRepository, GenreCountsRepository, GenreNames],
+    ...[SearchRepository, TitlesFill, TitlesFillRepository],
+  ],
+  exports: [MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes, SearchRepository],
+})
 export class MoviesModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService, type Sql, sql, type Transaction } from '../database/prisma.service.js';
 import type { EnrichedMovie, FailingMovie, ListedMovie } from './movie-record.js';
 import { rowRefusedError } from './row-refused-error.js';
+import { updateTitles } from './search/movie-titles.js';
 import * as due from './sql/due-sql.js';
 import { listedDigest, STORED_AS_LISTED } from './sql/listed-digest.js';
 import { REPLACE_ROWS, type RowField } from './sql/rows-sql.js';
@@ -35,7 +36,7 @@ export class MoviesRepository {
   constructor(private readonly prisma: PrismaService) {}
 
   /**
-   * Stores movies as a list describes them, each id once, in one statement. Sends only those that differ from what is
+   * Stores movies as a list describes them, each id once, in one statement, then their searched titles. Sends only those that differ from what is
    * stored, and leaves the columns that come from details alone.
    * @throws RowRefusedError when the database rejects a value; nothing of the batch is stored
    */
@@ -47,12 +48,13 @@ export class MoviesRepository {
     const same = await storedAsListed(tx, movies);
     const others = movies.filter(({ id }) => !same.has(id));
     const report = reportOf(await store(tx, UPSERT_LISTED, others, now));
+    await updateTitles([...report.inserted, ...report.updated], tx);
     return { ...report, unchanged: [...same, ...report.unchanged] };
   }
 
   /**
-   * Stores the details of movies, each id once, and marks the movies as enriched. One statement, and another for each
-   * table of translations and releases in which something changes.
+   * Stores the details of movies, each id once, and marks the movies as enriched. One statement, another for each table of
+   * translations and releases in which something changes, and those of the searched titles.
    * @throws RowRefusedError when the database rejects a value; nothing of the batch is stored if the transaction ends
    */
   async storeEnriched(movies: readonly EnrichedMovie[], now: Date, tx?: Transaction): Promise<StoreReport> {
@@ -66,7 +68,9 @@ export class MoviesRepository {
         movies.filter(({ id }) => differing.has(id)),
       );
     }
-    return reportOf(stored);
+    const report = reportOf(stored);
+    await updateTitles([...report.inserted, ...report.updated], tx);
+    return report;
   }
 
   /** The due movies among `ids`, at most `limit`. Without `incremental` all of them are due. */

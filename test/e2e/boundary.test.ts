@@ -182,7 +182,6 @@ describe('READ_ACCESS=signed_in', () => {
         '/pipeline/runs/1',
         '/pipeline/runs/1/events',
         '/pipeline/failing',
-        '/exports',
       ],
       ...[
         '/docs',

@@ -158,6 +158,25 @@ describe('the files of the dashboard', () => {
     await page.getByText('root', { exact: true }).waitFor();
   });
 
+  it('where reading requires a login, the dialog opens by itself, and closing it leaves a way to sign in', async () => {
+    // As READ_ACCESS=signed_in does.
+    await page.route('**/pipeline/**', (route) =>
+      route.request().headers().authorization === undefined
+        ? route.fulfill({ status: 401, json: { detail: 'This request requires a token.' } })
+        : route.continue(),
+    );
+    await page.goto(`${service.url}/ui/`);
+    await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
+    await page.keyboard.press('Escape');
+    const content = page.getByRole('main');
+    await content.getByText('Sign in to see this.').first().waitFor();
+    expect(await content.locator('.skeleton').count()).toBe(0);
+    await content.getByRole('button', { name: 'Sign in' }).first().click();
+    await signIn(PASSWORD);
+    await page.getByText('Live').waitFor();
+    expect(await content.getByText('Sign in to see this.').count()).toBe(0);
+  });
+
   it('an outage is shown, and the overview is live again after it', async () => {
     await page.goto(`${service.url}/ui/`);
     await page.getByText('Live').waitFor();

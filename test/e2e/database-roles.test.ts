@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../src/app/bootstrap.js';
 import { loadServiceConfig } from '../../src/config/load-config.js';
+import { BackgroundIndexes } from '../../src/movies/indexes/background-indexes.js';
 import { JobQueue } from '../../src/queue/job-queue.js';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
 import { type CommandResult, runCommand } from '../support/command-line.js';
@@ -69,6 +70,8 @@ describe('migrate --grant-to', () => {
     const app = await createApp(loadServiceConfig(environment(urlOf(ROLE)), ['api', 'scheduler', 'worker']));
     await app.init();
     expect(app.get(JobQueue).isStarted).toBe(true);
+    // The owner has built what the role may not build.
+    expect(await app.get(BackgroundIndexes).missing()).toEqual([]);
     await app.close();
   });
 

@@ -169,12 +169,13 @@ describe('pages of another origin', () => {
       .expect(204);
     expect(preflight.headers).toMatchObject({
       'access-control-allow-origin': ORIGIN,
-      'access-control-allow-headers': 'Authorization,Content-Type,Idempotency-Key,Last-Event-ID,X-Request-Id',
+      'access-control-allow-headers':
+        'Authorization,Content-Type,Idempotency-Key,If-None-Match,Last-Event-ID,X-Request-Id',
     });
     const answer = await request(service.url).get('/pipeline/runs').set('Origin', ORIGIN);
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': ORIGIN,
-      'access-control-expose-headers': 'Link,Location,Retry-After,X-Request-Id',
+      'access-control-expose-headers': 'ETag,Link,Location,Retry-After,X-Request-Id',
     });
   });
 

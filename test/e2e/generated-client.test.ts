@@ -13,7 +13,7 @@ const PASSWORD = 'correct horse battery';
 /** A program that uses the generated files only. */
 const PROGRAM = `
 import { client } from './client/client.gen';
-import { getRun, login, triggerRun } from './client/sdk.gen';
+import { getList, getMovie, getRun, listMovies, login, triggerRun } from './client/sdk.gen';
 import type { RunStatus } from './client/types.gen';
 
 const [, , baseUrl = '', password = ''] = process.argv;
@@ -30,7 +30,13 @@ async function main(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const { data: found, error, response } = await getRun({ path: { id: 4711 } });
-  console.log(JSON.stringify({ status, found: found ?? null, detail: error?.detail, problem: response?.status }));
+  const { data: list } = await getList({ path: { category: 'popular' }, query: { limit: 3 }, throwOnError: true });
+  const places = list.map(({ position }) => position);
+  const { data: page } = await listMovies({ query: { sort: '-votes', limit: 2, adult: 'any' }, throwOnError: true });
+  const { data: movie } = await getMovie({ path: { id: page[0]?.id ?? 0 }, throwOnError: true });
+  const titles = [page[0]?.title === movie.title, typeof movie.title];
+  const read = { places, movies: page.length, titles };
+  console.log(JSON.stringify({ status, found: found ?? null, detail: error?.detail, problem: response?.status, ...read }));
 }
 
 void main();
@@ -52,7 +58,7 @@ afterAll(async () => {
   await service.close();
 });
 
-it('a client generated from the OpenAPI document compiles, logs in, triggers a run and reads it', async () => {
+it('a client generated from the OpenAPI document compiles, logs in, triggers a run and reads it and its movies', async () => {
   const { text } = await service.get('/openapi.json');
   await writeFile(join(folder, 'openapi.json'), text);
   await writeFile(join(folder, 'main.ts'), PROGRAM);
@@ -82,5 +88,8 @@ it('a client generated from the OpenAPI document compiles, logs in, triggers a r
     found: null,
     detail: expect.stringContaining('There is no run 4711'),
     problem: 404,
+    places: [1, 2, 3],
+    movies: 2,
+    titles: [true, 'string'],
   });
 });

@@ -312,18 +312,45 @@ describe('the responses', () => {
       .export(exportFolder, options, (written, manifest) =>
         service.app.get(Snapshots).publish(exportFolder, written, manifest),
       );
-    const list = (await checker.request('get', '/exports')).body as { files: { url: string }[] }[];
-    const url = list[0]!.files[0]!.url;
+    const list = await checker.request('get', '/exports');
+    const listHeaders = { 'If-None-Match': list.headers.get('etag')! };
+    expect((await checker.request('get', '/exports', { headers: listHeaders })).status).toBe(304);
+    const url = (list.body as { files: { url: string }[] }[])[0]!.files[0]!.url;
     const statusFor = async (headers: Record<string, string>): Promise<number> =>
       (await checker.request('get', url, { headers })).status;
     const { headers } = await checker.request('get', url);
     expect(await statusFor({ Range: 'bytes=0-9' })).toBe(206);
-    // Without Cache-Control, fetch asks for the file itself.
-    expect(await statusFor({ 'If-None-Match': headers.get('etag')!, 'Cache-Control': 'max-age=0' })).toBe(
-      304,
-    );
+    expect(await statusFor({ 'If-None-Match': headers.get('etag')! })).toBe(304);
     expect(await statusFor({ Range: 'bytes=999999999-' })).toBe(416);
     expect((await checker.request('get', '/exports/20200101T000000Z/movies.csv')).status).toBe(404);
+  });
+
+  it('the responses about movies are as documented', async () => {
+    await service.database.query(`
+      INSERT INTO genres VALUES (18, 'Drama') ON CONFLICT DO NOTHING;
+      UPDATE movies SET imdb_id = 'tt0137523', similar_movie_ids = jsonb_build_array((SELECT max(id) FROM movies))
+      WHERE id = (SELECT min(id) FROM movies)`);
+    const [first] = await service.database.query<{ id: number }>('SELECT min(id) AS id FROM movies');
+    const get = async (path: string, headers = {}): Promise<{ status: number; headers: Headers }> =>
+      checker.request('get', path, { headers });
+    const one = ['/movies/imdb/tt0137523', `/movies/${first?.id ?? 0}`, `/movies/${first?.id ?? 0}/similar`];
+    for (const path of ['/movies', '/lists', '/lists/popular', '/genres', ...one]) {
+      const { status, headers } = await get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect((await get(path, { 'If-None-Match': headers.get('etag') ?? '' })).status).toBe(304);
+    }
+    for (const path of [
+      '/movies?limit=0',
+      '/lists/popular?limit=0',
+      '/movies/imdb/603',
+      '/movies/0',
+      '/movies/0/similar',
+    ]) {
+      expect([path, (await get(path)).status]).toEqual([path, 400]);
+    }
+    for (const path of ['/movies/imdb/tt0000001', '/movies/4711', '/movies/4711/similar']) {
+      expect([path, (await get(path)).status]).toEqual([path, 404]);
+    }
   });
 
   it('the responses about the schedules are as documented', async () => {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import axe, { type AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -7,7 +7,6 @@ const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic'],
   ...['--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage'],
 ];
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const hasBrowser = existsSync(CHROMIUM);
 /** For the name of a suite, which then reports a missing browser. */
@@ -33,16 +32,9 @@ export function faultsOf(page: Page, origin: string): string[] {
 /** The accessibility rules that the page breaks, each with the elements. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   // As an expression of the debugger, which the content policy does not apply to.
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    interface Result {
-      readonly violations: readonly {
-        readonly id: string;
-        readonly nodes: readonly { readonly html: string }[];
-      }[];
-    }
-    const { axe } = globalThis as unknown as { readonly axe: { run(): Promise<Result> } };
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`);
-  });
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate<AxeResults['violations']>(
+    'axe.run().then(({ violations }) => violations)',
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`);
 }

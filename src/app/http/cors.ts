@@ -4,8 +4,17 @@ import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-option
 export function corsOptions(origins: readonly string[]): CorsOptions {
   return {
     origin: origins.includes('*') ? '*' : [...origins],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-Request-Id'],
-    exposedHeaders: ['Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    allowedHeaders: [
+      ...[
+        'Authorization',
+        'Content-Type',
+        'Idempotency-Key',
+        'If-None-Match',
+        'Last-Event-ID',
+        'X-Request-Id',
+      ],
+    ],
+    exposedHeaders: ['ETag', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
     maxAge: 600,
   };
 }

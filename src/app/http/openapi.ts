@@ -31,6 +31,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .addTag('auth', 'Log in, and see who is logged in.')
     .addTag('pipeline', 'Trigger, watch, cancel and list runs.')
+    .addTag('movies', 'Read movies, lists and genres.')
     .addTag('scheduler', 'The schedules of the jobs.')
     .addTag('exports', 'Snapshots of the movies as files.')
     .addTag('health', 'Liveness, readiness and a full report.')

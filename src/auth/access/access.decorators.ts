@@ -7,9 +7,10 @@ import { type AuthUser, USER_ROLES, type UserRole } from '../users/auth-user.js'
 
 /**
  * Who may call a route. `public`: anyone, and tokens are not looked at. `readable`: anyone, or signed-in users where
- * READ_ACCESS requires it. A route without metadata is open to USER_ROLES. A handler's metadata overrides its controller's.
+ * READ_ACCESS requires it. `movies`: as `readable`, by MOVIES_ACCESS. A route without metadata is open to USER_ROLES. A
+ * handler's metadata overrides its controller's.
  */
-export type Access = 'public' | 'readable' | readonly UserRole[];
+export type Access = 'public' | 'readable' | 'movies' | readonly UserRole[];
 export const ACCESS = 'movie-pipeline:access';
 /** The security schemes of the OpenAPI document. A guarded route accepts either. */
 export const SECURITY = { password: 'password', token: 'token' } as const;
@@ -32,6 +33,11 @@ export function Public(): MethodDecorator & ClassDecorator {
  */
 export function Readable(): MethodDecorator & ClassDecorator {
   return SetMetadata(ACCESS, 'readable' satisfies Access);
+}
+
+/** As {@link Readable}, for what MOVIES_ACCESS opens or closes. */
+export function MoviesReadable(): MethodDecorator & ClassDecorator {
+  return SetMetadata(ACCESS, 'movies' satisfies Access);
 }
 
 /** Any signed-in user, which is the default: this documents it in OpenAPI. */

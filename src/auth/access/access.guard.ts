@@ -20,7 +20,7 @@ import { type AuthenticateOptions, EXTERNAL_TOKENS } from '../tokens/external-to
 const MAX_PATH_LENGTH = 200;
 const INVALID_TOKEN = 'The token is invalid, expired or revoked. Get a new one from POST /auth/login.';
 
-/** Requires a valid token on every route that is not `@Public()`, and on `@Readable()` ones where READ_ACCESS requires it. */
+/** Requires a valid token on every route that is not `@Public()`, and on readable ones where the settings require it. */
 @Injectable()
 export class AccessGuard extends AuthGuard([OWN_TOKENS, EXTERNAL_TOKENS]) {
   constructor(
@@ -76,7 +76,8 @@ export class AccessGuard extends AuthGuard([OWN_TOKENS, EXTERNAL_TOKENS]) {
   private accessOf(context: ExecutionContext): 'public' | 'anyone' | readonly string[] {
     const targets = [context.getHandler(), context.getClass()];
     const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) ?? USER_ROLES;
-    if (access !== 'readable') return access;
-    return this.config.auth.readAccess === 'open' ? 'anyone' : USER_ROLES;
+    if (access !== 'readable' && access !== 'movies') return access;
+    const { readAccess, moviesAccess } = this.config.auth;
+    return (access === 'movies' ? moviesAccess : readAccess) === 'open' ? 'anyone' : USER_ROLES;
   }
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { oneLine } from '../../common/one-line.js';
+import { systemClock } from '../../common/system-clock.js';
+import type { AppConfig } from '../../config/app-config.js';
 import { ConfigError } from '../../config/config-error.js';
 import type { OpenDatabase } from '../../database/connection/open-database.js';
 import { addCommand, exitWith, type Output } from '../command.js';
@@ -22,7 +24,7 @@ async function migrate({ grantTo, ...output }: Options, signal: AbortSignal): Pr
   if (grantTo !== undefined && config.database.url === null) throw new ConfigError([ONLY_EXTERNAL]);
   const database = await openCommandDatabase(config, 'apply', signal);
   try {
-    if (grantTo !== undefined) await grant(database, grantTo);
+    if (grantTo !== undefined) await grant(database, config, grantTo);
   } finally {
     await database.close();
   }
@@ -40,12 +42,15 @@ async function migrate({ grantTo, ...output }: Options, signal: AbortSignal): Pr
 const ONLY_EXTERNAL =
   '--grant-to needs DATABASE_URL: the embedded database has a role for the service already.';
 
-/** The job queue is installed first, which takes an owner too. */
-async function grant({ pool, schema, startupRetry }: OpenDatabase, role: string): Promise<void> {
+/** First installs the job queue and builds the indexes of reading, which takes an owner too. */
+async function grant(database: OpenDatabase, config: AppConfig, role: string): Promise<void> {
+  const { pool, schema, startupRetry } = database;
   const { grantToRole } = await import('../../database/access/runtime-grants.js');
   const { JobQueue } = await import('../../queue/job-queue.js');
+  const { BackgroundIndexes } = await import('../../movies/indexes/background-indexes.js');
   const queue = new JobQueue({ pool, schema, use: 'send' }, startupRetry);
   await queue.onModuleInit();
   await queue.beforeApplicationShutdown();
+  await new BackgroundIndexes(database, config, systemClock).build();
   await grantToRole(pool, schema, role);
 }

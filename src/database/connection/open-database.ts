@@ -68,6 +68,12 @@ export class OpenDatabase {
     return this.server.folder;
   }
 
+  /** Opens a connection outside the pool, with the same settings. The caller ends it. */
+  async openSession(): Promise<Client> {
+    const { client } = await connectClient({ ...this.target, port: parseDatabaseUrl(this.server.url).port });
+    return client;
+  }
+
   /** Makes what will close the database in its turn; where that fails, the database is closed at once. */
   async handTo<Owner>(make: (database: this) => Promise<Owner>): Promise<Owner> {
     try {

@@ -75,24 +75,30 @@ async function initialize(binaries: Binaries, user: ServerUser, folder: string):
 }
 
 async function runInitdb(binaries: Binaries, user: ServerUser, staging: string): Promise<void> {
-  const { ok, output } = await runProgram(
-    binaries.initdb,
-    [
-      ...[
-        '-D',
-        'data',
-        '-U',
-        SUPERUSER,
-        `--pwfile=${PASSWORD_FILE}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
+  const initdb = (...options: string[]): ReturnType<typeof runProgram> =>
+    runProgram(
+      binaries.initdb,
+      [
+        ...[
+          '-D',
+          'data',
+          '-U',
+          SUPERUSER,
+          `--pwfile=${PASSWORD_FILE}`,
+          '--auth=scram-sha-256',
+          '--encoding=UTF8',
+        ],
+        ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
+        ...options,
+        ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
-      ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
-      ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ],
-    { user, cwd: staging },
-  );
+      { user, cwd: staging },
+    );
+  // pg_trgm recognizes letters by this locale, and none but ASCII by C. Windows and some systems lack it.
+  const { ok } = await initdb('--lc-ctype=C.UTF-8');
   if (ok) return;
+  const { ok: okWithout, output } = await initdb();
+  if (okWithout) return;
   throw new DatabaseError(
     'EMBEDDED',
     `PostgreSQL can't create a database in ${dirname(staging)}. Fix what initdb reported, or set DATABASE_URL:\n` +

@@ -1,7 +1,10 @@
 import { signal } from '@preact/signals';
 
-/** `limited`: the service refuses a further stream, because too many tabs are open. */
-type ConnectionState = 'connecting' | 'live' | 'limited' | 'lost';
+/**
+ * `limited`: the service refuses a further stream, because too many tabs are open. `signed-out`: it requires a login, and
+ * the user has closed the dialog.
+ */
+type ConnectionState = 'connecting' | 'live' | 'limited' | 'signed-out' | 'lost';
 
 const state = signal<ConnectionState>('connecting');
 /** When the next attempt starts, in ms since 1970; null during one. */
@@ -22,6 +25,9 @@ export const connection = {
   limit(): void {
     if (state.value === 'lost') recoveries.value += 1;
     state.value = 'limited';
+  },
+  refuse(): void {
+    state.value = 'signed-out';
   },
   fail(): void {
     state.value = 'lost';

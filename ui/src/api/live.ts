@@ -56,8 +56,9 @@ async function keepFollowing(over: AbortSignal): Promise<void> {
       if (isOver()) return;
       if (error instanceof ApiError && error.status === 401) {
         forgetToken();
-        if (!(await requestSignIn('This needs a login.'))) return;
-        continue;
+        if (await requestSignIn('This needs a login.')) continue;
+        connection.refuse();
+        return;
       }
       if (error instanceof ApiError && (error.status === 429 || error.status === 503)) await poll(over);
       else connection.fail();

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { bodyOf, get, send } from '../api/client';
+import { bodyOf, send } from '../api/client';
 import { closeSignIn, keepToken, signInReason, user } from '../api/session';
 import type { MeDto, TokenDto } from '../generated/types.gen';
 import { Dialog } from './dialog';
@@ -23,7 +23,7 @@ function SignInDialog({ reason }: { readonly reason: string }): JSX.Element {
     try {
       const body = { username: form.get('username'), password: form.get('password') };
       keepToken(await bodyOf<TokenDto>(await send('/auth/login', { method: 'POST', body })));
-      user.value = await get<MeDto>('/auth/me');
+      user.value = await bodyOf<MeDto>(await send('/auth/me'));
       closeSignIn(true);
     } catch (failure) {
       setError(failure instanceof Error ? failure.message : String(failure));

@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { NotSignedInError, UnreachableError } from '../api/client';
+import { connection } from '../api/connection';
+import { reconnectNow } from '../api/live';
 import { requestSignIn } from '../api/session';
 import type { Resource } from '../api/use-resource';
 
@@ -51,6 +53,12 @@ function Failure({ error, retry }: { readonly error: Error; readonly retry: () =
       </button>
     </Empty>
   );
+}
+
+/** In place of the pipeline status before its first event. */
+export function PipelinePending(): JSX.Element {
+  if (connection.state.value !== 'signed-out') return <Skeleton />;
+  return <Failure error={new NotSignedInError()} retry={reconnectNow} />;
 }
 
 interface LoadedProps<T> {

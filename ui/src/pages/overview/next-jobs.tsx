@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { pipeline } from '../../api/live';
 import { Card } from '../../components/card';
-import { Empty, Skeleton } from '../../components/states';
+import { Empty, PipelinePending } from '../../components/states';
 import { Countdown } from '../../components/time';
 import { momentOf } from '../../format';
 import type { ScheduledJobDto } from '../../generated/types.gen';
@@ -13,7 +13,7 @@ export function NextJobs(): JSX.Element {
   const jobs = pipeline.value?.scheduled_jobs ?? null;
   return (
     <Card title="Next up" note={<a href={href('/schedules')}>Schedules</a>}>
-      {jobs === null ? <Skeleton lines={3} /> : <Jobs jobs={jobs} />}
+      {jobs === null ? <PipelinePending /> : <Jobs jobs={jobs} />}
     </Card>
   );
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { pipeline } from '../../api/live';
 import { Icon } from '../../components/icons';
 import { ProgressBar } from '../../components/progress-bar';
-import { Skeleton } from '../../components/states';
+import { PipelinePending } from '../../components/states';
 import { StatusBadge } from '../../components/status-badge';
 import { Ago, Countdown, Elapsed } from '../../components/time';
 import { count, decimal, duration, plural, words } from '../../format';
@@ -16,7 +16,7 @@ export function Now(): JSX.Element {
   const status = pipeline.value;
   return (
     <section class="card now" aria-label="Now">
-      {status === null ? <Skeleton lines={3} /> : <Content status={status} />}
+      {status === null ? <PipelinePending /> : <Content status={status} />}
     </section>
   );
 }
@@ -178,7 +178,7 @@ function Figures({ run }: { readonly run: RunProgressDto }): JSX.Element {
   const left = speed?.secondsLeft ?? null;
   return (
     <dl class="figures figures-column">
-      <Figure name="Movies a second" value={speed === null ? '–' : decimal(speed.perSecond)} />
+      <Figure name="Movies/s" value={speed === null ? '–' : decimal(speed.perSecond)} />
       <Figure name="Time left" value={left === null ? '–' : duration(Math.max(1, Math.round(left)))} />
       <Figure name="Running for" value={run.started_at === null ? '–' : <Elapsed at={run.started_at} />} />
     </dl>
