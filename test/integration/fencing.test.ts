@@ -182,6 +182,7 @@ it('a queue of an older version takes on the options of this one', async () => {
     ),
   ).toEqual([
     { name: 'enrich', retry_limit: 20, deletion_seconds: 300 },
+    { name: 'export', retry_limit: 6, deletion_seconds: 300 },
     { name: 'run', retry_limit: 10_000, deletion_seconds: 300 },
   ]);
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import * as zlib from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { packageVersion } from '../../common/package-version.js';
 import { BinaryRows } from './binary-rows.js';
@@ -9,6 +10,14 @@ import type { ParquetReply, ParquetTask } from './parquet-file.js';
 
 /** A row group is in memory as a whole. */
 const ROW_GROUP_ROWS = 5_000;
+
+/** Zstandard takes a third of the time and of the space of the writer's own Snappy. Node.js has it from 22.15 on. */
+const CODEC = 'zstdCompressSync' in zlib ? 'ZSTD' : 'SNAPPY';
+const { ZSTD_c_compressionLevel: LEVEL } = zlib.constants;
+
+function zstd(input: Uint8Array): Uint8Array {
+  return zlib.zstdCompressSync(input, { params: { [LEVEL]: 1 } });
+}
 
 /** Appends to a new file, and hashes what it writes. */
 class FileWriter extends ByteWriter {
@@ -41,6 +50,8 @@ const schemas = parquetSchemas(columns);
 const parquet = new ParquetWriter({
   writer: file,
   schema: schemas.encoded,
+  codec: CODEC,
+  compressors: { ZSTD: zstd },
   kvMetadata: [{ key: 'notice', value: notice }],
   createdBy: `movie-pipeline version ${packageVersion()}`,
 });
