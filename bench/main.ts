@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { budget } from './benches/budget.js';
+import { exportMovies } from './benches/export.js';
 import { floods } from './benches/floods.js';
 import { growth } from './benches/growth.js';
 import { read } from './benches/read.js';
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   floods,
   start,
   upsert,
+  exportMovies,
   growth,
   read,
 ];
