@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite';
+import { aboutModule } from './about-module.js';
 
 const service = process.env.API ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/ui/',
+  plugins: [aboutModule()],
   build: {
     outDir: '../dist/ui',
     emptyOutDir: true,

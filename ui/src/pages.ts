@@ -1,5 +1,9 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from './components/icons';
+import { About } from './pages/about/about';
+import { Data } from './pages/data/data';
+import { MoviePage } from './pages/movie/movie';
+import { Movies } from './pages/movies/movies';
 import { Overview } from './pages/overview/overview';
 import { RunPage } from './pages/run/run';
 import { Runs } from './pages/runs/runs';
@@ -22,4 +26,8 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/runs', page: Runs, navigation: { name: 'Runs', icon: 'runs' } },
   { path: '/runs/:id', page: RunPage, navigation: null },
   { path: '/schedules', page: Schedules, navigation: { name: 'Schedules', icon: 'schedules' } },
+  { path: '/movies', page: Movies, navigation: { name: 'Movies', icon: 'movies' } },
+  { path: '/movies/:id', page: MoviePage, navigation: null },
+  { path: '/data', page: Data, navigation: { name: 'Data', icon: 'data' } },
+  { path: '/about', page: About, navigation: { name: 'About', icon: 'about' } },
 ];
