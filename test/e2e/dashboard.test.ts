@@ -4,6 +4,7 @@ import request from 'supertest';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import {
   accessibilityFaults,
+  faultsInViews,
   faultsOf,
   hasBrowser,
   IN_A_BROWSER,
@@ -17,9 +18,6 @@ const PAGES = [
   ['/', 'Overview'],
   ['/nowhere', 'Page not found'],
 ] as const;
-const VIEWS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [360, 1280].map((width) => ({ colorScheme, width })),
-);
 
 let service: TestApp;
 
@@ -90,17 +88,7 @@ describe('the files of the dashboard', () => {
   it.each(PAGES)(
     'the page %s fits narrow and wide windows in both schemes, and breaks no rule of accessibility or content policy',
     async (path, heading) => {
-      for (const { colorScheme, width } of VIEWS) {
-        await page.setViewportSize({ width, height: 740 });
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.goto(`${service.url}/ui${path}`);
-        await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-        const where = `${colorScheme} ${width}`;
-        expect([where, await page.title()]).toEqual([where, `${heading} · movie-pipeline`]);
-        expect([where, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([where, width]);
-        expect([where, await accessibilityFaults(page)]).toEqual([where, []]);
-      }
+      expect(await faultsInViews(page, `${service.url}/ui${path}`, heading)).toEqual([]);
       expect(faults).toEqual([]);
     },
   );

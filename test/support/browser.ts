@@ -16,16 +16,53 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
+/** By color scheme and width. */
+const VIEWS = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  [360, 1280].map((width) => ({ colorScheme, width })),
+);
+const IMAGES = 'https://image.tmdb.org/';
+const ONE_PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=',
+  'base64',
+);
+
 /** Collects what a page reports as an error, violations of the content policy among it, and requests to other hosts. */
-export function faultsOf(page: Page, origin: string): string[] {
+export function faultsOf(page: Page, origin: string, allowedHost = origin): string[] {
   const faults: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('request', (request) => {
-    if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) faults.push(request.url());
+    const isExpected = [origin, allowedHost, 'data:'].some((start) => request.url().startsWith(start));
+    if (!isExpected) faults.push(request.url());
   });
+  return faults;
+}
+
+/** As {@link faultsOf}, for pages with pictures: TMDB's image host answers with a pixel, or with what is no picture. */
+export async function faultsWithImages(page: Page, origin: string, isBroken = false): Promise<string[]> {
+  const body = isBroken ? Buffer.from('no picture') : ONE_PIXEL;
+  await page.route(`${IMAGES}**`, (route) => route.fulfill({ contentType: 'image/png', body }));
+  return faultsOf(page, origin, IMAGES);
+}
+
+/** What is wrong with a page in any scheme and width: its title, its width, and the accessibility rules it breaks. */
+export async function faultsInViews(page: Page, address: string, heading: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { colorScheme, width } of VIEWS) {
+    await page.setViewportSize({ width, height: 740 });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto(address);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+    const found = await accessibilityFaults(page);
+    const title = await page.title();
+    if (title !== `${heading} · movie-pipeline`) found.push(`the title is ${title}`);
+    const scrollWidth = await page.evaluate('document.documentElement.scrollWidth');
+    if (scrollWidth !== width) found.push(`the page is ${String(scrollWidth)} px wide`);
+    faults.push(...found.map((fault) => `${colorScheme}, ${width} px: ${fault}`));
+  }
   return faults;
 }
 

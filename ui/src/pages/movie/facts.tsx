@@ -7,23 +7,17 @@ import { href } from '../../router';
 
 /** What is known of a movie; what is unknown has no row. */
 export function Facts({ movie }: { readonly movie: MovieDto }): JSX.Element {
-  const { original_language: language = null, budget = null, revenue = null, popularity = null } = movie;
   const rows: readonly (readonly [string, ComponentChildren])[] = [
     ['Status', movie.status],
-    [
-      'Original language',
-      language === null ? null : (
-        <a href={href('/movies', { original_language: language })}>{languageName(language)}</a>
-      ),
-    ],
+    ['Original language', known(movie.original_language, originalLanguage)],
     ['Spoken', list(movie.spoken_languages?.map(languageName))],
     ['Countries', list((movie.production_countries ?? movie.origin_country)?.map(countryName))],
     ['Companies', list(movie.production_companies?.map(({ name }) => name))],
     ['Collection', movie.collection?.name],
-    ['Budget', budget === null ? null : money(budget)],
-    ['Revenue', revenue === null ? null : money(revenue)],
-    ['Popularity', popularity === null ? null : decimal(popularity)],
-    ['Website', movie.homepage === null || movie.homepage === undefined ? null : website(movie.homepage)],
+    ['Budget', known(movie.budget, money)],
+    ['Revenue', known(movie.revenue, money)],
+    ['Popularity', known(movie.popularity, decimal)],
+    ['Website', known(movie.homepage, website)],
     ['Keywords', list(movie.keywords)],
   ];
   return (
@@ -40,6 +34,14 @@ export function Facts({ movie }: { readonly movie: MovieDto }): JSX.Element {
       </dl>
     </Card>
   );
+}
+
+function known<T>(value: T | null | undefined, write: (value: T) => ComponentChildren): ComponentChildren {
+  return value === null || value === undefined ? null : write(value);
+}
+
+function originalLanguage(language: string): ComponentChildren {
+  return <a href={href('/movies', { original_language: language })}>{languageName(language)}</a>;
 }
 
 function list(values: readonly string[] | null | undefined): string | null {

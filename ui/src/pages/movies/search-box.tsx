@@ -1,10 +1,9 @@
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from '../../components/icons';
-import type { SuggestionDto } from '../../generated/types.gen';
-import { navigate, setQuery } from '../../router';
-import { Suggestions } from './suggestions';
-import { useSuggestions } from './use-suggestions';
+import { navigate } from '../../router';
+import { SuggestionList } from './suggestion-list';
+import { useSearch } from './use-search';
 
 /**
  * A field that suggests titles as the user types. The arrow keys choose a suggestion, and Enter opens it, or searches for
@@ -13,44 +12,8 @@ import { useSuggestions } from './use-suggestions';
 export function SearchBox({ text: initial }: { readonly text: string }): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const listId = useId();
-  const [text, setText] = useState(initial);
-  const [isOpen, setOpen] = useState(false);
-  const [chosen, setChosen] = useState(-1);
-  const typed = text.trim();
-  const found = useSuggestions(isOpen ? typed : '');
-  const isShown = isOpen && found.text !== '';
+  const { text, found, chosen, type, press, submit, close } = useSearch(initial);
   useSlash(field);
-  useEffect(() => {
-    setText(initial);
-  }, [initial]);
-
-  const open = ({ id }: SuggestionDto): void => {
-    navigate(`/movies/${id}`);
-  };
-  const close = (): void => {
-    setOpen(false);
-    setChosen(-1);
-  };
-  const submit = (): void => {
-    const suggestion = isShown ? found.movies[chosen] : undefined;
-    close();
-    if (suggestion === undefined) setQuery({ q: typed === '' ? null : typed });
-    else open(suggestion);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === 'Escape') {
-      if (isShown) close();
-      else setText('');
-    } else if (step !== undefined) {
-      setOpen(true);
-      // One of the places is the field itself.
-      const places = found.movies.length + 1;
-      setChosen(((chosen + 1 + step + places) % places) - 1);
-    } else return;
-    event.preventDefault();
-  };
-
   return (
     <form
       class="search"
@@ -67,9 +30,9 @@ export function SearchBox({ text: initial }: { readonly text: string }): JSX.Ele
         role="combobox"
         aria-label="Search movies by title"
         aria-autocomplete="list"
-        aria-expanded={isShown}
+        aria-expanded={found !== null}
         aria-controls={listId}
-        aria-activedescendant={isShown && chosen >= 0 ? `${listId}-${chosen}` : undefined}
+        aria-activedescendant={found !== null && chosen >= 0 ? `${listId}-${chosen}` : undefined}
         placeholder="Search by title, in any language"
         autocomplete="off"
         spellcheck={false}
@@ -77,15 +40,20 @@ export function SearchBox({ text: initial }: { readonly text: string }): JSX.Ele
         maxLength={200}
         value={text}
         onInput={(event) => {
-          setText(event.currentTarget.value);
-          setOpen(true);
-          setChosen(-1);
+          type(event.currentTarget.value);
         }}
-        onKeyDown={onKeyDown}
+        onKeyDown={press}
         onBlur={close}
       />
       <kbd aria-hidden="true">/</kbd>
-      <Suggestions id={listId} found={isShown ? found : null} chosen={chosen} onOpen={open} />
+      <SuggestionList
+        id={listId}
+        found={found}
+        chosen={chosen}
+        onOpen={({ id }) => {
+          navigate(`/movies/${id}`);
+        }}
+      />
     </form>
   );
 }

@@ -5,7 +5,7 @@ import type { SuggestionDto } from '../../generated/types.gen';
 /** Between two keys of someone who types. */
 const PAUSE_MS = 120;
 
-interface Suggestions {
+export interface Suggestions {
   /** What they are for. */
   readonly text: string;
   readonly movies: readonly SuggestionDto[];

@@ -2,18 +2,19 @@ import type { JSX } from 'preact';
 import { Image } from '../../components/image';
 import type { SuggestionDto } from '../../generated/types.gen';
 import { movieTitle } from '../../movie-words';
+import type { Suggestions } from './use-suggestions';
 
-interface SuggestionsProps {
+interface SuggestionListProps {
   readonly id: string;
   /** Null while there is nothing to suggest. */
-  readonly found: { readonly movies: readonly SuggestionDto[]; readonly error: string | null } | null;
+  readonly found: Suggestions | null;
   /** Index of the suggestion that Enter opens; -1: none. */
   readonly chosen: number;
   readonly onOpen: (movie: SuggestionDto) => void;
 }
 
 /** The list below the search field. The focus stays in the field. */
-export function Suggestions({ id, found, chosen, onOpen }: SuggestionsProps): JSX.Element {
+export function SuggestionList({ id, found, chosen, onOpen }: SuggestionListProps): JSX.Element {
   const movies = found?.movies ?? [];
   return (
     <div class="suggestions" hidden={found === null}>
