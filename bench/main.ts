@@ -1,8 +1,10 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { budget } from './benches/budget.js';
+import { exportMovies } from './benches/export.js';
 import { floods } from './benches/floods.js';
 import { growth } from './benches/growth.js';
+import { read } from './benches/read.js';
 import { requests } from './benches/requests.js';
 import { serve } from './benches/serve.js';
 import { start } from './benches/start.js';
@@ -17,7 +19,19 @@ import { type Result, runBench } from './harness/runner.js';
 import { buildRef, NOW } from './harness/target.js';
 
 /** Those with large databases come last, because PostgreSQL's background work outlasts them. */
-const BENCHES: readonly Bench[] = [budget, v3, requests, throughput, serve, floods, start, upsert, growth];
+const BENCHES: readonly Bench[] = [
+  budget,
+  v3,
+  requests,
+  throughput,
+  serve,
+  floods,
+  start,
+  upsert,
+  exportMovies,
+  growth,
+  read,
+];
 const USAGE = `Usage: npm run bench [-- [${BENCHES.map(({ name }) => name).join('|')} …] [--against <git ref>]]\n`;
 
 /** Progress goes to standard error, results to standard output. */

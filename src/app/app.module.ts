@@ -5,6 +5,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import type { OpenDatabase } from '../database/connection/open-database.js';
+import { ExportModule } from '../export/export.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { ConnectionDrain } from './http/connection-drain.js';
 import { QueueModule } from '../queue/queue.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         PipelineModule,
         SchedulerModule,
         StatusModule,
+        ExportModule,
         HealthModule,
       ],
       providers: [ConnectionDrain],

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../common/package-version.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addExportCommand } from './commands/export.js';
 import { addFailingCommand } from './commands/failing.js';
 import { addJobsCommand } from './commands/jobs.js';
 import { addMigrateCommand } from './commands/migrate.js';
@@ -37,6 +38,7 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addDoctorCommand(program);
   addPsqlUrlCommand(program);
   addSqlCommand(program);
+  addExportCommand(program, shutdownSignal);
   addUserCommands(program);
   addTokenCommands(program);
   return program;

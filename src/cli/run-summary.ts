@@ -1,5 +1,5 @@
 import { oneLine } from '../common/one-line.js';
-import type { RunDetails } from '../runs/run.js';
+import type { Run, RunDetails } from '../runs/run.js';
 import { duration, moment, number, table } from './format.js';
 
 const SHOWN_ERRORS = 10;
@@ -53,7 +53,7 @@ function summary({ run, sources, errors }: RunDetails, shownErrors: number): str
       ['Failures:', ...shown, ...(more > 0 ? [`  … and ${number(more)} more, ${where}`] : [])].join('\n'),
     );
   }
-  parts.push(closing({ run, sources, errors }));
+  parts.push(closing(run));
   return parts.join('\n\n');
 }
 
@@ -69,7 +69,7 @@ function sourcesTable(sources: RunDetails['sources']): string {
   );
 }
 
-function closing({ run }: RunDetails): string {
+function closing(run: Run): string {
   const { counts } = run;
   const took = run.durationSeconds === null ? '' : ` in ${duration(run.durationSeconds)}`;
   const requests =

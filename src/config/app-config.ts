@@ -99,6 +99,14 @@ export interface SchedulerConfig {
   readonly firstSchedules: Readonly<Record<JobId, { readonly cron: string; readonly timezone: string }>>;
 }
 
+/** Snapshots of the movies as files. */
+export interface ExportsConfig {
+  /** Absolute path of the folder of the snapshots; null: none are written. */
+  readonly folder: string | null;
+  /** How many are kept. */
+  readonly keep: number;
+}
+
 /** The environment, checked once at start. */
 export interface AppConfig {
   /** The parts of the service that this process runs; empty for a command. */
@@ -109,6 +117,7 @@ export interface AppConfig {
   readonly auth: AuthConfig;
   readonly scheduler: SchedulerConfig;
   readonly log: LogConfig;
+  readonly exports: ExportsConfig;
   /** The age in days after which runs are deleted. */
   readonly runRetentionDays: number;
 }

@@ -261,6 +261,13 @@ export class Environment {
   @MustBeWholeNumber(1, 36_500, ' (days)')
   RUN_RETENTION_DAYS = '365';
 
+  @IsOptional()
+  @MustBe('a folder', (value) => !value.includes('\0'))
+  EXPORT_DIR?: string;
+
+  @MustBeWholeNumber(1, 1_000)
+  EXPORT_KEEP = '3';
+
   @MustBe(`one of ${LOG_LEVELS.join(', ')}`, (value) => LOG_LEVELS.some((level) => level === value))
   LOG_LEVEL = 'info';
 

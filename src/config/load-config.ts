@@ -189,6 +189,10 @@ function typed(environment: Environment): AppConfig {
       allowedHosts: environment.ALLOWED_HOSTS === undefined ? null : listOf(environment.ALLOWED_HOSTS),
     },
     auth: authOf(environment),
+    exports: {
+      folder: environment.EXPORT_DIR === undefined ? null : resolve(projectFolder(), environment.EXPORT_DIR),
+      keep: Number(environment.EXPORT_KEEP),
+    },
     runRetentionDays: Number(environment.RUN_RETENTION_DAYS),
     scheduler: schedulerOf(environment),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },

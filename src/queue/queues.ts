@@ -21,6 +21,13 @@ export interface EnrichJob {
   readonly to: number;
 }
 
+/** A job writes a snapshot of the movies to EXPORT_DIR. */
+export const EXPORT_QUEUE = 'export';
+export interface ExportJob {
+  /** The run that requested it. */
+  readonly runId: number;
+}
+
 const DAY_SECONDS = 86_400;
 
 const COMMON = {
@@ -39,4 +46,6 @@ export const QUEUES: readonly QueueDefinition[] = [
   { ...COMMON, name: RUN_QUEUE, policy: 'singleton', retryLimit: 10_000 },
   // A batch that is released by a shutdown is retried too.
   { ...COMMON, name: ENRICH_QUEUE, policy: 'standard', retryLimit: 20, retryDelay: 1 },
+  // The database is read by one export at a time. A full disk may have space a minute, or an hour, later.
+  { ...COMMON, name: EXPORT_QUEUE, policy: 'singleton', retryLimit: 6, retryDelay: 60, retryBackoff: true },
 ];

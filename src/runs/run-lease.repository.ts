@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type PipelineRun, Prisma } from '../database/generated/client.js';
 import { sqlStateOf } from '../database/errors/database-fault.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
+import { ExportRequests } from './export-requests.js';
 import type { RunEnding } from './run-ending.js';
 import { NoSuchRunError, RunEndedError } from './run-errors.js';
 import { type LeaderLease, type RunLease, whereLeased } from './run-lease.js';
@@ -37,7 +38,10 @@ export class RunLeases {
   /** This process, as `pipeline_runs.leaseholder` names it. */
   readonly leaseholder = randomUUID();
 
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly exports: ExportRequests,
+  ) {}
 
   /**
    * Starts a queued run, or resumes one whose worker has released it or died. Null: there is nothing left to do.
@@ -96,7 +100,10 @@ export class RunLeases {
         where: whereLeased(lease),
         data: { sources: sources.map((report) => ({ ...report })) },
       });
-      return count === 0 ? null : endRun(tx, lease.runId, outcomeOf(ending, results), now);
+      if (count === 0) return null;
+      const run = await endRun(tx, lease.runId, outcomeOf(ending, results), now);
+      await this.exports.after(run, tx);
+      return run;
     });
   }
 

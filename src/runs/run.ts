@@ -1,5 +1,5 @@
 import type { RunWait } from './run-wait.js';
-import type { Source, UpdateType } from './run-plan.js';
+import type { RunPlan, Source, UpdateType } from './run-plan.js';
 
 export const RUN_STATUSES = ['QUEUED', 'RUNNING', 'SUCCESS', 'PARTIAL', 'FAILED', 'CANCELLED'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
@@ -101,9 +101,11 @@ export interface Run {
   readonly counts: RunCounts;
 }
 
-/** One run with its sources and what it could not store. */
+/** One run with what it was asked to do, its sources and what it could not store. */
 export interface RunDetails {
   readonly run: Run;
+  /** Null for runs of older versions. */
+  readonly plan: RunPlan | null;
   readonly sources: readonly SourceReport[];
   readonly errors: readonly ItemError[];
 }

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { MoviesModule } from '../movies/movies.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
+import { ExportRequests } from './export-requests.js';
 import { FailingMovies } from './failing-movies.js';
 import { RunCheckpoint } from './run-checkpoint.repository.js';
 import { RunHeartbeat } from './run-heartbeat.js';
+import { RunHistory } from './run-history.repository.js';
 import { RunLeases } from './run-lease.repository.js';
 import { RunMovies } from './run-movies.repository.js';
 import { RunRequests } from './run-requests.repository.js';
@@ -12,7 +14,7 @@ import { RunsRepository } from './runs.repository.js';
 
 const PROVIDERS = [
   ...[RunsRepository, RunLeases, RunCheckpoint, RunMovies, RunRequests],
-  ...[RunHeartbeat, RunRetention, FailingMovies],
+  ...[RunHeartbeat, RunHistory, RunRetention, FailingMovies, ExportRequests],
 ];
 
 /** What a run is, and everything that is recorded of it. */

@@ -15,7 +15,7 @@ import type {
   SourceReport,
   Trigger,
 } from './run.js';
-import { readProgress, readSources, readWait } from './stored-json.js';
+import { readPlan, readProgress, readSources, readWait } from './stored-json.js';
 
 /** A run that is queued or running. */
 export interface ActiveRun {
@@ -175,7 +175,7 @@ export class RunsRepository {
   async progress(id: number): Promise<{ details: RunDetails; active: ActiveRun } | null> {
     const row = await this.prisma.pipelineRun.findUnique({ where: { id } });
     if (row === null) return null;
-    const details = { run: toRun(row), sources: sourcesOf(row), errors: [] };
+    const details = detailsOf(row, []);
     return { details, active: this.toActiveRun(row) };
   }
 
@@ -186,7 +186,7 @@ export class RunsRepository {
       include: { errors: { orderBy: { id: 'asc' } } },
     });
     if (row === null) return null;
-    return { run: toRun(row), sources: sourcesOf(row), errors: row.errors.map(toItemError) };
+    return detailsOf(row, row.errors.map(toItemError));
   }
 
   /** The latest recorded failure of each movie's details. */
@@ -223,6 +223,10 @@ export class RunsRepository {
 /** Prisma's type for JSON requires index signatures, which interfaces do not have. */
 function json(value: object): Prisma.InputJsonValue {
   return value;
+}
+
+function detailsOf(row: PipelineRun, errors: readonly ItemError[]): RunDetails {
+  return { run: toRun(row), plan: readPlan(row.options), sources: sourcesOf(row), errors };
 }
 
 /** The final reports, or those of the progress while the run is active. */

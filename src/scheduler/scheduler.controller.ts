@@ -8,14 +8,15 @@ import {
   Param,
   Patch,
   Post,
+  Query,
 } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Authenticated, CurrentUser, Roles } from '../auth/access/access.decorators.js';
 import type { AuthUser } from '../auth/users/auth-user.js';
 import { ApiProblem, NOT_JSON, tooLarge } from '../common/problem-details/api-problem.js';
 import { JOB_IDS, type JobId } from '../config/app-config.js';
-import { ChangeJobDto } from './dto/change-job.dto.js';
-import { JobDto, SchedulerRunningDto, SchedulerStatusDto } from './dto/job.dto.js';
+import { ChangeJobDto, PreviewQueryDto } from './dto/change-job.dto.js';
+import { JobDto, PreviewDto, SchedulerRunningDto, SchedulerStatusDto } from './dto/job.dto.js';
 import { SchedulesService } from './schedules.service.js';
 
 const NO_SUCH_JOB = `There is no such job. The jobs are ${JOB_IDS.join(', ')}.`;
@@ -31,6 +32,20 @@ export class SchedulerController {
   @ApiOkResponse({ type: SchedulerStatusDto, description: 'The state of the scheduler.' })
   async status(@CurrentUser() user: AuthUser): Promise<SchedulerStatusDto> {
     return SchedulerStatusDto.from(await this.schedules.status(), user);
+  }
+
+  @Get('preview')
+  @Authenticated()
+  @ApiOperation({
+    operationId: 'previewSchedule',
+    summary: 'Validate a schedule and list its next five occurrences',
+    description:
+      'Nothing is stored. 400 has the reason that a change of a job to this schedule would be refused with.',
+  })
+  @ApiOkResponse({ type: PreviewDto, description: 'The schedule is valid.' })
+  @ApiProblem({ 400: ['cron: it never fires: the calendar has no such day'] })
+  preview(@Query() { cron, timezone }: PreviewQueryDto): PreviewDto {
+    return PreviewDto.from(this.schedules.preview(cron, timezone));
   }
 
   @Post('start')

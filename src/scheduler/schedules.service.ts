@@ -7,6 +7,7 @@ import { RunsRepository } from '../runs/runs.repository.js';
 import type { ScheduledJob } from './due-occurrence.js';
 import { JOBS } from './jobs.js';
 import { type JobChange, SchedulesRepository } from './schedules.repository.js';
+import { Timetable } from './timetable.js';
 
 export interface JobView {
   readonly id: JobId;
@@ -16,6 +17,8 @@ export interface JobView {
   readonly enabled: boolean;
   /** Null while the job is disabled or the scheduler stopped. */
   readonly nextRun: Date | null;
+  /** The next five, in order; none while `nextRun` is null. */
+  readonly nextRuns: readonly Date[];
 }
 
 export interface JobWithLastRun extends JobView {
@@ -50,6 +53,11 @@ export class SchedulesService {
     return { running, jobs: jobs.map((job) => ({ ...this.view(job), lastRun: lastRun(job.lastRunId) })) };
   }
 
+  /** The next five occurrences of a schedule that is not stored. @param cron already validated, as PreviewQueryDto does */
+  preview(cron: string, timezone: string): readonly Date[] {
+    return new Timetable(cron, timezone).upcoming(this.clock.now());
+  }
+
   async setRunning(running: boolean): Promise<void> {
     await this.schedules.read();
     if (await this.schedules.setRunning(running)) {
@@ -71,7 +79,7 @@ export class SchedulesService {
 
   private view({ id, timetable, enabled, active }: ScheduledJob): JobView {
     const { cron, timezone } = timetable;
-    const nextRun = active ? timetable.next(this.clock.now()) : null;
-    return { id, name: JOBS[id].name, cron, timezone, enabled, nextRun };
+    const nextRuns = active ? timetable.upcoming(this.clock.now()) : [];
+    return { id, name: JOBS[id].name, cron, timezone, enabled, nextRun: nextRuns[0] ?? null, nextRuns };
   }
 }

@@ -72,6 +72,16 @@ describe('the occurrences of a timetable', () => {
     );
   });
 
+  it('the next five occurrences keep to local time over a change of the clocks, and move on as they pass', () => {
+    const timetable = new Timetable('0 3 * * *', 'America/New_York');
+    const upcoming = (after: string): string[] =>
+      timetable.upcoming(new Date(after)).map((at) => at.toISOString().slice(5, 16));
+    const [first, ...others] = ['10-30T07:00', '10-31T07:00', '11-01T08:00', '11-02T08:00', '11-03T08:00'];
+    expect(upcoming('2026-10-30T00:00:00Z')).toEqual([first, ...others]);
+    expect(upcoming('2026-10-30T06:59:59Z')).toEqual([first, ...others]);
+    expect(upcoming('2026-10-30T07:00:00Z')).toEqual([...others, '11-04T08:00']);
+  });
+
   it('the latest occurrence of a period may fall on its end but not on its start', () => {
     const timetable = new Timetable('0 */6 * * *', 'UTC');
     const latest = (after: string, upTo: string): string | undefined =>

@@ -1,6 +1,8 @@
 import { CronTime } from 'cron';
 import { DateTime } from 'luxon';
 
+const UPCOMING = 5;
+
 /**
  * The occurrences of one schedule. Each local time that the cron names occurs once a day: a time that the clocks skip in
  * spring occurs at the moment of the change, and a time that comes twice in autumn occurs the first time.
@@ -9,6 +11,8 @@ export class Timetable {
   private readonly calendar: CronTime;
   /** The last result of `next`, which holds for every time from `after` until `next`. */
   private cached: { readonly after: number; readonly next: Date } | null = null;
+  /** The last result of `upcoming`, which holds for as long as its first occurrence is the next one. */
+  private cachedUpcoming: readonly Date[] = [];
 
   constructor(
     readonly cron: string,
@@ -24,6 +28,16 @@ export class Timetable {
       this.cached = { after: ms, next: this.find(after) };
     }
     return this.cached.next;
+  }
+
+  /** The first five occurrences after a time, in order. */
+  upcoming(after: Date): readonly Date[] {
+    const first = this.next(after);
+    if (this.cachedUpcoming[0]?.getTime() === first.getTime()) return this.cachedUpcoming;
+    const times = [first];
+    while (times.length < UPCOMING) times.push(this.find(times.at(-1) ?? first));
+    this.cachedUpcoming = times;
+    return times;
   }
 
   /** The last occurrence in (after, upTo]; null when there is none. */

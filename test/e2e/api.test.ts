@@ -73,10 +73,40 @@ describe('the history', () => {
     expect(ids).toEqual([3, 2, 1]);
   });
 
+  it('the history has one compact row for each run of the last days, newest first', async () => {
+    await service.database.query(`
+      INSERT INTO pipeline_runs (run_date, status, movies_processed)
+        SELECT now() AT TIME ZONE 'utc' - d * interval '1 day', 'SUCCESS', d FROM unnest(ARRAY[80, 100]) AS d`);
+    const { body } = (await service.get('/pipeline/runs/history')) as { body: Record<string, unknown>[] };
+    expect(body.map(({ movies_processed: movies }) => movies)).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+      expect.any(Number),
+      80,
+    ]);
+    expect(Object.keys(body[0]!).toSorted()).toEqual([
+      ...['duration_seconds', 'failed', 'id', 'movies_processed', 'started_at'],
+      ...['status', 'tmdb_requests', 'trigger', 'update_type'],
+    ]);
+    expect((await service.get('/pipeline/runs/history?days=365')).body).toHaveLength(5);
+    await service.get('/pipeline/runs/history?days=366', 400);
+    await service.database.query(
+      `DELETE FROM pipeline_runs WHERE movies_processed IN (80, 100) AND duration_seconds IS NULL`,
+    );
+  });
+
   it('the details of a run show the result of each of its sources', async () => {
     const { body } = await service.get('/pipeline/runs/1');
     expect(body).toMatchObject({
       id: 1,
+      plan: {
+        sources: [
+          { source: 'popular', pages: 3 },
+          { source: 'trending', pages: 3 },
+        ],
+        enrichment: null,
+        incremental: true,
+      },
       sources: [
         { source: 'popular', pages_planned: 3, pages_fetched: 3, status: 'done', error: null },
         { source: 'trending', pages_planned: 3, pages_fetched: 3, status: 'done', error: null },

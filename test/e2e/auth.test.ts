@@ -156,6 +156,7 @@ const PUBLIC_ROUTES = [
     'GET /pipeline/runs/:id/events',
     'GET /pipeline/failing',
   ],
+  ...['GET /exports', 'GET /exports/:snapshot/:file'],
 ];
 
 interface Layer {

@@ -382,7 +382,7 @@ describe('caching and access', () => {
     const closed = await startTestApp({ ROLES: 'api', MOVIES_ACCESS: 'signed_in' });
     await closed.app.get(UsersService).add('guest', 'correct horse battery', 'viewer');
     const token = await closed.app.get(UsersService).token('guest', 600);
-    for (const path of ['/movies', '/lists', '/lists/popular', '/genres']) {
+    for (const path of ['/movies', '/lists', '/lists/popular', '/genres', '/exports']) {
       await closed.get(path, 401);
       const { status, headers } = await request(closed.url).get(path).set('Authorization', `Bearer ${token}`);
       expect([path, status, headers['cache-control']]).toEqual([path, 200, 'private, max-age=60']);

@@ -1,9 +1,14 @@
 import { setMaxListeners } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { AnySchemaObject } from 'ajv';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { UsersService } from '../../src/auth/users/users.service.js';
+import { Exporter } from '../../src/export/exporter.js';
+import { Snapshots } from '../../src/export/snapshots.js';
 import { type ApiDocument, ContractChecker, operationsOf } from '../support/contract-checker.js';
 import { passTime } from '../support/pass-time.js';
 import { json, ScriptedServer } from '../support/scripted-server.js';
@@ -16,10 +21,12 @@ let service: TestApp;
 let provider: ScriptedServer;
 let document: ApiDocument;
 let checker: ContractChecker;
+let exportFolder: string;
 let admin: string;
 let viewer: string;
 
 beforeAll(async () => {
+  exportFolder = await mkdtemp(join(tmpdir(), 'movie-pipeline-test-'));
   // It is down until a test repairs it.
   provider = await ScriptedServer.start();
   provider.script(json(500, {}));
@@ -28,6 +35,7 @@ beforeAll(async () => {
     JWT_JWKS_URL: provider.url,
     JWT_ISSUER: 'https://issuer.example',
     JWT_AUDIENCE: 'movies',
+    EXPORT_DIR: exportFolder,
   });
   document = (await service.get('/openapi.json')).body as ApiDocument;
   checker = new ContractChecker(service.url, document);
@@ -41,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.close();
   await provider.stop();
+  await rm(exportFolder, { recursive: true });
 });
 
 describe('the OpenAPI document', () => {
@@ -263,12 +272,14 @@ describe('the responses', () => {
   it('the responses about runs are as documented', async () => {
     expect(await service.post('/pipeline/run')).toMatchObject({ status: 202 });
     await service.end(2);
-    for (const path of ['/pipeline/status', '/pipeline/runs', '/pipeline/runs/1', '/pipeline/runs/2']) {
+    const runs = ['', '/history', '/1', '/2'].map((more) => `/pipeline/runs${more}`);
+    for (const path of ['/pipeline/status', ...runs]) {
       for (const token of [{}, { token: admin }]) {
         expect((await checker.request('get', path, token)).status).toBe(200);
       }
     }
     expect((await checker.request('get', '/pipeline/runs?limit=0')).status).toBe(400);
+    expect((await checker.request('get', '/pipeline/runs/history?days=0')).status).toBe(400);
     for (const more of ['', '/events']) {
       expect((await checker.request('get', `/pipeline/runs/0${more}`)).status).toBe(400);
       expect((await checker.request('get', `/pipeline/runs/4711${more}`)).status).toBe(404);
@@ -294,6 +305,26 @@ describe('the responses', () => {
 
   it('the response about the coverage is as documented', async () => {
     expect((await checker.request('get', '/pipeline/coverage')).status).toBe(200);
+  });
+
+  it('the responses about the exports are as documented', async () => {
+    const options = { formats: ['csv'], gzip: false, signal: new AbortController().signal } as const;
+    await service.app
+      .get(Exporter)
+      .export(exportFolder, options, (written, manifest) =>
+        service.app.get(Snapshots).publish(exportFolder, written, manifest),
+      );
+    const list = await checker.request('get', '/exports');
+    const listHeaders = { 'If-None-Match': list.headers.get('etag')! };
+    expect((await checker.request('get', '/exports', { headers: listHeaders })).status).toBe(304);
+    const url = (list.body as { files: { url: string }[] }[])[0]!.files[0]!.url;
+    const statusFor = async (headers: Record<string, string>): Promise<number> =>
+      (await checker.request('get', url, { headers })).status;
+    const { headers } = await checker.request('get', url);
+    expect(await statusFor({ Range: 'bytes=0-9' })).toBe(206);
+    expect(await statusFor({ 'If-None-Match': headers.get('etag')! })).toBe(304);
+    expect(await statusFor({ Range: 'bytes=999999999-' })).toBe(416);
+    expect((await checker.request('get', '/exports/20200101T000000Z/movies.csv')).status).toBe(404);
   });
 
   it('the responses about movies are as documented', async () => {
@@ -347,6 +378,13 @@ describe('the responses', () => {
       );
     }
     expect((await checker.request('get', '/pipeline/scheduler/status', { token: viewer })).status).toBe(200);
+    for (const [cron, status] of [
+      ['0 3 * * *', 200],
+      ['0 3 31 2 *', 400],
+    ] as const) {
+      const path = `/pipeline/scheduler/preview?cron=${encodeURIComponent(cron)}`;
+      expect((await checker.request('get', path, { token: viewer })).status).toBe(status);
+    }
   });
 
   it('the responses about health are as documented', async () => {

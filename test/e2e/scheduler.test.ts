@@ -47,6 +47,7 @@ describe('the scheduler', () => {
             id: 'quick_update',
             name: 'Quick Update (Popular + Trending)',
             next_run: expect.stringMatching(ISO),
+            next_runs: Array.from({ length: 5 }, () => expect.stringMatching(ISO)),
             trigger: '0 */6 * * *',
             cron: '0 */6 * * *',
             timezone: 'UTC',
@@ -75,8 +76,42 @@ describe('the scheduler', () => {
       id: 'daily_update',
       name: 'Daily Update (All Categories)',
       next_run: expect.stringMatching(/T03:00:00\.000Z$/),
+      next_runs: Array.from({ length: 5 }, () => expect.stringMatching(/T03:00:00\.000Z$/)),
       trigger: '0 3 * * *',
+      timezone: 'UTC',
+      enabled: true,
     });
+  });
+
+  it('a preview lists the next five occurrences of a schedule, and stores nothing', async () => {
+    const { status, body } = await ask('get', 'preview?cron=30%204%20*%20*%20*&timezone=Asia/Tokyo', {
+      token: viewer,
+    });
+    expect(status).toBe(200);
+    const times = (body as { next_runs: string[] }).next_runs.map((at) => Date.parse(at));
+    expect(times.map((ms) => new Date(ms).toISOString().slice(11))).toEqual(Array(5).fill('19:30:00.000Z'));
+    expect(times.slice(1).map((ms, index) => ms - times[index]!)).toEqual(Array(4).fill(86_400_000));
+    const { body: after } = await ask('get', 'status');
+    expect(JSON.stringify(after)).not.toContain('Asia/Tokyo');
+  });
+
+  it('a preview without a time zone is in UTC', async () => {
+    const { body } = await ask('get', 'preview?cron=0%203%20*%20*%20*');
+    expect((body as { next_runs: string[] }).next_runs[0]).toMatch(/T03:00:00\.000Z$/);
+  });
+
+  it.each([
+    ['preview', /cron: it must be a string/],
+    ['preview?cron=0%203%2031%202%20*', /cron: it never fires/],
+    ['preview?cron=0%203%20*%20*%20*&timezone=Mars/Base', /timezone must be a time zone/],
+    ['preview?cron=0%203%20*%20*%20*&enabled=true', /property enabled should not exist/],
+  ])('%s is refused with the reason that a change would be refused with', async (path, reason) => {
+    const { status, body } = await ask('get', path);
+    expect([status, body.detail]).toEqual([400, expect.stringMatching(reason)]);
+  });
+
+  it('a preview requires a token', async () => {
+    expect((await ask('get', 'preview?cron=0%203%20*%20*%20*', { token: null })).status).toBe(401);
   });
 
   it('stopping or starting the scheduler twice has the same result as doing it once', async () => {

@@ -84,7 +84,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ ROLES: 'api' }, { movies: 1, people: 1 });
   const movies = TITLES.map((movie) => ({ ...LISTED, originalTitle: movie.title ?? null, ...movie }));
-  await app.app.get(MoviesRepository).storeListed(movies as ListedMovie[], NOW);
+  await app.app.get(MoviesRepository).storeListed(movies, NOW);
   await app.app.get(MoviesRepository).storeEnriched(
     [
       {

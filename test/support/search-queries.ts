@@ -20,7 +20,7 @@ const VARIANTS: Readonly<
     ),
   accents: ({ title, originalTitle }) => {
     const accented = [title, originalTitle].find((text) => text !== null && plain(text) !== text);
-    return accented == null ? null : plain(accented);
+    return accented === undefined || accented === null ? null : plain(accented);
   },
   'other language': ({ title, originalTitle }) => (originalTitle === title ? null : originalTitle),
   numeral: ({ title }) => {

@@ -9,13 +9,12 @@ const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFra
 const decimals = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
-const moment = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  hour: 'numeric',
-  minute: '2-digit',
-});
+const MOMENT = {
+  ...({ weekday: 'short', day: 'numeric', month: 'short' } as const),
+  ...({ hour: 'numeric', minute: '2-digit' } as const),
+};
+const moment = new Intl.DateTimeFormat(undefined, MOMENT);
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 
 /** `1,234` */
@@ -66,6 +65,14 @@ export const exactTime = (time: Date): string => exact.format(time);
 
 /** `Sat, Nov 28, 9:00 AM`, in the viewer's zone */
 export const momentOf = (time: Date): string => moment.format(time);
+
+/** `Sat, Nov 28, 9:00 AM`, in a zone such as `Europe/Paris` */
+export function momentIn(time: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat(undefined, { ...MOMENT, timeZone }).format(time);
+}
+
+/** `Nov 28`, in the viewer's zone */
+export const dayOf = (time: Date): string => day.format(time);
 
 /** `Sat` */
 export const weekdayOf = (time: Date): string => weekday.format(time);

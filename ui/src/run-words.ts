@@ -1,5 +1,11 @@
 import { words } from './format';
-import type { RunDto, ScheduledJobDto } from './generated/types.gen';
+import type { RunDto, ScheduledJobDto, Trigger } from './generated/types.gen';
+
+export const TRIGGER_WORD = {
+  schedule: 'Schedule',
+  api: 'API',
+  cli: 'Command line',
+} as const satisfies Record<Trigger, string>;
 
 /** `Daily update` */
 export function runName(type: RunDto['update_type']): string {

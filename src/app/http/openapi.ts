@@ -33,6 +33,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .addTag('pipeline', 'Trigger, watch, cancel and list runs.')
     .addTag('movies', 'Read movies, lists and genres.')
     .addTag('scheduler', 'The schedules of the jobs.')
+    .addTag('exports', 'Snapshots of the movies as files.')
     .addTag('health', 'Liveness, readiness and a full report.')
     .addGlobalResponse({
       description: 'Any other error of the request or the service.',

@@ -41,6 +41,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   409: 'The request conflicts with the current state; `detail` names the conflict.',
   413: 'The body is too large.',
   415: 'The media type of the body is not supported.',
+  416: 'The file has no such part; `Content-Range` gives its size.',
   422: 'The idempotency key was used before with a different body.',
   429: 'Too many requests; `Retry-After` gives the seconds to wait.',
   503: 'The service is overloaded or unhealthy; try again later.',

@@ -10,6 +10,11 @@ import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 
+/** The header of what MOVIES_ACCESS opens or closes. */
+export function cacheControlOf({ moviesAccess }: AppConfig['auth']): string {
+  return `${moviesAccess === 'open' ? 'public' : 'private'}, max-age=60`;
+}
+
 /**
  * Lets clients cache a response for a minute, and gives it an ETag of its body. Caches that several users share may store
  * only what anyone may read.
@@ -19,7 +24,7 @@ export class CachedResponseInterceptor implements NestInterceptor<unknown, strin
   private readonly cacheControl: string;
 
   constructor(@Inject(APP_CONFIG) { auth }: Pick<AppConfig, 'auth'>) {
-    this.cacheControl = `${auth.moviesAccess === 'open' ? 'public' : 'private'}, max-age=60`;
+    this.cacheControl = cacheControlOf(auth);
   }
 
   intercept(context: ExecutionContext, next: CallHandler<unknown>): Observable<string> {

@@ -29,7 +29,7 @@ export function oneEditAway(title: string): readonly string[] {
 }
 
 /** Number of characters that were added, left out, replaced, or swapped with their neighbour. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   const [a, b] = [[...from], [...to]];
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

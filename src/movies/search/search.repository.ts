@@ -39,7 +39,7 @@ const DEADLINE_MS = 500;
 const TRIGRAMS_MS = 250;
 /** SQLSTATE query_canceled: the statement timeout. */
 const CANCELED = '57014';
-const WORD_SIMILARITY = '0.6';
+const WORD_SIMILARITY = '0.5';
 /** Ranks of exact matches are below. */
 const EXACT_RANKS = 2 * MATCHES.indexOf('prefix');
 const TYPO_RANK = 2 * MATCHES.indexOf('typo');

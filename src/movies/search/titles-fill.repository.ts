@@ -17,7 +17,7 @@ export class TitlesFillRepository {
 
   async isFinished(): Promise<boolean> {
     const row = await this.prisma.movieTitlesFill.findUnique({ where: { id: true } });
-    return row?.finishedAt != null;
+    return row !== null && row.finishedAt !== null;
   }
 
   /** Stores the titles of the next movies, at most `limit`, and how far that is, in one transaction. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { OptionalUser, Readable } from '../../auth/access/access.decorators.js';
@@ -6,12 +6,17 @@ import type { AuthUser } from '../../auth/users/auth-user.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { FailingMovieDto, FailingQueryDto } from './dto/failing-movie.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
+import { HistoryQueryDto, RunInHistoryDto } from './dto/run-history.dto.js';
 import { RunDto } from './dto/run.dto.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { BAD_RUN_ID, RunIdDto, RunsQueryDto } from './dto/runs-query.dto.js';
 import { FailingMovies } from '../../runs/failing-movies.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { RunHistory } from '../../runs/run-history.repository.js';
 import { NoSuchRunError } from '../../runs/run-errors.js';
 import { RunsRepository } from '../../runs/runs.repository.js';
+
+const DAY_MS = 24 * 3_600_000;
 
 @ApiTags('pipeline')
 @Controller('pipeline')
@@ -20,7 +25,9 @@ import { RunsRepository } from '../../runs/runs.repository.js';
 export class RunsController {
   constructor(
     private readonly runs: RunsRepository,
+    private readonly history: RunHistory,
     private readonly movies: FailingMovies,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get('runs')
@@ -55,6 +62,19 @@ export class RunsController {
     if (page.next !== null)
       response.setHeader('Link', `<${nextPage(request, query, page.next)}>; rel="next"`);
     return page.runs.map((run) => RunDto.from(run, user));
+  }
+
+  @Get('runs/history')
+  @ApiOperation({
+    operationId: 'listRunHistory',
+    summary: 'The runs of the last days in few fields, for charts',
+    description: 'Newest first, at most the newest 2,000.',
+  })
+  @ApiOkResponse({ type: [RunInHistoryDto], description: 'The runs.' })
+  @ApiProblem({ 400: ['days must not be less than 1'] })
+  async recent(@Query() { days }: HistoryQueryDto): Promise<RunInHistoryDto[]> {
+    const runs = await this.history.since(new Date(this.clock.now().getTime() - days * DAY_MS));
+    return runs.map((run) => RunInHistoryDto.from(run));
   }
 
   @Get('runs/:id')

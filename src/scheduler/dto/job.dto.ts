@@ -19,15 +19,32 @@ export class ScheduledJobDto {
   })
   next_run!: string | null;
 
+  @ApiProperty({
+    type: [String],
+    description:
+      'The next five occurrences (ISO 8601, UTC), the first of them `next_run`; empty while that is null.',
+    example: ['2026-09-01T06:00:00.000Z', '2026-09-01T12:00:00.000Z'],
+  })
+  next_runs!: string[];
+
   @ApiProperty({ description: 'The cron expression, in the time zone of the job.', example: '0 */6 * * *' })
   trigger!: string;
+
+  @ApiProperty({ description: 'IANA time zone name.', example: 'UTC' })
+  timezone!: string;
+
+  @ApiProperty({ description: 'Whether the job fires while the scheduler is running.', example: true })
+  enabled!: boolean;
 
   static from(job: JobView): ScheduledJobDto {
     return {
       id: job.id,
       name: job.name,
       next_run: job.nextRun?.toISOString() ?? null,
+      next_runs: job.nextRuns.map((at) => at.toISOString()),
       trigger: job.cron,
+      timezone: job.timezone,
+      enabled: job.enabled,
     };
   }
 }
@@ -38,12 +55,6 @@ export class JobDto extends ScheduledJobDto {
     example: '0 */6 * * *',
   })
   cron!: string;
-
-  @ApiProperty({ example: 'UTC' })
-  timezone!: string;
-
-  @ApiProperty({ description: 'Whether the job fires.', example: true })
-  enabled!: boolean;
 
   @ApiProperty({
     type: RunDto,
@@ -56,8 +67,6 @@ export class JobDto extends ScheduledJobDto {
     return {
       ...ScheduledJobDto.from(job),
       cron: job.cron,
-      timezone: job.timezone,
-      enabled: job.enabled,
       last_run: job.lastRun === null ? null : RunDto.from(job.lastRun, user),
     };
   }
@@ -79,6 +88,19 @@ export class SchedulerStatusDto {
       total_jobs: jobs.length,
       jobs: jobs.map((job) => JobDto.fromJob(job, user)),
     };
+  }
+}
+
+export class PreviewDto {
+  @ApiProperty({
+    type: [String],
+    description: 'The next five occurrences (ISO 8601, UTC).',
+    example: ['2026-09-01T02:30:00.000Z', '2026-09-02T02:30:00.000Z'],
+  })
+  next_runs!: string[];
+
+  static from(times: readonly Date[]): PreviewDto {
+    return { next_runs: times.map((at) => at.toISOString()) };
   }
 }
 

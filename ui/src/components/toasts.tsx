@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { NotSignedInError } from '../api/client';
 import { Icon } from './icons';
 
 interface Toast {
@@ -18,6 +19,16 @@ export function notify(text: string, tone: Toast['tone'] = 'neutral'): void {
   const id = lastId;
   toasts.value = [...toasts.value.slice(-2), { id, text, tone }];
   if (tone !== 'bad') window.setTimeout(dismiss, SHOWN_MS, id);
+}
+
+/** Runs an action of a button, and shows why it failed. A user who closed the sign-in dialog knows. */
+export async function attempt(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof NotSignedInError) return;
+    notify(error instanceof Error ? error.message : String(error), 'bad');
+  }
 }
 
 function dismiss(id: number): void {

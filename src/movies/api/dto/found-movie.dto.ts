@@ -58,7 +58,7 @@ export class SuggestionDto {
     return {
       id,
       title: title ?? null,
-      year: release_date == null ? null : Number(release_date.slice(0, -6)),
+      year: typeof release_date === 'string' ? Number(release_date.slice(0, -6)) : null,
       poster_path: poster_path ?? null,
       poster_url: poster_url ?? null,
     };

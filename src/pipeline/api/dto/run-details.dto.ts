@@ -3,6 +3,7 @@ import type { AuthUser } from '../../../auth/users/auth-user.js';
 import { SOURCES, type Source } from '../../../runs/run-plan.js';
 import { type ItemError, type RunDetails, SOURCE_STATUSES, type SourceReport } from '../../../runs/run.js';
 import { RunDto } from './run.dto.js';
+import { RunPlanDto } from './run-plan.dto.js';
 
 export class SourceReportDto implements SourceReport {
   @ApiProperty({ enum: SOURCES, enumName: 'Source', example: 'popular' })
@@ -61,8 +62,15 @@ export class ItemErrorDto {
   }
 }
 
-/** One run with the result of each source, and what it could not store. */
+/** One run with its plan, the result of each source, and what it could not store. */
 export class RunDetailsDto extends RunDto {
+  @ApiProperty({
+    type: RunPlanDto,
+    nullable: true,
+    description: 'What the run was asked to do; null for runs of older versions.',
+  })
+  plan!: RunPlanDto | null;
+
   @ApiProperty({ type: [SourceReportDto], description: 'The progress or result of each source.' })
   sources!: SourceReportDto[];
 
@@ -75,9 +83,13 @@ export class RunDetailsDto extends RunDto {
   })
   errors_total!: number;
 
-  static fromDetails({ run, sources, errors }: RunDetails, user: AuthUser | null = null): RunDetailsDto {
+  static fromDetails(
+    { run, plan, sources, errors }: RunDetails,
+    user: AuthUser | null = null,
+  ): RunDetailsDto {
     return {
       ...RunDto.from(run, user),
+      plan: plan === null ? null : RunPlanDto.from(plan),
       sources: sources.map((report) => ({ ...report })),
       errors: errors.map((error) => ItemErrorDto.from(error)),
       errors_total: run.counts.failed,

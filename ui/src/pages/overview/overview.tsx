@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { connection } from '../../api/connection';
 import { pipeline } from '../../api/live';
 import { useResource } from '../../api/use-resource';
+import { RunNow } from '../../components/run-now';
 import { Page } from '../../components/page';
 import { get } from '../../api/client';
 import type { CoverageDto } from '../../generated/types.gen';
@@ -21,7 +22,15 @@ export function Overview(): JSX.Element {
   const runs = useResource(recentRuns, [ended]);
   const coverage = useResource((signal) => get<CoverageDto>('/pipeline/coverage', {}, signal), [ended]);
   return (
-    <Page title="Overview" actions={<LiveMark />}>
+    <Page
+      title="Overview"
+      actions={
+        <>
+          <LiveMark />
+          <RunNow />
+        </>
+      }
+    >
       <div class="overview">
         <Now />
         <NextJobs />
