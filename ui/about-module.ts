@@ -4,7 +4,7 @@ import type { Plugin } from 'vite';
 
 const ID = 'virtual:about';
 /** What the bundle contains. */
-const PACKAGES = ['preact', '@preact/signals', '@preact/signals-core', 'uplot'];
+const PACKAGES = ['preact', '@preact/signals', '@preact/signals-core', 'cronstrue', 'uplot'];
 
 const root = join(import.meta.dirname, '..');
 
