@@ -26,7 +26,7 @@ export interface ExportProgress {
 
 export interface ExportOptions {
   readonly formats: readonly ExportFormat[];
-  /** Compresses NDJSON and CSV. Parquet is compressed in any case. */
+  /** Compresses NDJSON and CSV. Parquet is always compressed. */
   readonly gzip: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: ExportProgress) => void;
@@ -45,17 +45,20 @@ export class Exporter {
 
   /**
    * Writes a snapshot into a folder below `folder` and publishes it once it is whole. All files show the database at one
-   * time. One export at a time has the database.
+   * time. Only one export per schema runs at a time.
    * @throws ExportBusyError, or an error that names the fault of the disk. What was published before is unchanged then.
    */
   async export(folder: string, options: ExportOptions, publish: Publish): Promise<Manifest> {
     const client = await this.database.pool.connect();
-    // Without a listener, a lost connection would end the process; the query that it interrupts rejects anyway.
-    client.on('error', ignore);
     try {
       const manifest = await this.within(client, folder, options, publish);
-      client.off('error', ignore);
-      client.release();
+      // The snapshot is published: a transaction that only reads and can't be ended is no failure of it.
+      client.release(
+        await client.query('COMMIT').then(
+          () => false,
+          () => true,
+        ),
+      );
       return manifest;
     } catch (error) {
       // Ends a COPY in progress too.
@@ -83,7 +86,6 @@ export class Exporter {
       await writeManifest(workFolder, manifest);
       options.signal.throwIfAborted();
       await publish(workFolder, manifest);
-      await client.query('COMMIT');
       return manifest;
     } finally {
       await rm(workFolder, { recursive: true, force: true });

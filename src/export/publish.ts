@@ -5,12 +5,13 @@ import { syncFolder } from './exporter.js';
 import { type Manifest, MANIFEST, readManifest } from './manifest.js';
 
 /**
- * Replaces the snapshot in a folder, which may be a mount point and is therefore not renamed itself. The names change
- * without a pause in between, the manifest's last, and files that only the former snapshot had are deleted.
+ * Replaces the snapshot in a folder, which may be a mount point and is therefore not renamed itself. The manifest goes first
+ * and comes last: a folder without one has no whole snapshot. Files that only the former snapshot had are deleted.
  */
 export async function publishInto(folder: string, written: string, { files }: Manifest): Promise<void> {
   const former = await readManifest(folder);
   const names = files.map(({ name }) => name);
+  rmSync(join(folder, MANIFEST), { force: true });
   for (const name of [...names, MANIFEST]) renameSync(join(written, name), join(folder, name));
   for (const { name } of former?.files ?? []) {
     if (!names.includes(name)) rmSync(join(folder, name), { force: true });

@@ -1,6 +1,6 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { type Manifest, MANIFEST, readManifest } from './manifest.js';
 import { publishAs } from './publish.js';
@@ -19,11 +19,15 @@ export interface SnapshotFile {
   readonly sha256: string | null;
 }
 
+/** Renamed first, so that an interrupted deletion leaves no snapshot without its manifest. */
+const DELETED = '.deleted-';
 const NAME = /^\d{8}T\d{6}Z$/;
 
 /** The snapshots in EXPORT_DIR. Without it there are none. */
 @Injectable()
 export class Snapshots {
+  private readonly logger = new Logger(Snapshots.name);
+
   constructor(@Inject(APP_CONFIG) private readonly config: Pick<AppConfig, 'exports'>) {}
 
   /** Newest first. */
@@ -54,9 +58,17 @@ export class Snapshots {
   async publish(folder: string, written: string, { snapshot_time: time }: Manifest): Promise<void> {
     await publishAs(`${time.slice(0, 19).replace(/[-:]/g, '')}Z`, folder, written);
     for (const { name } of (await this.list()).slice(this.config.exports.keep)) {
-      await rm(join(folder, name), { recursive: true, force: true });
+      await rename(join(folder, name), join(folder, `${DELETED}${name}`)).catch(this.notDeleted);
+    }
+    for (const name of (await namesIn(folder)).filter((found) => found.startsWith(DELETED))) {
+      await rm(join(folder, name), { recursive: true, force: true }).catch(this.notDeleted);
     }
   }
+
+  /** The new snapshot is published all the same. The next export tries again. */
+  private readonly notDeleted = (error: unknown): void => {
+    this.logger.warn({ event: 'export.old_snapshot_not_deleted', reason: String(error) });
+  };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -25,7 +25,7 @@ export class PipelineEventsController {
     description:
       'An event `status` (a PipelineStatusDto) with the present status, and one at each change: a run is queued, starts, ' +
       'advances or ends, or a schedule changes. States between two polls, which are a second apart, are skipped. A client ' +
-      'that reconnects with `Last-Event-ID` receives the present status only if it has changed. The stream does not end.',
+      'that reconnects with `Last-Event-ID` receives the present status only if it has changed. The stream ends after five minutes; the client connects again.',
   })
   @ApiHeader({
     name: 'Last-Event-ID',

@@ -6,6 +6,8 @@ import { type JobView, SchedulesService } from '../scheduler/schedules.service.j
 
 /** Workers record progress at this interval. */
 const POLL_MS = 1_000;
+/** A stream ends then, so that its client shows its token again; one whose token has ended is refused. */
+const STREAM_MS = 300_000;
 /** Polls without a change after which a follower yields null. */
 const QUIET_POLLS = 10;
 
@@ -16,7 +18,7 @@ export interface PipelineState {
   readonly jobs: readonly JobView[];
 }
 
-/** The state of the pipeline as it changes. All followers in this process share one poll of the database a second. */
+/** The state of the pipeline as it changes. All followers in this process share the polls of the database, of which there are at most two a second. */
 @Injectable()
 export class PipelineFeed {
   private latest: { readonly atMs: number; readonly state: Promise<PipelineState> } | null = null;
@@ -29,12 +31,13 @@ export class PipelineFeed {
 
   /**
    * Yields the present state, unless it is the one of `lastId`, then each further state. Yields null after ten seconds
-   * without a change.
+   * without a change. Ends after five minutes.
    * @throws the signal's reason once it is aborted; the fault of the database
    */
   async *follow(lastId: string | null, signal: AbortSignal): AsyncGenerator<PipelineState | null> {
     let last = lastId;
-    for (let quiet = 1; ; quiet++) {
+    const endsMs = this.clock.monotonicMs() + STREAM_MS;
+    for (let quiet = 1; this.clock.monotonicMs() < endsMs; quiet++) {
       const state = await this.state();
       if (state.id !== last || quiet % QUIET_POLLS === 0) {
         yield state.id === last ? null : state;

@@ -58,7 +58,7 @@ async function movieWhere(condition: string): Promise<Movie> {
   });
 
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     faults = await faultsWithImages(page, service.url);
   });

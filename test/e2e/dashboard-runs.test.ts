@@ -62,6 +62,7 @@ afterAll(async () => {
 
   beforeEach(async () => {
     context = await browser.newContext({
+      reducedMotion: 'reduce',
       viewport: { width: 1280, height: 800 },
       locale: 'en-US',
       timezoneId: 'Europe/Berlin',

@@ -69,7 +69,7 @@ describe('the files of the dashboard', () => {
   });
 
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     faults = faultsOf(page, service.url);
   });
@@ -171,8 +171,8 @@ describe('the files of the dashboard', () => {
     await page.route('**/pipeline/**', (route) => route.abort());
     service.app.getHttpServer().closeAllConnections();
     await page.getByText('The service does not answer.').waitFor();
-    await page.unroute('**/pipeline/**');
     await page.getByRole('button', { name: 'Try now' }).click();
+    await page.unroute('**/pipeline/**');
     await page.getByText('Live').waitFor();
     expect(await page.getByText('The service does not answer.').count()).toBe(0);
   });

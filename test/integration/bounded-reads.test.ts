@@ -31,3 +31,8 @@ it('a read that takes too long is cancelled, and its connection has no deadline 
 it('a read cannot write', async () => {
   await expect(reads.query(sql`DELETE FROM movies`, 5_000)).rejects.toMatchObject({ code: '25006' });
 });
+
+it('a connection that is lost during a read fails the read and not the process', async () => {
+  await expect(reads.query(sql`SELECT pg_terminate_backend(pg_backend_pid())`, 5_000)).rejects.toThrow();
+  expect(await reads.query(sql`SELECT ${1}::int AS one`, 5_000)).toEqual([{ one: 1 }]);
+});

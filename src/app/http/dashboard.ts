@@ -64,7 +64,7 @@ function page(folder: string): RequestHandler {
     if ((method !== 'GET' && method !== 'HEAD') || path.startsWith('/assets/')) {
       next();
     } else if (!originalUrl.startsWith(PATH)) {
-      response.redirect(308, PATH + originalUrl.slice(PATH.length - 1));
+      response.redirect(308, PATH + originalUrl.slice(PATH.length - 1).replace(/^\/+/, ''));
     } else {
       response.setHeader('Cache-Control', 'no-cache');
       response.sendFile('index.html', { root: folder, cacheControl: false }, (error: unknown) => {

@@ -70,6 +70,10 @@ export function createPool(
     host: { get: () => current().host },
     port: { get: () => current().port },
   });
+  // A connection may break while it is checked out: the query on it rejects, and the event has nothing to add.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   pool.on('error', (error) => {
     logger.warn({ event: 'database.connection_lost', reason: error.message });

@@ -20,6 +20,8 @@ export async function prepareRoles(client: Client, cluster: Cluster): Promise<vo
   const owner = escapeLiteral(passwordOf(cluster, OWNER));
   const reader = escapeLiteral(passwordOf(cluster, READER));
   try {
+    // The server's log would quote the statement, and with it the passwords, if it fails.
+    await client.query('SET log_min_error_statement = panic');
     await client.query(`DO $roles$
       DECLARE statement text;
       BEGIN
@@ -52,7 +54,7 @@ const IS_OURS = (namespace: string): string =>
   `${namespace} NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_' OR nspname = 'information_schema')`;
 const IS_MEMBER = (catalogue: string, oid: string): string =>
   `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '${catalogue}'::regclass AND d.objid = ${oid} AND d.deptype = 'e')`;
-/** Its owner is that of the table. */
+/** A sequence that a column owns changes its owner together with the table. */
 const BELONGS_TO_COLUMN = `c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend d
    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))`;
 
@@ -61,25 +63,25 @@ const BELONGS_TO_COLUMN = `c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend d
  * members of extensions follow what they belong to.
  */
 const MOVES = `
-  SELECT format(move, '${OWNER}') FROM (
-    SELECT format('ALTER DATABASE %I OWNER TO %%I', datname) FROM pg_database
+  SELECT statement FROM (
+    SELECT format('ALTER DATABASE %I OWNER TO ${OWNER}', datname) FROM pg_database
      WHERE datname = current_database() AND datdba = '${SUPERUSER}'::regrole
     UNION ALL
     SELECT format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database())
      WHERE has_database_privilege('${READER}', current_database(), 'TEMPORARY')
     UNION ALL
-    SELECT format('ALTER SCHEMA %I OWNER TO %%I', nspname) FROM pg_namespace
+    SELECT format('ALTER SCHEMA %I OWNER TO ${OWNER}', nspname) FROM pg_namespace
      WHERE nspowner = '${SUPERUSER}'::regrole AND ${IS_OURS('oid')}
     UNION ALL
-    SELECT format('ALTER %s %s OWNER TO %%I', CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END,
+    SELECT format('ALTER %s %s OWNER TO ${OWNER}', CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END,
                   oid::regclass) FROM pg_class c
      WHERE relowner = '${SUPERUSER}'::regrole AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
        AND ${IS_OURS('relnamespace')} AND NOT ${IS_MEMBER('pg_class', 'oid')} AND NOT (${BELONGS_TO_COLUMN})
     UNION ALL
-    SELECT format('ALTER ROUTINE %s OWNER TO %%I', oid::regprocedure) FROM pg_proc
+    SELECT format('ALTER ROUTINE %s OWNER TO ${OWNER}', oid::regprocedure) FROM pg_proc
      WHERE proowner = '${SUPERUSER}'::regrole AND ${IS_OURS('pronamespace')} AND NOT ${IS_MEMBER('pg_proc', 'oid')}
     UNION ALL
-    SELECT format('ALTER TYPE %s OWNER TO %%I', oid::regtype) FROM pg_type
+    SELECT format('ALTER TYPE %s OWNER TO ${OWNER}', oid::regtype) FROM pg_type
      WHERE typowner = '${SUPERUSER}'::regrole AND typtype IN ('e', 'd', 'r')
        AND ${IS_OURS('typnamespace')} AND NOT ${IS_MEMBER('pg_type', 'oid')}
-  ) AS moves(move)`;
+  ) AS moves(statement)`;

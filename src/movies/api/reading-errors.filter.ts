@@ -34,7 +34,7 @@ class TooSlowException extends ServiceUnavailableException {
 
   constructor() {
     super(
-      'The query took longer than five seconds and was cancelled. Narrow the filters, or try again later; ' +
+      'The query took too long and was cancelled. Narrow the filters, or try again later; ' +
         '"movie-pipeline doctor" says whether indexes are still being built.',
     );
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, Query, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Query, UseFilters, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MoviesReadable } from '../../auth/access/access.decorators.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
@@ -7,6 +7,7 @@ import { MovieReaderRepository } from '../reader/movie-reader.repository.js';
 import { SEARCH_NOT_READY, SearchNotReadyError } from '../search/search-not-ready-error.js';
 import { SearchRepository } from '../search/search.repository.js';
 import { CachedResponseInterceptor } from './cached-response.interceptor.js';
+import { ReadingErrorsFilter } from './reading-errors.filter.js';
 import { SearchHitDto, SUGGESTION_FIELDS, SuggestionDto } from './dto/found-movie.dto.js';
 import { MovieDto } from './dto/movie.dto.js';
 import { SearchQueryDto, SuggestQueryDto } from './dto/search-query.dto.js';
@@ -18,6 +19,7 @@ const BAD_QUERY = ['q must be longer than or equal to 1 characters'];
 @ApiTags('movies')
 @Controller()
 @UseInterceptors(CachedResponseInterceptor)
+@UseFilters(ReadingErrorsFilter)
 @MoviesReadable()
 export class SearchController {
   constructor(

@@ -127,7 +127,10 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     this.shutdown.signal.throwIfAborted();
     const startedMs = this.clock.monotonicMs();
     const index = escapeIdentifier(name);
-    await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
+    // The search path has the schema of pg_trgm too, where another installation may have indexes of these names.
+    await client.query(
+      `DROP INDEX CONCURRENTLY IF EXISTS ${escapeIdentifier(this.database.schema)}.${index}`,
+    );
     await client.query(`CREATE INDEX CONCURRENTLY ${index} ON ${definition}`);
     const ms = Math.round(this.clock.monotonicMs() - startedMs);
     this.logger.log({ event: 'index.created', index: name, ms });

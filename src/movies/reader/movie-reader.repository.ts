@@ -35,7 +35,7 @@ type KeyedRow = MovieRow & { readonly sort_key: string | null };
 export class MovieReaderRepository {
   constructor(private readonly reads: BoundedReads) {}
 
-  /** @throws InvalidCursorError when `after` is no position in this order */
+  /** @throws InvalidCursorError when `after` is not a valid position in this order */
   async page({ filters, sort, limit, after, fields }: MoviesQuery): Promise<MoviesPage> {
     const { key, parts } = orderOf(sort, after);
     const columns = sql`${rawSql(selectFields(fields))}, ${key} AS sort_key`;
@@ -53,7 +53,7 @@ export class MovieReaderRepository {
     };
   }
 
-  /** Null when it is not stored. A movie that is gone from TMDB is. */
+  /** Null if the movie is not stored. A movie that is gone from TMDB is still returned. */
   async byId(id: number, fields: readonly MovieField[]): Promise<MovieRow | null> {
     return this.first(sql`m.id = ${id}::int`, fields);
   }

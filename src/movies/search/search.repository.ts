@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
+import { ReadDeadlineError } from '../../database/bounded-reads.js';
 import { sqlStateOf } from '../../database/errors/database-fault.js';
 import { PrismaService, type Sql, type Transaction } from '../../database/prisma.service.js';
 import { distanceWithin, oneEditAway } from './edit-distance.js';
@@ -35,7 +36,7 @@ export interface Search {
 
 /** A search that takes longer answers with what it has found. */
 const DEADLINE_MS = 500;
-/** Of this, what comparing trigrams takes at most. */
+/** Of this, what comparing trigrams takes at most for one reading of the query. */
 const TRIGRAMS_MS = 250;
 /** SQLSTATE query_canceled: the statement timeout. */
 const CANCELED = '57014';
@@ -77,7 +78,7 @@ export class SearchRepository {
       for (const form of forms) {
         add(typos(form, await select<Titled>(selectTitled(oneEditAway(form.title), form.year))));
       }
-      // Comparing trigrams is expensive: a whole title was found, at most one character away.
+      // Comparing trigrams is expensive: not if a whole title matched, exactly or with one edit.
       const whole = [...found.values()].some(({ rank }) => rank < EXACT_RANKS || rank === TYPO_RANK + 1);
       if (found.size >= limit || whole || !(await findTrigrams(tx))) return;
       for (const form of forms) add(typos(form, await select<Titled>(selectSimilar(form), TRIGRAMS_MS)));
@@ -105,23 +106,31 @@ export class SearchRepository {
     return this.ready;
   }
 
-  /** Runs statements in a transaction until the time is over; the one that runs then is cancelled. */
+  /**
+   * Runs statements in a transaction until the time is over; the one that runs then is cancelled.
+   * @throws ReadDeadlineError when that is the first
+   */
   private async untilDeadline(
     ms: number,
     run: (select: Select, tx: Transaction) => Promise<void>,
   ): Promise<void> {
-    const deadlineMs = this.clock.monotonicMs() + ms;
+    let completed = 0;
     try {
       await this.prisma.$transaction(async (tx) => {
+        const deadlineMs = this.clock.monotonicMs() + ms;
         const select: Select = async <Row>(query: Sql, atMostMs = ms): Promise<Row[]> => {
           const left = Math.min(atMostMs, Math.max(1, Math.round(deadlineMs - this.clock.monotonicMs())));
           await configure(tx, { ...PLANS, statement_timeout: String(left) });
-          return tx.$queryRaw<Row[]>(query);
+          const rows = await tx.$queryRaw<Row[]>(query);
+          completed += 1;
+          return rows;
         };
         await run(select, tx);
       });
     } catch (error) {
       if (sqlStateOf(error) !== CANCELED) throw error;
+      // Without a single result, no answer can be told from "nothing found".
+      if (completed === 0) throw new ReadDeadlineError('The search took too long.', { cause: error });
     }
   }
 }

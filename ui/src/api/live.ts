@@ -73,8 +73,12 @@ async function keepFollowing(over: AbortSignal): Promise<void> {
 /** In place of a stream, of which the service has too many. */
 async function poll(over: AbortSignal): Promise<void> {
   connection.limit();
-  const response = await send('/pipeline/status', { signal: over }).catch(() => null);
-  if (response?.ok === true) pipeline.value = await bodyOf<PipelineStatusDto>(response);
+  try {
+    const response = await send('/pipeline/status', { signal: over });
+    if (response.ok) pipeline.value = await bodyOf<PipelineStatusDto>(response);
+  } catch {
+    // The next attempt follows.
+  }
 }
 
 /** Reads one stream to its end. */
