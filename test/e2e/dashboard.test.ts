@@ -162,7 +162,7 @@ describe('the files of the dashboard', () => {
     await content.getByRole('button', { name: 'Sign in' }).first().click();
     await signIn(PASSWORD);
     await page.getByText('Live').waitFor();
-    expect(await content.getByText('Sign in to see this.').count()).toBe(0);
+    await content.getByText('Sign in to see this.').first().waitFor({ state: 'detached' });
   });
 
   it('an outage is shown, and the overview is live again after it', async () => {
@@ -174,7 +174,7 @@ describe('the files of the dashboard', () => {
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.unroute('**/pipeline/**');
     await page.getByText('Live').waitFor();
-    expect(await page.getByText('The service does not answer.').count()).toBe(0);
+    await page.getByText('The service does not answer.').waitFor({ state: 'detached' });
   });
 
   it('the keyboard reaches the content by the skip link', async () => {

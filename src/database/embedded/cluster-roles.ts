@@ -63,7 +63,7 @@ const BELONGS_TO_COLUMN = `c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend d
  * members of extensions follow what they belong to.
  */
 const MOVES = `
-  SELECT statement FROM (
+  SELECT move FROM (
     SELECT format('ALTER DATABASE %I OWNER TO ${OWNER}', datname) FROM pg_database
      WHERE datname = current_database() AND datdba = '${SUPERUSER}'::regrole
     UNION ALL
@@ -84,4 +84,4 @@ const MOVES = `
     SELECT format('ALTER TYPE %s OWNER TO ${OWNER}', oid::regtype) FROM pg_type
      WHERE typowner = '${SUPERUSER}'::regrole AND typtype IN ('e', 'd', 'r')
        AND ${IS_OURS('typnamespace')} AND NOT ${IS_MEMBER('pg_type', 'oid')}
-  ) AS moves(statement)`;
+  ) AS moves(move)`;
