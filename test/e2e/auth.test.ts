@@ -156,6 +156,12 @@ const PUBLIC_ROUTES = [
     'GET /pipeline/runs/:id/events',
     'GET /pipeline/failing',
   ],
+  ...['GET /pipeline/events', 'GET /pipeline/coverage', 'GET /pipeline/runs/history'],
+  // Of the dashboard, which contains no data.
+  'GET /',
+  // Movies are public on loopback.
+  ...['GET /movies', 'GET /movies/:id', 'GET /movies/:id/similar', 'GET /movies/imdb/:imdb_id'],
+  ...['GET /lists', 'GET /lists/:category', 'GET /genres', 'GET /search/movies', 'GET /suggest'],
   ...['GET /exports', 'GET /exports/:snapshot/:file'],
 ];
 

@@ -158,7 +158,7 @@ describe('the files of the dashboard', () => {
     await page.keyboard.press('Escape');
     const content = page.getByRole('main');
     await content.getByText('Sign in to see this.').first().waitFor();
-    expect(await content.locator('.skeleton').count()).toBe(0);
+    await content.locator('.skeleton').first().waitFor({ state: 'detached' });
     await content.getByRole('button', { name: 'Sign in' }).first().click();
     await signIn(PASSWORD);
     await page.getByText('Live').waitFor();

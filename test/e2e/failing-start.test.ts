@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { drop, FaultProxy, pass } from '../support/fault-proxy.js';
 import { ServerFolder } from '../support/embedded-processes.js';
 import { Program } from '../support/program.js';
-import { withClient } from '../support/test-server.js';
+import { superuserUrl, withClient } from '../support/test-server.js';
 import { until } from '../support/until.js';
 
 let folder: ServerFolder;
@@ -41,8 +41,12 @@ it.each(['worker', 'serve'])(
 );
 
 it('a service that is shut down while it waits for its database exits with 0', async () => {
-  const { url } = await folder.attach();
-  const proxy = await FaultProxy.start(url, [pass, ...Array<typeof pass>(1_000).fill(drop)]);
+  await folder.attach();
+  // By TCP, which the proxy forwards.
+  const proxy = await FaultProxy.start(await superuserUrl(folder.cluster), [
+    pass,
+    ...Array<typeof pass>(1_000).fill(drop),
+  ]);
   const program = start('worker', { DATABASE_URL: proxy.url });
   await until(() => proxy.connections >= 3, {
     deadlineMs: 30_000,

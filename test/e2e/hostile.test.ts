@@ -41,7 +41,8 @@ beforeAll(async () => {
   const users = service.app.get(UsersService);
   await users.add('root', 'correct horse battery', 'admin');
   token = await users.token('root', 3_600);
-  attacks = attacksOn(document, token);
+  // A logout would end the token of all later attacks.
+  attacks = attacksOn(document, token).filter(({ path }) => !path.startsWith('/auth/logout'));
 });
 
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { Agent, request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -241,4 +242,24 @@ describe('the history', () => {
     expect(await ids(`since=${date}`)).toEqual(all.filter((id) => id >= 3));
     await service.get('/pipeline/runs?since=yesterday', 400);
   });
+
+  it.each(['/pipeline/events', '/pipeline/runs/1/events'])(
+    'HEAD %s sends the headers alone, and the connection serves the next request',
+    async (path) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const statusOf = (method: string, address: string): Promise<number | undefined> =>
+        new Promise((resolve, reject) => {
+          httpRequest(service.url + address, { method, agent }, (response) => {
+            response.resume().once('close', () => {
+              resolve(response.statusCode);
+            });
+          })
+            .once('error', reject)
+            .end();
+        });
+      expect(await statusOf('HEAD', path)).toBe(200);
+      expect(await statusOf('GET', '/health/live')).toBe(200);
+      agent.destroy();
+    },
+  );
 });

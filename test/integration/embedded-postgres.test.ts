@@ -109,7 +109,10 @@ describe('the embedded PostgreSQL', () => {
     const readable = `SELECT relname AS name FROM pg_class
                        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
                          AND has_table_privilege(oid, 'SELECT') ORDER BY 1`;
-    const expected = ['genres', 'movie_cast', 'movie_categories', 'movie_crew', 'movies'];
+    const expected = [
+      ...['genres', 'movie_cast', 'movie_categories', 'movie_crew', 'movie_releases', 'movie_titles'],
+      ...['movie_titles_fill', 'movie_translations', 'movies'],
+    ];
     expect(await run(server.readerUrl, readable)).toEqual(expected.map((name) => ({ name })));
     const { stdout: csv } = await runCommand(['sql', readable, '--csv'], { env });
     expect(csv).toBe(`name\n${expected.join('\n')}\n`);

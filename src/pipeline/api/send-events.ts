@@ -16,6 +16,11 @@ export async function sendEvents(response: Response, events: AsyncIterable<SentE
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   });
+  if (response.req.method === 'HEAD') {
+    // Otherwise the connection could not be used again until the events end.
+    response.end();
+    return;
+  }
   response.write('retry: 3000\n\n');
   try {
     for await (const event of events) {
