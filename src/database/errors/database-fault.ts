@@ -36,6 +36,11 @@ const NO_SOCKET = fault(
   'its socket does not exist',
   'Start PostgreSQL, or correct the path in DATABASE_URL.',
 );
+const FORBIDDEN = fault(
+  'UNREACHABLE',
+  'this machine does not allow the connection',
+  'Check the permissions of the socket, and the firewall of this machine.',
+);
 const NO_TLS = fault('TLS', 'it does not support TLS', 'Remove sslmode from DATABASE_URL.');
 const UNTRUSTED = fault(
   'TLS',
@@ -126,6 +131,11 @@ const CONNECT_FAULTS: Readonly<Record<string, DatabaseFault>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: WRONG_HOST,
   CERT_HAS_EXPIRED: EXPIRED,
   CERT_NOT_YET_VALID: EXPIRED,
+  EACCES: FORBIDDEN,
+  EPERM: FORBIDDEN,
+  EADDRNOTAVAIL: SILENT,
+  EHOSTDOWN: SILENT,
+  ENETDOWN: SILENT,
   EHOSTUNREACH: SILENT,
   ENETUNREACH: SILENT,
   ENOTFOUND: UNKNOWN_HOST,

@@ -52,14 +52,21 @@ function networkFault(code: string, tried: string): string {
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
+    case 'EAI_FAIL':
       return `The host name in TMDB_BASE_URL or HTTPS_PROXY cannot be resolved (${tried}).`;
     case 'ECONNREFUSED':
       return `Nothing listens at TMDB_BASE_URL or HTTPS_PROXY (${tried}).`;
     case 'ETIMEDOUT':
     case 'ENETUNREACH':
     case 'EHOSTUNREACH':
+    case 'ENETDOWN':
+    case 'EHOSTDOWN':
+    case 'EADDRNOTAVAIL':
     case 'UND_ERR_CONNECT_TIMEOUT':
       return `TMDB_BASE_URL or HTTPS_PROXY cannot be reached (${tried}). Check the network and the firewall.`;
+    case 'EACCES':
+    case 'EPERM':
+      return `This machine does not allow connections to TMDB_BASE_URL or HTTPS_PROXY (${tried}). Check its firewall.`;
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
       return 'The server at TMDB_BASE_URL or HTTPS_PROXY does not answer with TLS. Check the port, and http or https.';
     case 'UND_ERR_HEADERS_TIMEOUT':
