@@ -42,6 +42,11 @@ const FORBIDDEN = fault(
   'Check the permissions of the socket, and the firewall of this machine.',
 );
 const NO_TLS = fault('TLS', 'it does not support TLS', 'Remove sslmode from DATABASE_URL.');
+const TLS_FAILED = fault(
+  'TLS',
+  'no TLS connection to it could be made',
+  'See its log. Its key or its TLS version may be too old for this machine; sslmode=disable connects without TLS.',
+);
 const UNTRUSTED = fault(
   'TLS',
   "its TLS certificate can't be verified",
@@ -152,6 +157,7 @@ const CONNECT_MESSAGES: readonly (readonly [RegExp, DatabaseFault])[] = [
   [/client password must be/, NO_PASSWORD],
   [/\(require_auth\)/, UNPROVED],
   [/certificate|self.signed/i, UNTRUSTED],
+  [/^ERR_SSL_/, TLS_FAILED],
   [/timeout expired/, SILENT],
 ];
 

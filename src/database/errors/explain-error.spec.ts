@@ -39,6 +39,9 @@ describe('explainError', () => {
     [failure('P2028'), 'UNREACHABLE', 'DATABASE_POOL_SIZE'],
     [failure('CERT_NOT_YET_VALID'), 'TLS', "this machine's clock"],
     [failure('UNABLE_TO_VERIFY', 'unable to verify the first certificate'), 'TLS', 'sslrootcert='],
+    [failure('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol'), 'TLS', 'no TLS connection to it'],
+    [failure('ERR_SSL_EE_KEY_TOO_SMALL', 'ee key too small'), 'TLS', 'sslmode=disable'],
+    [failure('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'alert unknown ca'), 'TLS', 'See its log.'],
     [failure('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'), 'TLS', 'sslmode=no-verify'],
   ])('names the fault, the address and the next step of %p', (error, code, text) => {
     const explained = explainError(error, AT) as DatabaseError;

@@ -15,6 +15,8 @@ describe('connectionError', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'set NODE_EXTRA_CA_CERTS'],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'set NODE_EXTRA_CA_CERTS'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not answer with TLS'],
+    ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'firewall that inspects TLS'],
+    ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'firewall that inspects TLS'],
     ['UND_ERR_HEADERS_TIMEOUT', 'The proxy in HTTPS_PROXY does not respond'],
     ['EAI_AGAIN', 'cannot be resolved'],
     ['EAI_FAIL', 'cannot be resolved'],

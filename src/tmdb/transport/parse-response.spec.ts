@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { TmdbError } from '../tmdb-error.js';
 import { parseResponse, type TmdbResponse } from './parse-response.js';
 
@@ -22,16 +22,6 @@ function coded(code: number): object {
 }
 
 describe('parseResponse', () => {
-  const { TZ } = process.env;
-
-  beforeAll(() => {
-    process.env.TZ = 'Asia/Tokyo';
-  });
-  afterAll(() => {
-    if (TZ === undefined) delete process.env.TZ;
-    else process.env.TZ = TZ;
-  });
-
   it.each([
     [401, 7, 'key_refused'],
     [401, 3, 'key_refused'],
