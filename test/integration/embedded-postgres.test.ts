@@ -369,6 +369,30 @@ describe('the embedded PostgreSQL', () => {
     await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('commands that read create no database, and name the command that does', async () => {
+    const dataDir = join(folder.dataDir, 'new');
+    const lines = [
+      'status',
+      'runs',
+      'jobs',
+      'failing',
+      'user list',
+      'token list',
+      'psql-url',
+      'export --out x',
+      'cancel 1',
+    ];
+    for (const line of lines) {
+      const { code, stderr } = await runCommand(line.split(' '), { env: { DATA_DIR: dataDir } });
+      expect([line, code, stderr]).toEqual([
+        line,
+        1,
+        expect.stringContaining(`There is no database in ${dataDir} yet.`),
+      ]);
+    }
+    await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it.each(['/proc/movies', '/dev/null/movies', '/sys/movies', '/proc/self/fd/0/movies'])(
     'attaching rejects the folder %s at once',
     async (dataDir) => {
