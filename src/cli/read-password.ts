@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { withoutLineEnd } from '../common/credentials.js';
+import { withoutFileMarks } from '../common/credentials.js';
 import { EXIT } from './exit-code.js';
 
 /** More bytes than any valid password has. */
@@ -28,7 +28,7 @@ async function readAll(): Promise<string> {
     if (bytes > MAX_BYTES)
       throw new Error('Standard input contains more than a password. Pass the password only.');
   }
-  return withoutLineEnd(Buffer.concat(chunks).toString());
+  return withoutFileMarks(Buffer.concat(chunks).toString());
 }
 
 /** Prompts on standard error, since standard output is for the command's result. */

@@ -6,9 +6,9 @@ export const SHORTEST_PASSWORD = 12;
 export const LONGEST_PASSWORD = 1_000;
 export const PASSWORD_RULE = 'a password of 12 to 1,000 characters, without control characters';
 
-/** The text without the one line end that an editor, `echo` or a password file adds. */
-export function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '');
+/** The text without what editors and shells add to it: a byte order mark before it, and one line end behind it. */
+export function withoutFileMarks(text: string): string {
+  return text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
 }
 
 export function isUserName(value: string): boolean {

@@ -45,6 +45,11 @@ function MustBeCron(): PropertyDecorator {
   });
 }
 
+/** No shell expands a ~ here: it would become a folder of that name beside the data that is missed. */
+function isPath(value: string): boolean {
+  return !value.includes('\0') && !value.startsWith('~');
+}
+
 function url(value: string): URL | null {
   return URL.canParse(value) ? new URL(value) : null;
 }
@@ -172,7 +177,7 @@ export class Environment {
   @MustBeWholeNumber(2, 100)
   DATABASE_POOL_SIZE = '10';
 
-  @MustBe('a folder', (value) => !value.includes('\0'))
+  @MustBe('a folder, with ~ written out', isPath)
   DATA_DIR = '.data';
 
   @MustBe(`a comma-separated list of ${ROLES.join(', ')}`, (value) =>
@@ -262,7 +267,7 @@ export class Environment {
   RUN_RETENTION_DAYS = '365';
 
   @IsOptional()
-  @MustBe('a folder', (value) => !value.includes('\0'))
+  @MustBe('a folder, with ~ written out', isPath)
   EXPORT_DIR?: string;
 
   @MustBeWholeNumber(1, 1_000)
@@ -272,7 +277,7 @@ export class Environment {
   LOG_LEVEL = 'info';
 
   @IsOptional()
-  @MustBe('a file', (value) => !value.includes('\0') && !value.endsWith('/'))
+  @MustBe('a file, with ~ written out', (value) => isPath(value) && !value.endsWith('/'))
   LOG_FILE?: string;
 
   @MustBe('a comma-separated list of origins such as https://example.org, or *', (value) =>

@@ -102,6 +102,9 @@ describe('the configuration', () => {
     ['TMDB_REQUESTS_PER_SECOND', '35.5'],
     ['TMDB_REQUESTS_PER_SECOND', '1e3'],
     ['TMDB_MAX_CONCURRENCY', '257'],
+    ['DATA_DIR', '~/movies'],
+    ['EXPORT_DIR', '~movies/exports'],
+    ['LOG_FILE', '~/movies.log'],
     ['TMDB_LANGUAGE', 'english'],
     ['TMDB_REGION', 'de'],
     ['LANGUAGES', 'de,fra'],
@@ -117,6 +120,9 @@ describe('the configuration', () => {
     ['HTTPS_PROXY', 'http://u:2024/secret@p:1'],
     ['HTTPS_PROXY', 'http://u:2024#secret@p:1'],
     ['HTTPS_PROXY', 'http://u:2024?secret@p:1'],
+    ['HTTPS_PROXY', 'http://u:secret\\x@p:1'],
+    ['HTTPS_PROXY', '"http://p:1"'],
+    ['HTTPS_PROXY', 'http://p:99999'],
     ['HTTPS_PROXY', 'socks5://p:1080'],
     ['TMDB_BASE_URL', 'https://u:2024/secret@p/3'],
     ['JWT_JWKS_URL', 'https://u:2024?secret@p/3'],
@@ -250,7 +256,7 @@ describe('the configuration', () => {
 
   it('requires a name and a password for the first user, and keeps the spaces of the password but not its line end', () => {
     const tokens = { tmdbKey: false, tokens: true };
-    const admin = { ADMIN_USERNAME: ' root ', ADMIN_PASSWORD: ' with spaces around \n' };
+    const admin = { ADMIN_USERNAME: ' root ', ADMIN_PASSWORD: '\uFEFF with spaces around \n' };
     expect(loadConfig(admin, tokens).auth.admin).toEqual({
       username: 'root',
       password: ' with spaces around ',
@@ -296,6 +302,16 @@ describe('.env', () => {
 
   it.each([
     ['in UTF-16', Buffer.from('\uFEFFPORT=9000\n', 'utf16le'), 'NUL byte, as in UTF-16'],
+    [
+      'in UTF-16 of the other order',
+      Buffer.from('PORT=9000\n', 'utf16le').swap16(),
+      'NUL byte, as in UTF-16',
+    ],
+    ['with the line ends of an old Mac', Buffer.from('PORT=1\rADMIN_PASSWORD=hunter2\r'), 'line 1 is not'],
+    ['with set', Buffer.from('set ADMIN_PASSWORD=hunter2\n'), 'line 1 is not NAME=value'],
+    ['with a comment that starts with ;', Buffer.from('; hunter2\n'), 'line 1 is not NAME=value'],
+    ['with a section', Buffer.from('PORT=1\n[hunter2]\n'), 'line 2 is not NAME=value'],
+    ['with a space that is not ASCII', Buffer.from('PORT=1\n\u00A0JWT_SECRET=hunter2\n'), 'line 2 is not'],
     ['in Latin-1', Buffer.from('ADMIN_PASSWORD=caf\xe9 hunter2\n', 'latin1'), 'is not UTF-8'],
     ['with a colon', Buffer.from('PORT=1\nDATABASE_URL: hunter2\n'), 'line 2 is not NAME=value'],
     ['without =', Buffer.from('hunter2\n'), 'line 1 is not NAME=value'],
@@ -318,8 +334,15 @@ describe('.env', () => {
   });
 });
 
-it('a clock that is behind the first release is named, and not the cron rules that it breaks', () => {
-  const load = (): unknown => loadConfig({}, { tmdbKey: false }, new Date('1970-01-01T00:00:10Z'));
-  expect(load).toThrow(/clock of this machine says 1970-01-01T00:00:10.000Z/);
-  expect(load).not.toThrow(/CRON/);
+it.each(['1970-01-01T00:00:10.000Z', '2015-12-31T23:59:59.000Z', '2026-10-31T23:59:59.999Z'])(
+  'a clock that is behind the first release is named, and not the cron rules that it breaks: %s',
+  (time) => {
+    const load = (): unknown => loadConfig({}, { tmdbKey: false }, new Date(time));
+    expect(load).toThrow(`clock of this machine says ${time}`);
+    expect(load).not.toThrow(/CRON/);
+  },
+);
+
+it('a clock that is a century ahead breaks no cron rule', () => {
+  expect(() => loadConfig({}, { tmdbKey: false }, new Date('2126-11-01T00:00:00Z'))).not.toThrow();
 });

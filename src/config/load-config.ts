@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { validateSync } from 'class-validator';
-import { withoutLineEnd } from '../common/credentials.js';
+import { withoutFileMarks } from '../common/credentials.js';
 import { durationSeconds } from '../common/duration.js';
 import { isLoopbackHost, isPrivateAddress } from '../common/private-address.js';
 import { projectFolder } from '../common/project-folder.js';
@@ -39,7 +39,7 @@ function pick(env: Variables): Environment {
   for (const name of names) {
     const value = env[name] ?? (name.endsWith('PROXY') ? env[name.toLowerCase()] : undefined);
     if (value === undefined || value.trim() === '') continue;
-    environment[name] = name.endsWith('PASSWORD') ? withoutLineEnd(value) : value.trim();
+    environment[name] = name.endsWith('PASSWORD') ? withoutFileMarks(value) : value.trim();
   }
   return environment;
 }

@@ -44,6 +44,13 @@ describe('the crew of a movie', () => {
     ]);
   });
 
+  it.each(['Co-Producer', 'Casting Associate', 'Assistant Director', 'Music Supervisor', 'director', ''])(
+    'has no one whose job is %j',
+    (job) => {
+      expect(jobsOf(...people(job), ...people('Director'))).toEqual(['Director']);
+    },
+  );
+
   it('has at most 40 entries, and no person twice for one job', () => {
     const directors = people('Director', 50);
     expect(jobsOf(...directors)).toHaveLength(40);
@@ -221,6 +228,15 @@ describe('unknown values of a movie', () => {
       ...{ voteAverage: 5.5, voteCount: 1 },
     });
   });
+
+  it.each(['0', '0.0', -0, -1, '', 'unknown', null, false, 2 ** 53])(
+    'are null where an amount is %p',
+    (amount) => {
+      expect(recordOf({ budget: amount, revenue: amount, runtime: amount })).toMatchObject({
+        ...{ budget: null, revenue: null, runtime: null },
+      });
+    },
+  );
 
   it('are the average of no votes, and known without the number of votes', () => {
     expect(recordOf({ vote_average: 7, vote_count: 0 }).voteAverage).toBeNull();

@@ -1,13 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { PrismaService } from '../database/prisma.service.js';
 
 /** Runs deleted at once, so that no single deletion takes long. */
 const BATCH = 10_000;
-const DAY_MS = 86_400_000;
 
-/** Deletes runs older than RUN_RETENTION_DAYS; those of v3, and the last success, stay. */
+/**
+ * Deletes runs older than RUN_RETENTION_DAYS; those of v3, and the last success, stay. The database's clock decides, so
+ * that a process whose clock is ahead does not delete them all.
+ */
 @Injectable()
 export class RunRetention {
   private readonly logger = new Logger(RunRetention.name);
@@ -15,17 +16,15 @@ export class RunRetention {
   constructor(
     private readonly prisma: PrismaService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Never rejects: what fails is done after the next run. */
   async trim(): Promise<void> {
-    const before = new Date(this.clock.now().getTime() - this.config.runRetentionDays * DAY_MS);
     try {
       const runs = await this.prisma.$executeRaw`
         DELETE FROM pipeline_runs WHERE id IN (
           SELECT id FROM pipeline_runs
-          WHERE run_date < ${before.toISOString()}::timestamptz AT TIME ZONE 'UTC'
+          WHERE run_date < (now() - interval '1 day' * ${this.config.runRetentionDays}::int) AT TIME ZONE 'UTC'
             AND update_type IS NOT NULL AND status NOT IN ('QUEUED', 'RUNNING')
             AND id IS DISTINCT FROM (SELECT max(id) FROM pipeline_runs WHERE status = 'SUCCESS')
           ORDER BY run_date LIMIT ${BATCH})`;

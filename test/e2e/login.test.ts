@@ -38,10 +38,15 @@ describe('POST /auth/login', () => {
     });
   });
 
-  it.each(['\n', '\r\n'])(
-    'a login whose name and password end with the line end %j of their files is answered with a token',
-    async (end) => {
-      const fields = { username: `root${end}`, password: `${PASSWORD}${end}` };
+  it.each([
+    ['', '\n'],
+    ['', '\r\n'],
+    ['\uFEFF', ''],
+    ['\uFEFF', '\r\n'],
+  ])(
+    'a login whose name and password are between the marks %j and %j of their files is answered with a token',
+    async (mark, end) => {
+      const fields = { username: `${mark}root${end}`, password: `${mark}${PASSWORD}${end}` };
       for (const type of ['json', 'form'])
         await request(service.url).post('/auth/login').type(type).send(fields).expect(200);
     },

@@ -39,7 +39,7 @@ describe('users on the command line', () => {
     const ann = Program.start(['user', 'add', 'ann'], { env: commandEnv() });
     ann.write(`${PASSWORD}\n`);
     expect([await ann.end(), ann.stdout, ann.stderr]).toEqual([0, 'Added ann, admin.\n', '']);
-    const bob = await command('user add bob --json', `${PASSWORD}\r\n`);
+    const bob = await command('user add bob --json', `\uFEFF${PASSWORD}\r\n`);
     const cleo = await command('user add cleo --role admin', PASSWORD);
     expect(JSON.parse(bob.stdout)).toEqual({ name: 'bob', role: 'viewer' });
     expect(cleo.stdout).toBe('Added cleo, admin.\n');

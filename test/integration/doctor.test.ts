@@ -28,6 +28,18 @@ it('doctor reports that npm start needs JWT_SECRET with DATABASE_URL', async () 
   });
 });
 
+it.each([
+  [{ JWT_SECRET: 'too-short' }, 'JWT_SECRET must be'],
+  [{ ADMIN_USERNAME: 'root' }, 'ADMIN_USERNAME and ADMIN_PASSWORD go together'],
+  [{ ROLES: 'worker', TMDB_API_KEY: 'no key' }, 'TMDB_API_KEY must be'],
+])('doctor reports what npm start refuses with %p', async (env, fault) => {
+  Object.assign(process.env, env);
+  expect(await find('environment')).toMatchObject({
+    verdict: 'fault',
+    detail: expect.stringContaining(fault),
+  });
+});
+
 it('doctor continues with the database when JWT_SECRET is missing', async () => {
   expect(await find('database')).toMatchObject({ verdict: 'ok' });
 });

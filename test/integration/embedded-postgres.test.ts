@@ -343,9 +343,13 @@ describe('the embedded PostgreSQL', () => {
     await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(/was not created by movie-pipeline/);
   });
 
-  it('attaching rejects a link that leads nowhere, and never replaces it by a new database', async () => {
+  it.each([
+    ['that leads nowhere', '/var/lib/movie-pipeline/data-that-is-gone'],
+    ['to an empty folder, as of a disk that is not mounted', 'not-mounted'],
+    ['to itself', 'postgres'],
+  ])('attaching rejects a link %s, and never replaces it by a new database', async (_, target) => {
     await rm(folder.cluster, { recursive: true });
-    const target = '/var/lib/movie-pipeline/data-that-is-gone';
+    await mkdir(join(folder.dataDir, 'not-mounted'));
     await symlink(target, folder.cluster);
     await expect(attachEmbeddedPostgres(folder.dataDir)).rejects.toThrow(
       `is a link to ${target}, where the data should be and is not`,
@@ -368,12 +372,43 @@ describe('the embedded PostgreSQL', () => {
     await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it.each(['/proc/movies', '/dev/null/movies'])(
+  it('commands that read create no database, and name the command that does', async () => {
+    const dataDir = join(folder.dataDir, 'new');
+    const lines = [
+      'status',
+      'runs',
+      'jobs',
+      'failing',
+      'user list',
+      'token list',
+      'psql-url',
+      'export --out x',
+      'cancel 1',
+    ];
+    for (const line of lines) {
+      const { code, stderr } = await runCommand(line.split(' '), { env: { DATA_DIR: dataDir } });
+      expect([line, code, stderr]).toEqual([
+        line,
+        1,
+        expect.stringContaining(`There is no database in ${dataDir} yet.`),
+      ]);
+    }
+    await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each(['/proc/movies', '/dev/null/movies', '/sys/movies', '/proc/self/fd/0/movies'])(
     'attaching rejects the folder %s at once',
     async (dataDir) => {
       await expect(attachEmbeddedPostgres(dataDir)).rejects.toThrow(`can't use ${dataDir}. Make it writable`);
     },
   );
+
+  it('attaching rejects a DATA_DIR that is a link to a disk that is not mounted', async () => {
+    const dataDir = join(folder.dataDir, 'linked');
+    await symlink(join(folder.dataDir, 'gone'), dataDir);
+    await expect(attachEmbeddedPostgres(dataDir)).rejects.toThrow(`can't use ${dataDir}. Make it writable`);
+    await expect(stat(join(folder.dataDir, 'gone'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
 
   it('attaching rejects data of another major version, and names both versions', async () => {
     await writeFile(join(folder.cluster, 'PG_VERSION'), '17\n');

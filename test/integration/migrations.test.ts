@@ -277,19 +277,22 @@ describe('a database that does not fit', () => {
     expect(message).toContain(`CREATE SCHEMA "movies" AUTHORIZATION "${role.name}"`);
   });
 
-  it('a database of another encoding is rejected, and the message names UTF8', async () => {
-    const url = new URL(database.url);
-    url.pathname += '_latin';
-    const name = url.pathname.slice(1);
-    await database.query(
-      `CREATE DATABASE ${name} ENCODING LATIN1 LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0`,
-    );
-    const { code, message } = await refusal(database, url.href);
-    await database.query(`DROP DATABASE ${name}`);
-    expect(code).toBe('ENCODING');
-    expect(message).toContain('has the encoding LATIN1');
-    expect(message).toContain('createdb --encoding=UTF8 --template=template0');
-  });
+  it.each(['LATIN1', 'WIN1252', 'SQL_ASCII', 'EUC_JP'])(
+    'a database in %s is rejected, and the message names UTF8',
+    async (encoding) => {
+      const url = new URL(database.url);
+      url.pathname += '_latin';
+      const name = url.pathname.slice(1);
+      await database.query(
+        `CREATE DATABASE ${name} ENCODING ${encoding} LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0`,
+      );
+      const { code, message } = await refusal(database, url.href);
+      await database.query(`DROP DATABASE ${name}`);
+      expect(code).toBe('ENCODING');
+      expect(message).toContain(`has the encoding ${encoding},`);
+      expect(message).toContain('createdb --encoding=UTF8 --template=template0');
+    },
+  );
 
   it('a read-only database is rejected', async () => {
     const name = new URL(database.url).pathname.slice(1);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { presetPlan } from '../../src/runs/run-plan.js';
+import { swiftClock } from '../support/swift-clock.js';
 import { custom, startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 import { until } from '../support/until.js';
 
@@ -195,6 +196,18 @@ describe('runs', () => {
       'SELECT id FROM pipeline_runs ORDER BY id',
       [1, 4, 5, 6].map((id) => ({ id })),
     );
+  });
+
+  it('a worker whose clock is 400 days ahead deletes no runs of the last year', async () => {
+    await pipeline.query(`INSERT INTO pipeline_runs (status, update_type, run_date) VALUES
+      ('FAILED', 'quick', now() - interval '366 days'), ('FAILED', 'quick', now() - interval '364 days')`);
+    const ahead = jest
+      .spyOn(swiftClock, 'now')
+      .mockImplementation(() => new Date(Date.now() + 400 * 86_400_000));
+    await pipeline.run(presetPlan('quick')).finally(() => {
+      ahead.mockRestore();
+    });
+    await untilRows('SELECT id FROM pipeline_runs ORDER BY id', [{ id: 2 }, { id: 3 }]);
   });
 
   it('a run that requests more pages than a list has reads the list to its end', async () => {

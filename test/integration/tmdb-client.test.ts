@@ -144,15 +144,18 @@ describe('the TMDB client', () => {
     expect(server.connections.size).toBe(1);
   });
 
-  it.each(['identity', '', 'br'])('reads a response with the content encoding %j', async (encoding) => {
-    const body = JSON.stringify(MOVIE);
-    server.script((response) =>
-      response
-        .writeHead(200, { 'Content-Encoding': encoding })
-        .end(encoding === 'br' ? brotliCompressSync(body) : body),
-    );
-    await expect(client().movie(550, {})).resolves.toMatchObject({ id: 550 });
-  });
+  it.each(['identity', '', 'br', 'X-GZIP', 'gzip, identity'])(
+    'reads a response with the content encoding %j',
+    async (encoding) => {
+      const body = JSON.stringify(MOVIE);
+      const compress =
+        encoding === 'br' ? brotliCompressSync : /gzip/i.test(encoding) ? gzipSync : Buffer.from;
+      server.script((response) =>
+        response.writeHead(200, { 'Content-Encoding': encoding }).end(compress(body)),
+      );
+      await expect(client().movie(550, {})).resolves.toMatchObject({ id: 550 });
+    },
+  );
 
   it('names a content encoding that it cannot read', async () => {
     server.script((response) => response.writeHead(200, { 'Content-Encoding': ['gzip', 'br'] }).end('{}'));

@@ -36,9 +36,16 @@ describe('DATABASE_URL', () => {
   });
 
   it('contains user, password and database percent-encoded', () => {
-    const address = parseDatabaseUrl('postgres://m%3Ae:p%40ss%2Fw%23rd%25@db/mov%20ies');
-    expect(address).toMatchObject({ user: 'm:e', password: 'p@ss/w#rd%', database: 'mov ies' });
+    const address = parseDatabaseUrl('postgres://m%3Ae:p%40ss%2Fw%23rd%25@db/mov%20ies%2F1');
+    expect(address).toMatchObject({ user: 'm:e', password: 'p@ss/w#rd%', database: 'mov ies/1' });
   });
+
+  it.each(['hun:ter2', 'hunter@2', '[hunter2]', 'hun;ter+&="2', 'hünter2'])(
+    'may contain these characters in the password: %s',
+    (password) => {
+      expect(parseDatabaseUrl(`postgres://me:${password}@db/movies`)).toMatchObject({ password, host: 'db' });
+    },
+  );
 
   it.each([
     ['postgresql+psycopg2://me@/movies?host=/var/run/postgresql', '/var/run/postgresql'],
@@ -76,6 +83,19 @@ describe('DATABASE_URL', () => {
     ['mysql://me:hunter2@db/movies', 'must start with'],
     ['postgres://me:hunter2@db', 'names no database'],
     ['postgres://me:hunter2@db/', 'names no database'],
+    ['postgres://me:hunter2@db/movies/', 'a second / behind the host'],
+    ['postgres://me:hunter2@postgres://db/movies', 'a second / behind the host'],
+    ['postgres://me:hunter2@db//movies', 'a second / behind the host'],
+    ['postgres://me%00user:hunter2@db/movies', 'a NUL (%00)'],
+    ['postgres://me:hunter2%00x@db/movies', 'a NUL (%00)'],
+    ['postgres://me:hunter2@db/movies%00user', 'a NUL (%00)'],
+    ['postgres://me:hunter2@db/movies?application_name=x%00user', 'a NUL (%00)'],
+    ['"postgres://me:hunter2@db/movies"', 'must start with'],
+    ["psql 'postgres://me:hunter2@db/movies'", 'must start with'],
+    ['host=db user=me password=hunter2', 'must start with'],
+    ['postgres:///me:hunter2@db/movies', 'percent-encode'],
+    ['postgres://me:hunter2@[db/movies', 'percent-encode'],
+    ['postgres://me:hunter2@<host>/movies', 'percent-encode'],
     ['postgres://me:hunter2#x@db/movies', 'percent-encode'],
     ['postgres://me:hunter2?x@db/movies', 'percent-encode'],
     ['postgres://me:hunter2%@db/movies', 'percent-encode'],
@@ -87,13 +107,19 @@ describe('DATABASE_URL', () => {
     ['postgres://me:hunter 2@db/movies', 'percent-encode'],
     ['postgres://me:hunter2', 'a number from 1 to 65535'],
     ['postgres://me:hunter2@db:99999/movies', 'a number from 1 to 65535'],
+    ['postgres://me:hunter2@db:5432:1/movies', 'a number from 1 to 65535'],
+    ['postgres://me:hunter2@2001:db8::1/movies', 'a number from 1 to 65535'],
+    ['postgres://me:hunter2@db:0/movies', 'a number from 1 to 65535'],
     ['postgres://me:hunter2@db/movies?port=abc', 'a number from 1 to 65535'],
     ['postgres://me:hunter2@one,two/movies', 'several hosts'],
     ['postgres://me:hunter2@one:1,two:2/movies', 'several hosts'],
     ['postgres://me:hunter2@/movies?host=one,two', 'several hosts'],
     ['postgres://me:hunter2@db/movies?ssl=require', 'use sslmode='],
     ['postgres://me:hunter2@db/movies?sslmode=on', 'sslmode= takes disable, allow, prefer'],
+    ['postgres://me:hunter2@db/movies?sslmode=REQUIRE', 'sslmode= takes disable, allow, prefer'],
     ['postgres://me:hunter2@db/movies?sslmode=verify-ca', 'needs sslrootcert'],
+    ['postgres://me:hunter2@db/movies?sslmode=verify-ca&sslrootcert=system', 'needs sslrootcert'],
+    ['postgres://me:hunter2@db/movies?sslrootcert=/tmp', "can't be read (EISDIR)"],
     ['postgres://me:hunter2@db/movies?sslrootcert=/nowhere/ca.pem', "ca.pem can't be read (ENOENT)"],
     [`postgres://me:hunter2@db/movies?sslrootcert=${file}`, 'a certificate in PEM'],
     ['postgres://me:hunter2@db/movies?sslcert=/nowhere/me.pem', 'sslcert and sslkey go together'],

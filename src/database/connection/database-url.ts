@@ -62,8 +62,7 @@ export function parseDatabaseUrl(value: string): DatabaseAddress {
     throw urlError('it must start with postgres://, postgresql:// or postgresql+psycopg2://');
   const { authority, path, parameters } = split(value.slice(scheme[0].length));
   const server = readAuthority(authority, parameters);
-  const database = decode(path.slice(1));
-  if (database === '') throw urlError('it names no database: …@host:5432/database');
+  const database = databaseIn(path.slice(1));
   const schema = parameters.get('schema') ?? '';
   checkSchema(schema);
   return {
@@ -84,12 +83,21 @@ function split(rest: string): { authority: string; path: string; parameters: URL
   const end = rest.search(/[/?#]|$/);
   const [path = '', query = ''] = cut(rest.slice(end), '?');
   if (/[@#]/.test(rest.slice(end)) || /[\u0000-\u0020\u007f\\]/.test(rest)) throw urlError(ENCODE);
+  // In the protocol, a NUL ends a value, and what follows it is read as the next setting.
+  if (rest.includes('%00')) throw urlError('it contains a NUL (%00), which PostgreSQL accepts nowhere');
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
     if (PARAMETERS.includes(name) || IGNORED.includes(name)) continue;
     throw urlError(`it has an unknown parameter. Accepted are ${PARAMETERS.join(', ')}`);
   }
   return { authority: rest.slice(0, end), path, parameters };
+}
+
+/** A name that follows a second `/` is the rest of an address that was pasted into the place of the host. */
+function databaseIn(path: string): string {
+  if (path === '') throw urlError('it names no database: …@host:5432/database');
+  if (path.includes('/')) throw urlError('it has a second / behind the host; a / of the name is %2F');
+  return decode(path);
 }
 
 function readAuthority(

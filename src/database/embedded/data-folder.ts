@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from '../errors/database-error.js';
 import type { ServerUser } from './run-program.js';
@@ -19,14 +19,16 @@ export const PASSWORD_FILE = 'movie-pipeline.password';
 
 /**
  * Reads `<dataDir>/postgres`. Null: nothing is there, and a new cluster may be created.
- * @throws DatabaseError EMBEDDED when the folder isn't ours, or is a link that leads nowhere
+ * @throws DatabaseError EMBEDDED when the folder isn't ours, or is a link to nothing
  */
 export async function findCluster(path: string): Promise<Cluster | null> {
   try {
-    if (!(await isThere(path))) return null;
+    const names = await readdir(path).catch(noneWhereMissing);
+    if (names.length === 0) {
+      await refuseLink(path);
+      return null;
+    }
     const folder = await realpath(path);
-    const names = await readdir(folder);
-    if (names.length === 0) return null;
     if (!names.includes(PASSWORD_FILE) || !names.includes('PG_VERSION')) throw notOurs(path);
     const password = (await readFile(join(folder, PASSWORD_FILE), 'utf8')).trim();
     const major = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
@@ -36,10 +38,10 @@ export async function findCluster(path: string): Promise<Cluster | null> {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  const entry = await lstat(path).catch(ignoreMissing);
-  if (entry === null) return false;
-  if (!entry.isSymbolicLink() || (await stat(path).catch(ignoreMissing)) !== null) return true;
+/** Data was behind the link, or is expected there: a disk that is not mounted leaves an empty folder, or none. */
+async function refuseLink(path: string): Promise<void> {
+  const entry = await lstat(path).catch(() => null);
+  if (entry?.isSymbolicLink() !== true) return;
   throw new DatabaseError(
     'EMBEDDED',
     `${path} is a link to ${await readlink(path)}, where the data should be and is not. Mount or restore it there, or ` +
@@ -65,7 +67,7 @@ function explain(error: unknown, path: string): unknown {
   );
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
+function noneWhereMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT' || error.code === 'ELOOP') return [];
   throw error;
 }

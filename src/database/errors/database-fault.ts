@@ -36,7 +36,17 @@ const NO_SOCKET = fault(
   'its socket does not exist',
   'Start PostgreSQL, or correct the path in DATABASE_URL.',
 );
+const FORBIDDEN = fault(
+  'UNREACHABLE',
+  'this machine does not allow the connection',
+  'Check the permissions of the socket, and the firewall of this machine.',
+);
 const NO_TLS = fault('TLS', 'it does not support TLS', 'Remove sslmode from DATABASE_URL.');
+const TLS_FAILED = fault(
+  'TLS',
+  'no TLS connection to it could be made',
+  'See its log. Its key or its TLS version may be too old for this machine; sslmode=disable connects without TLS.',
+);
 const UNTRUSTED = fault(
   'TLS',
   "its TLS certificate can't be verified",
@@ -126,6 +136,11 @@ const CONNECT_FAULTS: Readonly<Record<string, DatabaseFault>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: WRONG_HOST,
   CERT_HAS_EXPIRED: EXPIRED,
   CERT_NOT_YET_VALID: EXPIRED,
+  EACCES: FORBIDDEN,
+  EPERM: FORBIDDEN,
+  EADDRNOTAVAIL: SILENT,
+  EHOSTDOWN: SILENT,
+  ENETDOWN: SILENT,
   EHOSTUNREACH: SILENT,
   ENETUNREACH: SILENT,
   ENOTFOUND: UNKNOWN_HOST,
@@ -142,6 +157,7 @@ const CONNECT_MESSAGES: readonly (readonly [RegExp, DatabaseFault])[] = [
   [/client password must be/, NO_PASSWORD],
   [/\(require_auth\)/, UNPROVED],
   [/certificate|self.signed/i, UNTRUSTED],
+  [/^ERR_SSL_/, TLS_FAILED],
   [/timeout expired/, SILENT],
 ];
 

@@ -26,6 +26,9 @@ describe('explainError', () => {
     [failure('55P03'), 'BUSY', 'another session locks the tables.'],
     [failure('ECONNREFUSED'), 'UNREACHABLE', 'it accepts no connections.'],
     [failure('ENOTFOUND'), 'UNREACHABLE', 'its host is unknown.'],
+    [failure('EACCES'), 'UNREACHABLE', 'Check the permissions of the socket'],
+    [failure('EPERM'), 'UNREACHABLE', 'the firewall of this machine.'],
+    [failure('ENETDOWN'), 'UNREACHABLE', 'it does not answer.'],
     [failure('', 'timeout expired'), 'UNREACHABLE', 'it does not answer.'],
     [failure('', 'Connection terminated unexpectedly'), 'UNREACHABLE', 'the connection was lost.'],
     [failure('', 'The server does not support SSL connections'), 'TLS', 'Remove sslmode from DATABASE_URL.'],
@@ -34,6 +37,11 @@ describe('explainError', () => {
     [failure('', 'client password must be a non-empty string'), 'AUTHENTICATION', 'Add the password'],
     [failure('', 'timeout exceeded when trying to connect'), 'UNREACHABLE', 'DATABASE_POOL_SIZE'],
     [failure('P2028'), 'UNREACHABLE', 'DATABASE_POOL_SIZE'],
+    [failure('CERT_NOT_YET_VALID'), 'TLS', "this machine's clock"],
+    [failure('UNABLE_TO_VERIFY', 'unable to verify the first certificate'), 'TLS', 'sslrootcert='],
+    [failure('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol'), 'TLS', 'no TLS connection to it'],
+    [failure('ERR_SSL_EE_KEY_TOO_SMALL', 'ee key too small'), 'TLS', 'sslmode=disable'],
+    [failure('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'alert unknown ca'), 'TLS', 'See its log.'],
     [failure('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'), 'TLS', 'sslmode=no-verify'],
   ])('names the fault, the address and the next step of %p', (error, code, text) => {
     const explained = explainError(error, AT) as DatabaseError;

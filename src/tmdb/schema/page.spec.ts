@@ -14,6 +14,12 @@ describe('a page of a list', () => {
     ['a last page with more results', { ...PAGE_2_OF_5, total_pages: 2 }],
     ['an empty last page with results', { ...PAGE_2_OF_5, results: [], total_pages: 2, total_results: 60 }],
     ['no page number', { ...PAGE_2_OF_5, page: null }],
+    ['page 0', { ...PAGE_2_OF_5, page: 0 }],
+    ['a page number as text', { ...PAGE_2_OF_5, page: '2' }],
+    ['a negative total_pages', { ...PAGE_2_OF_5, results: [], total_pages: -1 }],
+    ['results that are no list', { ...PAGE_2_OF_5, results: {} }],
+    ['an error in place of the results', { success: false, errors: ['page is invalid'] }],
+    ['a list without its page', FULL],
     ['no total_pages', { ...PAGE_2_OF_5, total_pages: undefined }],
   ])('is rejected in answer to a request for page 2: %s', (_, body) => {
     expect(() => decodePage(body, 2)).toThrow(UnusableBodyError);

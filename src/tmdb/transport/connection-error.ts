@@ -47,26 +47,49 @@ function certificateFault(code: string, now: Date): string | null {
   return `TMDB's certificate cannot be verified (${code}). If a proxy intercepts TLS, set NODE_EXTRA_CA_CERTS to its CA.`;
 }
 
+/** What happened, and the next step where there is one. */
+type NetworkFault = readonly [what: string, nextStep?: string];
+
+const UNRESOLVED: NetworkFault = ['The host name in TMDB_BASE_URL or HTTPS_PROXY cannot be resolved'];
+const UNREACHABLE: NetworkFault = [
+  'TMDB_BASE_URL or HTTPS_PROXY cannot be reached',
+  'Check the network and the firewall.',
+];
+const FORBIDDEN: NetworkFault = [
+  'This machine does not allow connections to TMDB_BASE_URL or HTTPS_PROXY',
+  'Check its firewall.',
+];
+const NO_TLS: NetworkFault = [
+  'No TLS connection to TMDB_BASE_URL or HTTPS_PROXY could be made',
+  'Check the proxy or firewall that inspects TLS, if there is one.',
+];
+
+const NETWORK_FAULTS: Readonly<Record<string, NetworkFault>> = {
+  ENOTFOUND: UNRESOLVED,
+  EAI_AGAIN: UNRESOLVED,
+  EAI_FAIL: UNRESOLVED,
+  ECONNREFUSED: ['Nothing listens at TMDB_BASE_URL or HTTPS_PROXY'],
+  ETIMEDOUT: UNREACHABLE,
+  ENETUNREACH: UNREACHABLE,
+  EHOSTUNREACH: UNREACHABLE,
+  ENETDOWN: UNREACHABLE,
+  EHOSTDOWN: UNREACHABLE,
+  EADDRNOTAVAIL: UNREACHABLE,
+  UND_ERR_CONNECT_TIMEOUT: UNREACHABLE,
+  EACCES: FORBIDDEN,
+  EPERM: FORBIDDEN,
+  ERR_SSL_WRONG_VERSION_NUMBER: [
+    'The server at TMDB_BASE_URL or HTTPS_PROXY does not answer with TLS',
+    'Check the port, and http or https.',
+  ],
+  UND_ERR_HEADERS_TIMEOUT: ['The proxy in HTTPS_PROXY does not respond'],
+};
+
 /** @param tried the addresses and why each failed, or the code alone */
 function networkFault(code: string, tried: string): string {
-  switch (code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `The host name in TMDB_BASE_URL or HTTPS_PROXY cannot be resolved (${tried}).`;
-    case 'ECONNREFUSED':
-      return `Nothing listens at TMDB_BASE_URL or HTTPS_PROXY (${tried}).`;
-    case 'ETIMEDOUT':
-    case 'ENETUNREACH':
-    case 'EHOSTUNREACH':
-    case 'UND_ERR_CONNECT_TIMEOUT':
-      return `TMDB_BASE_URL or HTTPS_PROXY cannot be reached (${tried}). Check the network and the firewall.`;
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-      return 'The server at TMDB_BASE_URL or HTTPS_PROXY does not answer with TLS. Check the port, and http or https.';
-    case 'UND_ERR_HEADERS_TIMEOUT':
-      return 'The proxy in HTTPS_PROXY does not respond.';
-    default:
-      return `The connection to TMDB was lost (${tried}).`;
-  }
+  const other: NetworkFault = code.startsWith('ERR_SSL_') ? NO_TLS : ['The connection to TMDB was lost'];
+  const [what, nextStep] = NETWORK_FAULTS[code] ?? other;
+  return `${what} (${tried}).${nextStep === undefined ? '' : ` ${nextStep}`}`;
 }
 
 function attempts({ code = 'unknown', message = '', address, port, errors }: ConnectionError): string {

@@ -62,6 +62,11 @@ describe('parseResponse', () => {
     [301, '', 'blocked'],
     [403, '<html>Access denied</html>', 'blocked'],
     [403, '{"message":"Forbidden"}', 'blocked'],
+    [403, '', 'blocked'],
+    [451, '<html>', 'blocked'],
+    [429, '<html>', 'rate_limited'],
+    [503, '<html>Just a moment...</html>', 'server_error'],
+    [522, '', 'server_error'],
     [400, '<html>', 'blocked'],
     [204, '', 'blocked'],
     [403, '{"status_code":99}', 'bad_request'],
@@ -80,9 +85,13 @@ describe('parseResponse', () => {
     expect(errorOf(404, {}).message).toContain('Check TMDB_BASE_URL');
   });
 
-  it('names a block in the message for a 403 that is not from TMDB', () => {
-    const { message } = errorOf(403, '<html>Access denied</html>');
-    expect(message).toContain('A CDN or a firewall in front of TMDB blocks the requests (403).');
+  it.each([
+    [403, '<html>Access denied</html>'],
+    [403, ''],
+    [451, '{"error":"unavailable for legal reasons"}'],
+  ])('names a block in the message for a %i that is not from TMDB: %s', (status, body) => {
+    const { message } = errorOf(status, body);
+    expect(message).toContain(`A CDN or a firewall in front of TMDB blocks the requests (${status}).`);
     expect(message).not.toContain('TMDB_BASE_URL');
   });
 
@@ -104,7 +113,10 @@ describe('parseResponse', () => {
     ['0', 0],
     ['1.5', 1_500],
     ['Tue, 01 Sep 2026 12:00:30 GMT', 30_000],
+    ['Tuesday, 01-Sep-26 12:00:30 GMT', 30_000],
+    ['Tue Sep  1 12:00:30 2026', 30_000],
     ['Tue, 01 Sep 2026 11:00:00 GMT', 0],
+    ['30s', null],
     ['soon', null],
     ['', null],
     ['-3', null],
@@ -116,6 +128,8 @@ describe('parseResponse', () => {
   it.each([
     ['Tue, 01 Sep 2026 12:05:00 GMT', 2_000],
     ['Tue, 01 Sep 2026 12:10:00 GMT', 0],
+    ['Tue Sep  1 12:05:00 2026', 2_000],
+    ['Tuesday, 01-Sep-26 12:04:58 GMT', 4_000],
     ['soon', 302_000],
     [null, 302_000],
   ])('reads a date in Retry-After against the Date header %j', (date, expected) => {

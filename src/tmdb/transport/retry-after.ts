@@ -10,7 +10,9 @@ export function retryAfterMs(header: string | null, sentAt: string | null, now: 
   return date === null ? null : Math.max(0, date - (timeOf(sentAt ?? '') ?? now.getTime()));
 }
 
+/** The oldest form of a date in HTTP, `Tue Sep  1 12:00:30 2026`, is in UTC and does not say so. */
 function timeOf(value: string): number | null {
-  const time = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
+  const zoned = / \d{4}$/.test(value) ? `${value} GMT` : value;
+  const time = /[a-z]/i.test(value) ? Date.parse(zoned) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }

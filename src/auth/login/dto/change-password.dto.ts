@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../../../common/credentials.js';
-import { ANY_PASSWORD, ANY_PASSWORD_RULE, WithoutLineEnd } from './login.dto.js';
+import { ANY_PASSWORD, ANY_PASSWORD_RULE, WithoutFileMarks } from './login.dto.js';
 
 export class ChangePasswordDto {
   @ApiProperty({
@@ -11,7 +11,7 @@ export class ChangePasswordDto {
     format: 'password',
     description: 'No control characters; one newline at the end is ignored.',
   })
-  @WithoutLineEnd()
+  @WithoutFileMarks()
   @Matches(ANY_PASSWORD, { message: `current_password must be ${ANY_PASSWORD_RULE}` })
   current_password!: string;
 
@@ -22,7 +22,7 @@ export class ChangePasswordDto {
     format: 'password',
     description: 'As current_password, and not easily guessed.',
   })
-  @WithoutLineEnd()
+  @WithoutFileMarks()
   @Matches(ANY_PASSWORD, { message: `new_password must be ${ANY_PASSWORD_RULE}` })
   new_password!: string;
 }

@@ -1,21 +1,26 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { LONGEST_PASSWORD, USER_NAME, USER_NAME_RULE, withoutLineEnd } from '../../../common/credentials.js';
+import {
+  LONGEST_PASSWORD,
+  USER_NAME,
+  USER_NAME_RULE,
+  withoutFileMarks,
+} from '../../../common/credentials.js';
 import type { IssuedToken } from '../../tokens/token-issuer.js';
 
 /** No minimum of 12 here: a password that is too short to be set is answered as a wrong one. */
 export const ANY_PASSWORD = new RegExp(`^\\P{Cc}{1,${LONGEST_PASSWORD}}$`, 'u');
 export const ANY_PASSWORD_RULE = `1 to ${LONGEST_PASSWORD} characters, without control characters`;
 
-/** As `user add` reads a password: the file that it was given ends with a newline, and so does the form made from it. */
-export const WithoutLineEnd = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? withoutLineEnd(value) : value));
+/** As `user add` reads a password: the file that it was given may have these marks, and so has the form made from it. */
+export const WithoutFileMarks = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? withoutFileMarks(value) : value));
 
 /** The other fields belong to OAuth 2's password flow (RFC 6749, section 4.3.2); they are accepted and ignored. */
 export class LoginDto {
   @ApiProperty({ example: 'admin', pattern: USER_NAME.source, description: `Must be ${USER_NAME_RULE}.` })
-  @WithoutLineEnd()
+  @WithoutFileMarks()
   @Matches(USER_NAME, { message: `username must be ${USER_NAME_RULE}` })
   username!: string;
 
@@ -26,7 +31,7 @@ export class LoginDto {
     format: 'password',
     description: 'No control characters; one newline at the end is ignored.',
   })
-  @WithoutLineEnd()
+  @WithoutFileMarks()
   @Matches(ANY_PASSWORD, { message: `password must be ${ANY_PASSWORD_RULE}` })
   password!: string;
 
