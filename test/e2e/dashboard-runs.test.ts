@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { UsersService } from '../../src/auth/users/users.service.js';
 import {
   accessibilityFaults,
+  faultsInViews,
   faultsOf,
   hasBrowser,
   IN_A_BROWSER,
@@ -14,11 +15,6 @@ import { until } from '../support/until.js';
 const PASSWORD = 'correct horse battery';
 /** The browser reports each response of 400 or more as an error. */
 const REFUSED = /status of 4\d\d/;
-const VIEWS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [360, 1280].map((width) => ({ colorScheme, width })),
-);
-/** After which the page has adapted to its size and scheme. */
-const TWO_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
 /** Run 3, which is PARTIAL, and 59 others, 6 hours apart. */
 const HISTORY = `
   INSERT INTO pipeline_runs (run_date, started_at, finished_at, status, update_type, trigger, triggered_by, duration_seconds,
@@ -106,17 +102,7 @@ afterAll(async () => {
   ])(
     'the page %s fits narrow and wide windows in both schemes, and breaks no rule of accessibility or content policy',
     async (path, heading) => {
-      await open(path);
-      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-      for (const { colorScheme, width } of VIEWS) {
-        await page.setViewportSize({ width, height: 740 });
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.evaluate(TWO_FRAMES);
-        const where = `${colorScheme} ${width}`;
-        expect([where, await page.title()]).toEqual([where, `${heading} · movie-pipeline`]);
-        expect([where, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([where, width]);
-        expect([where, await accessibilityFaults(page)]).toEqual([where, []]);
-      }
+      expect(await faultsInViews(page, `${service.url}/ui${path}`, heading)).toEqual([]);
       expect(faults).toEqual([]);
     },
   );

@@ -18,7 +18,7 @@ const RETRY_AFTER_MS = 60_000;
 const LOCK = `hashtextextended('movie-pipeline indexes in ' || $1, 0)`;
 
 /**
- * Builds the indexes that reading needs, after the start and without blocking writes. One process at a time builds; what it
+ * Builds the indexes that reading needs, after the start of a worker and without blocking writes. One builds at a time; what it
  * leaves unfinished is dropped and built by the next. Until an index is there, queries work without it.
  */
 @Injectable()
@@ -36,7 +36,7 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.roles.length > 0) this.loop = this.buildUntilComplete();
+    if (this.config.roles.includes('worker')) this.loop = this.buildUntilComplete();
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -17,7 +17,7 @@ const PAUSE_MS = 20;
 const RETRY_AFTER_MS = 10_000;
 const LOG_EVERY = 50_000;
 
-/** Fills `movie_titles` after the start, for movies that an older version stored. Any process continues where one stopped. */
+/** Fills `movie_titles` after the start of a worker, for movies that an older version stored. Any continues where one stopped. */
 @Injectable()
 export class TitlesFill implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(TitlesFill.name);
@@ -32,7 +32,7 @@ export class TitlesFill implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.roles.length > 0) this.loop = this.fillUntilFinished();
+    if (this.config.roles.includes('worker')) this.loop = this.fillUntilFinished();
   }
 
   async onModuleDestroy(): Promise<void> {
