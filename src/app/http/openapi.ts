@@ -6,14 +6,23 @@ import { packageVersion } from '../../common/package-version.js';
 import { problemContent, ProblemDto } from '../../common/problem-details/api-problem.js';
 import { INTERNAL_ERROR } from '../../common/problem-details/problem.filter.js';
 
-/** With all that is below them. Swagger UI serves the document in further formats at paths that begin alike. */
-export const DOCS_PATHS = ['/docs', '/docs-json', '/docs-yaml', '/openapi.json'];
+/** With all that is below them. */
+export const DOCS_PATHS = ['/docs', '/openapi.json'];
 
-/** Serves Swagger UI at `/docs` and the document, which the first request builds, at `/openapi.json`. */
+/** Serves Swagger UI at `/docs` and the document at `/openapi.json`. The first request builds it. */
 export function serveOpenApi(app: NestExpressApplication): void {
-  SwaggerModule.setup('docs', app, () => buildDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
+  let document: OpenAPIObject | undefined;
+  let text: string | undefined;
+  const build = (): OpenAPIObject => (document ??= buildDocument(app));
+  // Swagger's own route would serialize the large document for every request.
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/openapi.json', (_, response) => {
+      response.type('application/json').send((text ??= JSON.stringify(build())));
+    });
+  SwaggerModule.setup('docs', app, build, {
+    raw: false,
     customSiteTitle: 'movie-pipeline',
     // A reload of the page keeps the login.
     swaggerOptions: { persistAuthorization: true },
