@@ -36,6 +36,19 @@ const ATTACKS: Readonly<Record<string, Omit<Flood, 'url'> & { readonly path: str
   },
   'the description of the API': { method: 'GET', path: '/openapi.json' },
   'health reports': { method: 'GET', path: '/health' },
+  'the history of runs': { method: 'GET', path: '/pipeline/runs/history?days=90' },
+  'the coverage': { method: 'GET', path: '/pipeline/coverage' },
+  'failing movies': { method: 'GET', path: '/pipeline/failing?limit=100' },
+  'pages of 100 movies': { method: 'GET', path: '/movies?limit=100&sort=title' },
+  'filtered movies': {
+    method: 'GET',
+    path: '/movies?limit=100&genre=Drama&rating_min=1&votes_min=10&sort=-votes',
+  },
+  'pages of a list': { method: 'GET', path: '/lists/popular?limit=100' },
+  genres: { method: 'GET', path: '/genres' },
+  'searches with typos': { method: 'GET', path: '/search/movies?limit=50&q=mvoie%20977' },
+  suggestions: { method: 'GET', path: '/suggest?q=m' },
+  'the page of the dashboard': { method: 'GET', path: '/ui/runs' },
 };
 
 const figureOf = (attack: string): string => `p50 during ${attack}, relative to idle`;

@@ -33,7 +33,7 @@ export const SELECT_READY = sql`
 /**
  * Selects `id`, `rank` and `popularity` of the movies with a title that equals the form, begins with it, or has its words.
  * `rank` is twice the index in MATCHES, and one more for titles that are not the movie's main ones. The work is bounded:
- * each index scan ends after so many titles, and then the titles of the most popular movies are compared one by one.
+ * each index scan ends after a fixed number of titles, and then the titles of the most popular movies are compared one by one.
  */
 export function selectMatches({ title, year }: SearchForm, limit: number): Sql {
   const { indexed, isComplete, patterns } = titleQuery(title);

@@ -9,7 +9,7 @@ const HAS_UNSPACED = new RegExp(UNSPACED, 'u');
 
 /** The index would read the entries of a tenth of all titles for a shorter prefix. */
 const MIN_PREFIX = 3;
-/** Words of so many titles that looking them up costs more than it excludes. */
+/** Words that occur in too many titles: looking them up costs more than it excludes. */
 const COMMON = new Set(
   'the a an and of in to for on la le les el los de der die das il du des y et und'.split(' '),
 );

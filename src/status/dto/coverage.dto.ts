@@ -6,7 +6,7 @@ export class AgeClassDto {
     type: Number,
     nullable: true,
     description:
-      'Movies older than the previous class and at most so many days old; null: older than 180 days.',
+      'Movies older than the previous class and at most this many days old; null: older than 180 days.',
     example: 30,
   })
   up_to_days!: number | null;
