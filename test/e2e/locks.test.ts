@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { BackgroundIndexes } from '../../src/movies/indexes/background-indexes.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
 
@@ -9,8 +8,6 @@ let other: Client;
 
 beforeAll(async () => {
   service = await startTestApp();
-  // Building an index later would wait for the locks of these tests.
-  await service.app.get(BackgroundIndexes).build();
   other = new Client({ connectionString: service.database.url, application_name: 'somebody else' });
   await other.connect();
 });

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import request from 'supertest';
 import { UsersService } from '../../src/auth/users/users.service.js';
-import { BackgroundIndexes } from '../../src/movies/indexes/background-indexes.js';
 import { type HttpResponse, startTestApp, type TestApp } from '../support/test-app.js';
 
 type Movie = Readonly<Record<string, unknown>> & { readonly id: number };
@@ -45,7 +44,6 @@ beforeAll(async () => {
     INSERT INTO movie_categories SELECT 'popular', n, n, timestamptz '2026-09-01 00:00:00Z' FROM generate_series(1, 45) n;
     INSERT INTO movie_translations VALUES (1, 'de', 'DE', 'Eins', NULL, NULL, NULL);
     INSERT INTO movie_releases VALUES (1, 'US', 3, '1999-12-31', 'R', NULL)`);
-  await service.app.get(BackgroundIndexes).build();
   const rows = await database.query<{ movie: Movie }>('SELECT to_jsonb(m) AS movie FROM movies m');
   stored = rows.map(({ movie }) => movie);
 });

@@ -23,6 +23,7 @@ async function openWith(schema = 'public'): Promise<void> {
 
 beforeEach(async () => {
   database = await createTestDatabase();
+  await database.query(`DROP EXTENSION pg_trgm CASCADE; DROP INDEX ${NAMES.join(', ')}`);
 });
 
 afterEach(async () => {
@@ -32,6 +33,7 @@ afterEach(async () => {
 
 it('the indexes of the movies are built once', async () => {
   await openWith();
+  await database.query(`INSERT INTO movies (id, title) VALUES (1, 'One')`);
   expect(await indexes.missing()).toEqual(NAMES);
   expect(await indexes.trigramsSchema()).toBeNull();
   expect(await indexes.build()).toBe(true);
@@ -40,6 +42,21 @@ it('the indexes of the movies are built once', async () => {
   const before = await database.query(`SELECT oid FROM pg_class WHERE relname = $1`, [NAMES[0]]);
   expect(await indexes.build()).toBe(true);
   expect(await database.query(`SELECT oid FROM pg_class WHERE relname = $1`, [NAMES[0]])).toEqual(before);
+});
+
+it('a worker has all indexes before its first movie', async () => {
+  await openWith();
+  await indexes.onApplicationBootstrap();
+  expect(await indexes.missing()).toEqual([]);
+  await indexes.onModuleDestroy();
+});
+
+it('where movies are stored, a worker builds nothing during its start', async () => {
+  await openWith();
+  await database.query(`INSERT INTO movies (id, title) VALUES (1, 'One')`);
+  await indexes.onApplicationBootstrap();
+  await indexes.onModuleDestroy();
+  expect(await indexes.missing()).toEqual(NAMES);
 });
 
 it('an index that an interrupted build left invalid is built again', async () => {

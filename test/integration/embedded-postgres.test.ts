@@ -110,8 +110,8 @@ describe('the embedded PostgreSQL', () => {
                        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
                          AND has_table_privilege(oid, 'SELECT') ORDER BY 1`;
     const expected = [
-      ...['genres', 'movie_cast', 'movie_categories', 'movie_crew', 'movie_releases', 'movie_titles'],
-      ...['movie_titles_fill', 'movie_translations', 'movies'],
+      ...['catalogue', 'genres', 'movie_cast', 'movie_categories', 'movie_crew', 'movie_releases'],
+      ...['movie_titles', 'movie_titles_fill', 'movie_translations', 'movies'],
     ];
     expect(await run(server.readerUrl, readable)).toEqual(expected.map((name) => ({ name })));
     const { stdout: csv } = await runCommand(['sql', readable, '--csv'], { env });

@@ -1,10 +1,7 @@
 import '../support/quiet-logs.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../src/common/system-clock.js';
-import { loadConfig } from '../../src/config/load-config.js';
 import { type OpenDatabase, openDatabase } from '../../src/database/connection/open-database.js';
 import { type Sql, sql } from '../../src/database/prisma.service.js';
-import { BackgroundIndexes } from '../../src/movies/indexes/background-indexes.js';
 import { conditionOf, type MovieFilters } from '../../src/movies/reader/movie-filters.js';
 import { MOVIE_SORTS, type MovieSort, orderOf } from '../../src/movies/reader/movie-sort.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -15,7 +12,6 @@ let open: OpenDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
   open = await openDatabase({ url: database.url, poolSize: 2, dataDir: '/nonexistent' });
-  await new BackgroundIndexes(open, loadConfig({}, { tmdbKey: false }), systemClock).build();
 });
 
 afterAll(async () => {

@@ -8,7 +8,6 @@ import { type Catalogue, movie } from '../../src/sandbox/movies.js';
 import { decodeSummary } from '../../src/tmdb/schema/page.js';
 import { type MoviesStore, openMoviesStore } from '../support/movies-store.js';
 import { describeRecordings, recordedLines } from '../support/recordings.js';
-import { createTrigrams } from '../support/search-index.js';
 import { type TypedQuery, typedQueries } from '../support/search-queries.js';
 
 const NOW = new Date('2026-09-01T12:00:00Z');
@@ -37,7 +36,6 @@ describeRecordings('Searching the recorded movies and popular ones of the sandbo
       return listed(SANDBOX_IDS + item.id, { ...item });
     });
     await store.movies.storeListed([...recorded, ...made], NOW);
-    await createTrigrams(store);
     const search = new SearchRepository(store.prisma, systemClock);
     for (const query of [...typedQueries(recorded, 32), ...typedQueries(made, 6)]) {
       const hits = await search.search({ query: query.text, year: null, limit: 20 });

@@ -4,7 +4,6 @@ import { PrismaService } from '../../src/database/prisma.service.js';
 import type { ListedMovie } from '../../src/movies/movie-record.js';
 import { MoviesRepository } from '../../src/movies/movies.repository.js';
 import { ENRICHED, LISTED } from '../support/movies.js';
-import { createTrigrams } from '../support/search-index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const NOW = new Date('2026-09-01T12:00:00Z');
@@ -96,7 +95,6 @@ beforeAll(async () => {
     NOW,
   );
   await app.database.query('UPDATE movies SET gone_at = now() WHERE id = 19');
-  await createTrigrams(app.database);
 });
 
 afterAll(async () => {

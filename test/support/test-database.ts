@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, Pool, type QueryResult } from 'pg';
 import { readMigrationFolder } from '../../src/database/migrations/migration-files.js';
 import { migrateDatabase } from '../../src/database/migrations/migrator.js';
+import { systemClock } from '../../src/common/system-clock.js';
+import { MOVIE_INDEXES } from '../../src/movies/indexes/movie-indexes.js';
 import { QUEUES } from '../../src/queue/queues.js';
 import { joinTestServer, withClient, withDatabase, type TestServer } from './test-server.js';
 
@@ -118,6 +120,7 @@ async function ensureTemplate(server: string): Promise<string> {
     await client.query(`CREATE DATABASE ${template} TEMPLATE template0`);
     await migrateDatabase(withDatabase(server, template));
     await installQueue(withDatabase(server, template));
+    await buildIndexes(withDatabase(server, template));
     // PostgreSQL can't copy a template that has connections.
     await client.query(`ALTER DATABASE ${template} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
   });
@@ -135,6 +138,16 @@ async function installQueue(url: string): Promise<void> {
   await pool.end();
 }
 
+/** As a worker does where there are no movies. */
+async function buildIndexes(url: string): Promise<void> {
+  const { loadConfig } = await import('../../src/config/load-config.js');
+  const { openDatabase } = await import('../../src/database/connection/open-database.js');
+  const { BackgroundIndexes } = await import('../../src/movies/indexes/background-indexes.js');
+  const database = await openDatabase({ url, poolSize: 2, dataDir: '/nonexistent' });
+  await new BackgroundIndexes(database, loadConfig({}, { tmdbKey: false }), systemClock).build();
+  await database.close();
+}
+
 async function templateName(): Promise<string> {
   const { migrations } = await readMigrationFolder();
   const manifest = await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
@@ -142,6 +155,7 @@ async function templateName(): Promise<string> {
   const state = [
     ...migrations.map(({ name, checksum }) => `${name} ${checksum}`),
     `pg-boss ${dependencies['pg-boss']} ${JSON.stringify(QUEUES)}`,
+    JSON.stringify(MOVIE_INDEXES),
   ].join('\n');
   return `movie_pipeline_test_template_${createHash('sha256').update(state).digest('hex').slice(0, 12)}`;
 }

@@ -18,8 +18,9 @@ const RETRY_AFTER_MS = 60_000;
 const LOCK = `hashtextextended('movie-pipeline indexes in ' || $1, 0)`;
 
 /**
- * Builds the indexes that reading needs, after the start of a worker and without blocking writes. One builds at a time; what it
- * leaves unfinished is dropped and built by the next. Until an index is there, queries work without it.
+ * Builds the indexes that reading needs: at the start of a worker while there are no movies, otherwise after the start and
+ * without blocking writes. One process builds at a time; what it leaves unfinished is dropped and built by the next. Until an
+ * index is there, queries work without it.
  */
 @Injectable()
 export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestroy {
@@ -35,8 +36,10 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  onApplicationBootstrap(): void {
-    if (this.config.roles.includes('worker')) this.loop = this.buildUntilComplete();
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.config.roles.includes('worker')) return;
+    const complete = await this.attempt(async () => !(await this.hasMovies()) && (await this.tryToBuild()));
+    if (!complete) this.loop = this.buildUntilComplete();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -91,19 +94,28 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
         return false;
       }
       this.builderPid = rows[0].pid;
+      const concurrently = (await this.hasMovies()) ? 'CONCURRENTLY' : '';
       // A concurrent build waits for every transaction that is older, and blocks none.
-      await client.query('SET lock_timeout = 0');
+      if (concurrently !== '') await client.query('SET lock_timeout = 0');
       await client.query(
         `SELECT set_config('search_path', concat_ws(',', quote_ident($1), quote_ident($2)), false)`,
         [this.database.schema, await this.trigramsSchema()],
       );
       const missing = new Set(await this.missing());
-      for (const index of MOVIE_INDEXES) if (missing.has(index.name)) await this.create(client, index);
+      for (const index of MOVIE_INDEXES)
+        if (missing.has(index.name)) await this.create(client, index, concurrently);
       return true;
     } finally {
       this.builderPid = null;
       await client.end();
     }
+  }
+
+  private async hasMovies(): Promise<boolean> {
+    const { rows } = await this.database.pool.query<{ found: boolean }>(
+      'SELECT EXISTS (SELECT FROM movies) AS found',
+    );
+    return rows[0]?.found === true;
   }
 
   private async isOwner(): Promise<boolean> {
@@ -123,15 +135,19 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     }
   }
 
-  private async create(client: Client, { name, definition }: BackgroundIndex): Promise<void> {
+  private async create(
+    client: Client,
+    { name, definition }: BackgroundIndex,
+    concurrently: 'CONCURRENTLY' | '',
+  ): Promise<void> {
     this.shutdown.signal.throwIfAborted();
     const startedMs = this.clock.monotonicMs();
     const index = escapeIdentifier(name);
     // The search path has the schema of pg_trgm too, where another installation may have indexes of these names.
     await client.query(
-      `DROP INDEX CONCURRENTLY IF EXISTS ${escapeIdentifier(this.database.schema)}.${index}`,
+      `DROP INDEX ${concurrently} IF EXISTS ${escapeIdentifier(this.database.schema)}.${index}`,
     );
-    await client.query(`CREATE INDEX CONCURRENTLY ${index} ON ${definition}`);
+    await client.query(`CREATE INDEX ${concurrently} ${index} ON ${definition}`);
     const ms = Math.round(this.clock.monotonicMs() - startedMs);
     this.logger.log({ event: 'index.created', index: name, ms });
   }
@@ -140,24 +156,28 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     const { signal } = this.shutdown;
     const wait = (ms: number): Promise<void> => this.clock.sleep(ms, signal).catch(() => undefined);
     await wait(FIRST_AFTER_MS);
-    while (!signal.aborted && !(await this.tryToBuild())) await wait(RETRY_AFTER_MS);
+    while (!signal.aborted && !(await this.attempt(() => this.tryToBuild()))) await wait(RETRY_AFTER_MS);
   }
 
   /** Returns whether there is nothing left to do for this process. */
   private async tryToBuild(): Promise<boolean> {
+    if (await this.isOwner()) return this.build();
+    const missing = await this.missing();
+    if (missing.length > 0) {
+      const reason =
+        'Only the owner of the tables may build them. As the owner: movie-pipeline migrate --grant-to ROLE';
+      this.logger.warn({ event: 'index.missing', missing, reason });
+    }
+    return true;
+  }
+
+  /** False when the database failed. */
+  private async attempt(work: () => Promise<boolean>): Promise<boolean> {
     try {
-      if (await this.isOwner()) return await this.build();
-      const missing = await this.missing();
-      if (missing.length > 0) {
-        const reason =
-          'Only the owner of the tables may build them. As the owner: movie-pipeline migrate --grant-to ROLE';
-        this.logger.warn({ event: 'index.missing', missing, reason });
-      }
-      return true;
+      return await work();
     } catch (error) {
-      if (!this.shutdown.signal.aborted) {
+      if (!this.shutdown.signal.aborted)
         this.logger.warn({ event: 'index.build_failed', reason: String(error) });
-      }
       return false;
     }
   }
