@@ -1,3 +1,5 @@
+import type { CatalogueConfig } from '../config/app-config.js';
+
 /** TMDB's movie lists, in the order in which runs take them. */
 export const CATEGORIES = ['popular', 'top_rated', 'upcoming', 'now_playing'] as const;
 export type Category = (typeof CATEGORIES)[number];
@@ -6,7 +8,7 @@ export type Category = (typeof CATEGORIES)[number];
 export const SOURCES = [...CATEGORIES, 'trending'] as const;
 export type Source = (typeof SOURCES)[number];
 
-export const UPDATE_TYPES = ['quick', 'daily', 'full', 'custom'] as const;
+export const UPDATE_TYPES = ['quick', 'daily', 'full', 'catalogue', 'custom'] as const;
 export type UpdateType = (typeof UPDATE_TYPES)[number];
 
 /** TMDB serves pages 1 to 500 of a list, whatever its `total_pages` says. */
@@ -23,6 +25,8 @@ export interface EnrichmentPlan {
   readonly incompleteFirst?: boolean;
   /** Every stored movie, whatever the other rules are. */
   readonly refreshAll?: boolean;
+  /** Every movie that TMDB has, as its id exports list them, if its details are due. */
+  readonly catalogue?: boolean;
 }
 
 /** What a run does. Stored with the run as JSON. */
@@ -74,10 +78,17 @@ const PRESETS = {
   quick: { sources: sources(['popular'], 3, true), enrichment: null },
   daily: { sources: sources(CATEGORIES, 5, true), enrichment: { limit: 500, alsoStored: false } },
   full: { sources: sources(CATEGORIES, 10, true), enrichment: { limit: 1_000, alsoStored: true } },
+  catalogue: { sources: [], enrichment: { limit: 0, alsoStored: true, catalogue: true } },
 } as const satisfies Record<Exclude<UpdateType, 'custom'>, Pick<RunPlan, 'sources' | 'enrichment'>>;
 
 export function presetPlan(updateType: Exclude<UpdateType, 'custom'>): RunPlan {
   return { updateType, ...PRESETS[updateType], incremental: true };
+}
+
+/** Why the configuration does not allow a run of this plan; null when it does. */
+export function planFault({ updateType }: RunPlan, { scope }: Pick<CatalogueConfig, 'scope'>): string | null {
+  if (updateType !== 'catalogue' || scope === 'all') return null;
+  return 'A catalogue run requires CATALOGUE=all, which fetches every movie that TMDB has. Set it, and restart the service.';
 }
 
 /** @throws RangeError when an option is outside its bounds. */

@@ -60,6 +60,7 @@ const readEnrichmentPlan: Reader<NonNullable<RunPlan['enrichment']>> = (value) =
         alsoStored: plan.alsoStored,
         ...(plan.incompleteFirst === true ? { incompleteFirst: true } : {}),
         ...(plan.refreshAll === true ? { refreshAll: true } : {}),
+        ...(plan.catalogue === true ? { catalogue: true } : {}),
       };
 };
 

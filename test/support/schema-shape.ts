@@ -6,6 +6,7 @@ const TABLES = [
   ...['pipeline_run_pages', 'pipeline_run_movies', 'pipeline_run_totals', 'pipeline_run_requests'],
   ...['pipeline_users', 'pipeline_tokens', 'tmdb_rate_limit', 'tmdb_rate_limit_processes'],
   ...['scheduler_jobs', 'scheduler_state', 'scheduler_occurrences'],
+  ...['catalogue', 'catalogue_imports'],
 ];
 
 /**
