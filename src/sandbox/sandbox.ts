@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { administer } from './administration.js';
 import { type Counters, type Endpoint, LastSecond, RequestCounter } from './counters.js';
-import { writeExport } from './export.js';
+import { type PublishedExports, requestedExport, sendExport } from './exports.js';
 import { FaultDice, type Faults, sendFaulty } from './faults.js';
-import { type Catalogue, idOf } from './movies.js';
+import { type Catalogue, idOf, isoDay } from './movies.js';
 import { Dice } from './random.js';
 import { ResponseCache } from './response-cache.js';
 import {
@@ -21,6 +21,8 @@ import { routeOf } from './routes.js';
 export interface SandboxOptions {
   /** Number of movies. Each is computed from the seed, so that millions take no memory. */
   readonly movies?: number;
+  /** Number of adult movies, beside the others. Default: a ninth of `movies`, as at TMDB. */
+  readonly adultMovies?: number;
   readonly seed?: number;
   readonly port?: number;
   /** Requests accepted within any one second; further ones get a 429. Null: no limit. */
@@ -37,7 +39,6 @@ export interface SandboxOptions {
   readonly keepAnswers?: boolean;
 }
 
-const EXPORT = /^\/p\/exports\/movie_ids_\d\d_\d\d_\d{4}\.json\.gz$/;
 const KEY = /^[0-9a-f]{32}$/i;
 const TOKEN = /^Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
@@ -51,6 +52,7 @@ export class Sandbox {
   private readonly broken = new Set<string>();
   private readonly cache: ResponseCache | null;
   private keyRevoked = false;
+  private exports: PublishedExports;
 
   private constructor(
     private readonly server: Server,
@@ -60,6 +62,7 @@ export class Sandbox {
     this.faults = new FaultDice(catalogue.seed);
     this.faults.set(options.faults ?? {});
     this.dice = new Dice(catalogue.seed, 98);
+    this.exports = { lastDay: isoDay(catalogue.today), fault: null };
     this.cache = options.keepAnswers === true ? new ResponseCache() : null;
     server.on('connection', () => {
       this.counter.connectionOpened();
@@ -72,7 +75,8 @@ export class Sandbox {
 
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const { seed = 1, movies = 10_000, people = null } = options;
-    const catalogue = { seed, movies, people, today: new Date() };
+    const { adultMovies = Math.floor(movies / 9) } = options;
+    const catalogue = { seed, movies, adultMovies, people, today: new Date() };
     const server = createServer({ keepAliveTimeout: 60_000 });
     const sandbox = new Sandbox(server, catalogue, options);
     await new Promise<void>((resolve, reject) => {
@@ -83,7 +87,12 @@ export class Sandbox {
 
   /** The value for TMDB_BASE_URL. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/3`;
+    return `${this.origin}/3`;
+  }
+
+  /** The value for TMDB_EXPORT_URL. */
+  get exportUrl(): string {
+    return `${this.origin}/p/exports`;
   }
 
   counters(): Counters {
@@ -114,6 +123,11 @@ export class Sandbox {
     for (const path of paths) this.broken.add(path);
   }
 
+  /** Which daily exports there are. Default: today's and those before, all valid. */
+  publishExports(exports: Partial<PublishedExports>): void {
+    this.exports = { ...this.exports, ...exports };
+  }
+
   revokeKey(): void {
     this.keyRevoked = true;
   }
@@ -133,6 +147,10 @@ export class Sandbox {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  private get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://sandbox');
     if (url.pathname.startsWith('/sandbox/')) {
@@ -141,8 +159,8 @@ export class Sandbox {
     }
     const path = url.pathname.replace(/^\/3(?=\/)/, '');
     const route = routeOf(path, (id) => this.removed.has(id));
-    const isExport = EXPORT.test(url.pathname);
-    this.count(isExport ? 'export' : route.endpoint, response);
+    const exported = requestedExport(url.pathname);
+    this.count(exported === null ? route.endpoint : 'export', response);
     const fault = this.isOverLimit()
       ? 'tooMany'
       : this.isBroken(path, url)
@@ -150,8 +168,9 @@ export class Sandbox {
         : this.faults.throw();
     if (fault !== null) this.counter.faultInjected(fault);
     await delay((this.options.latencyMs ?? 0) + this.dice.next() * (this.options.jitterMs ?? 0));
-    if (isExport && fault === null) {
-      await writeExport(this.catalogue, response);
+    if (exported !== null && fault === null) {
+      const source = { published: this.exports, isRemoved: (id: number) => this.removed.has(id) };
+      await sendExport(this.catalogue, exported, source, { request, response });
       return;
     }
     const make = (): JsonResponse =>
