@@ -10,7 +10,7 @@ import type { RunWait } from './run-wait.js';
 import { RunAborted, type RunEnding, type StopReason } from './run-ending.js';
 import { whereLeased, type RunLease } from './run-lease.js';
 import { sqlLeased } from './run-lease.repository.js';
-import type { Source } from './run-plan.js';
+import { CATALOGUE, type Source } from './run-plan.js';
 import { type ItemError, MAX_KEPT_ERRORS, type RunProgress } from './run.js';
 import { readAbortReason } from './stored-json.js';
 import type { TmdbCounts } from './tmdb-usage.js';
@@ -121,7 +121,9 @@ export class RunCheckpoint {
 
   /** Records a worker's heartbeat. Returns why the run should stop, or null. */
   async heartbeat(lease: RunLease, { progress, waiting, tmdb }: Heartbeat): Promise<StopReason | null> {
-    const [run] = await this.prisma.$queryRaw<{ isCancelled: boolean; abortReason: unknown }[]>`
+    const [run] = await this.prisma.$queryRaw<
+      { isCancelled: boolean; abortReason: unknown; isOutranked: boolean }[]
+    >`
       UPDATE pipeline_runs SET
         tmdb_requests = tmdb_requests + ${tmdb.tmdbRequests},
         tmdb_retries = tmdb_retries + ${tmdb.tmdbRetries},
@@ -131,9 +133,16 @@ export class RunCheckpoint {
         progress = coalesce(${json(progress)}::jsonb, progress),
         heartbeat_at = CASE WHEN ${progress === null} THEN heartbeat_at ELSE clock_timestamp() END
       WHERE ${sqlLeased(lease)}
-      RETURNING cancel_requested_at IS NOT NULL AS "isCancelled", abort_reason AS "abortReason"`;
+      RETURNING cancel_requested_at IS NOT NULL AS "isCancelled", abort_reason AS "abortReason",
+        update_type = ${CATALOGUE} AND EXISTS (
+          SELECT FROM pipeline_runs o WHERE o.status = 'QUEUED' AND o.update_type IS DISTINCT FROM ${CATALOGUE}) AS "isOutranked"`;
     if (run === undefined) throw new RunAborted({ kind: 'lost' });
-    return run.isCancelled ? { kind: 'cancelled' } : readAbortReason(run.abortReason);
+    if (run.isCancelled) return { kind: 'cancelled' };
+    // Batches go on until the other run has started.
+    return (
+      readAbortReason(run.abortReason) ??
+      (run.isOutranked && progress !== null ? { kind: 'outranked' } : null)
+    );
   }
 
   /** Lets a batch stop the whole run; the worker that leads it reads the reason with its next heartbeat. */

@@ -11,6 +11,9 @@ export type Source = (typeof SOURCES)[number];
 export const UPDATE_TYPES = ['quick', 'daily', 'full', 'catalogue', 'custom'] as const;
 export type UpdateType = (typeof UPDATE_TYPES)[number];
 
+/** The type of run that gives way to those of all other types. */
+export const CATALOGUE = 'catalogue' satisfies UpdateType;
+
 /** TMDB serves pages 1 to 500 of a list, whatever its `total_pages` says. */
 export const MAX_PAGES = 500;
 export const MAX_ENRICHMENT = 100_000;
@@ -87,7 +90,7 @@ export function presetPlan(updateType: Exclude<UpdateType, 'custom'>): RunPlan {
 
 /** Why the configuration does not allow a run of this plan; null when it does. */
 export function planFault({ updateType }: RunPlan, { scope }: Pick<CatalogueConfig, 'scope'>): string | null {
-  if (updateType !== 'catalogue' || scope === 'all') return null;
+  if (updateType !== CATALOGUE || scope === 'all') return null;
   return 'A catalogue run requires CATALOGUE=all, which fetches every movie that TMDB has. Set it, and restart the service.';
 }
 

@@ -27,13 +27,13 @@ function isInFuture(column: Sql, now: Date): Sql {
 }
 
 /** The second condition is implied by the third; the index on `enriched_at` serves it and the first. */
-function isStale(now: Date): Sql {
+export function isStale(now: Date): Sql {
   return sql`(${isInFuture(sql`enriched_at`, now)} OR enriched_at < ${timestamp(now)} - interval '6 days'
     AND enriched_at < ${timestamp(now)} - interval '1 day' * (${staleAfterDays(now)}))`;
 }
 
 /** Neither waiting after a failure nor gone. A movie that is gone is requested again 120 days after the last attempt. */
-function mayBeRequested(now: Date): Sql {
+export function mayBeRequested(now: Date): Sql {
   return sql`(enrich_retry_at IS NULL OR enrich_retry_at <= ${timestamp(now)} OR ${isInFuture(sql`enrich_tried_at`, now)})
     AND (gone_at IS NULL OR enrich_tried_at < ${timestamp(now)} - interval '120 days'
       OR ${isInFuture(sql`enrich_tried_at`, now)})`;
