@@ -6,16 +6,16 @@ import { RunMovies } from '../runs/run-movies.repository.js';
 import { DueCatalogue } from './due-catalogue.js';
 import { EnrichmentBatches, MIN_BATCH } from './enrichment-batches.js';
 
-/**
- * Movies that are selected at once: about two minutes of work at TMDB's rate limit. The checkpoint of a run never has more.
- * At the end of each portion, workers wait for the last batch.
- */
-const PORTION = 50 * MIN_BATCH;
-
 /** Enriches every movie of the catalogue that is due, in portions: the most popular that were never enriched go first. */
 @Injectable()
 export class CatalogueEnrichment {
   private readonly logger = new Logger(CatalogueEnrichment.name);
+
+  /**
+   * Movies of one portion: about two minutes of work at TMDB's rate limit. The checkpoint of a run has no more that are due.
+   * At the end of each portion workers wait for the last batch.
+   */
+  portion = 50 * MIN_BATCH;
 
   constructor(
     private readonly due: DueCatalogue,
@@ -42,9 +42,10 @@ export class CatalogueEnrichment {
       hasAdvanced = true;
       await this.leases.advanced(context.lease);
     };
+    await onProgress(left, 0);
     if (left > 0) await this.batches.untilDone(left, context, onProgress);
     for (;;) {
-      const ids = await portions.next(PORTION);
+      const ids = await portions.next(this.portion);
       if (ids.length === 0) break;
       await this.plan(ids, context);
       selected += ids.length;

@@ -202,7 +202,9 @@ async function setCatalogueRunAside(tx: Transaction, by: PipelineRun, now: Date)
 
 /** As a condition of SQL: the lease still covers the row of pipeline_runs. */
 export function sqlLeased({ runId, fencingToken }: RunLease): Prisma.Sql {
-  return Prisma.sql`id = ${runId} AND status = 'RUNNING' AND times_resumed = coalesce(${fencingToken}::int, times_resumed)`;
+  return fencingToken === null
+    ? Prisma.sql`id = ${runId} AND (status = 'RUNNING' OR status = 'QUEUED' AND started_at IS NOT NULL)`
+    : Prisma.sql`id = ${runId} AND status = 'RUNNING' AND times_resumed = ${fencingToken}`;
 }
 
 function crashed(times: number): RunOutcome {
