@@ -5,6 +5,7 @@ import { RunsModule } from '../runs/runs.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { EventStreams } from './api/event-streams.js';
 import { RunEventsController } from './api/run-events.controller.js';
+import { HistoryAnswer } from './api/history-answer.js';
 import { RunsController } from './api/runs.controller.js';
 import { StreamLimits } from './api/stream-limits.js';
 import { TriggersController } from './api/triggers.controller.js';
@@ -22,7 +23,7 @@ import { RunWorker } from './execution/run-worker.js';
   imports: [TmdbModule, MoviesModule, RunsModule, EnrichmentModule],
   controllers: [RunsController, TriggersController, RunEventsController],
   providers: [
-    ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits],
+    ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits, HistoryAnswer],
     ...[RunWorker, RunExecutor, RunStages, CollectStage, PageStore],
   ],
   exports: [RunsModule, RunQueue, RunTriggers, RunFollower, StreamLimits],
