@@ -21,6 +21,12 @@ export interface JobView {
   readonly nextRuns: readonly Date[];
 }
 
+export interface SchedulesOverview {
+  /** Whether the jobs fire at all. */
+  readonly running: boolean;
+  readonly jobs: readonly JobView[];
+}
+
 export interface JobWithLastRun extends JobView {
   /** The run of the job's last occurrence; null when there is none, or the run has been deleted. */
   readonly lastRun: Run | null;
@@ -41,9 +47,9 @@ export class SchedulesService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async jobs(): Promise<readonly JobView[]> {
-    const { jobs } = await this.schedules.read();
-    return jobs.map((job) => this.view(job));
+  async overview(): Promise<SchedulesOverview> {
+    const { running, jobs } = await this.schedules.read();
+    return { running, jobs: jobs.map((job) => this.view(job)) };
   }
 
   async status(): Promise<SchedulerStatus> {
