@@ -25,6 +25,7 @@ const MAY_IMPORT = {
   status: [...BASE, 'movies', 'runs', 'pipeline', 'scheduler', 'auth'],
   export: [...STORAGE, 'movies', 'auth'],
   health: [...BASE, 'database', 'tmdb', 'runs', 'scheduler', 'auth'],
+  metrics: [...STORAGE, 'tmdb', 'movies', 'runs', 'scheduler'],
   sandbox: [],
 };
 

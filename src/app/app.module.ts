@@ -8,6 +8,7 @@ import type { OpenDatabase } from '../database/connection/open-database.js';
 import { ExportModule } from '../export/export.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { ConnectionDrain } from './http/connection-drain.js';
+import { MetricsModule } from '../metrics/metrics.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { SchedulerModule } from '../scheduler/scheduler.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
         StatusModule,
         ExportModule,
         HealthModule,
+        MetricsModule,
       ],
       providers: [ConnectionDrain],
     };
