@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { CommonModule } from '../common/common.module.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
@@ -25,6 +26,7 @@ export class AppModule {
         CommonModule,
         DatabaseModule.of(database),
         QueueModule,
+        AuditModule,
         AuthModule,
         PipelineModule,
         SchedulerModule,

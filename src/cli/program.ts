@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { packageVersion } from '../common/package-version.js';
+import { addAuditCommand } from './commands/audit.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExportCommand } from './commands/export.js';
@@ -41,5 +42,6 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addExportCommand(program, shutdownSignal);
   addUserCommands(program);
   addTokenCommands(program);
+  addAuditCommand(program);
   return program;
 }
