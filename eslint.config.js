@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   config: ['common'],
   database: BASE,
   queue: [...BASE, 'database'],
+  backup: [...BASE, 'database'],
   audit: [...BASE, 'database'],
   tmdb: [...BASE, 'database'],
   movies: [...BASE, 'database', 'tmdb', 'auth'],

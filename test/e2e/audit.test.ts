@@ -47,8 +47,8 @@ async function audit(query = ''): Promise<{ entries: Entry[]; next: string | und
 
 describe('GET /auth/audit', () => {
   it('lists triggers, cancellations and changes of schedules with user and address, newest first', async () => {
-    const { body } = await call('post', '/pipeline/run', { update_type: 'quick' }).expect(202);
-    const { run_id: runId } = body as { run_id: number };
+    const triggered = await call('post', '/pipeline/run', { update_type: 'quick' }).expect(202);
+    const { run_id: runId } = triggered.body as { run_id: number };
     await call('post', `/pipeline/runs/${runId}/cancel`).expect(202);
     await call('post', '/pipeline/scheduler/stop').expect(200);
     await call('post', '/pipeline/scheduler/stop').expect(200);
