@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../common/package-version.js';
+import { addAuditCommand } from './commands/audit.js';
+import { addBackupCommands } from './commands/backup.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExportCommand } from './commands/export.js';
@@ -39,7 +41,9 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addPsqlUrlCommand(program);
   addSqlCommand(program);
   addExportCommand(program, shutdownSignal);
+  addBackupCommands(program, shutdownSignal);
   addUserCommands(program);
   addTokenCommands(program);
+  addAuditCommand(program);
   return program;
 }

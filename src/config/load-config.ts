@@ -193,6 +193,10 @@ function typed(environment: Environment): AppConfig {
       folder: environment.EXPORT_DIR === undefined ? null : resolve(projectFolder(), environment.EXPORT_DIR),
       keep: Number(environment.EXPORT_KEEP),
     },
+    metrics:
+      environment.METRICS_PORT === undefined
+        ? null
+        : { host: environment.METRICS_HOST, port: Number(environment.METRICS_PORT) },
     runRetentionDays: Number(environment.RUN_RETENTION_DAYS),
     scheduler: schedulerOf(environment),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },

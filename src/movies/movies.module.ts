@@ -6,6 +6,7 @@ import { SearchController } from './api/search.controller.js';
 import { BackgroundIndexes } from './indexes/background-indexes.js';
 import { CoverageRepository } from './coverage.repository.js';
 import { ListsRepository } from './lists.repository.js';
+import { MovieFiguresRepository } from './movie-figures.repository.js';
 import { MoviesRepository } from './movies.repository.js';
 import { GenreCountsRepository } from './reader/genre-counts.repository.js';
 import { ListReaderRepository } from './reader/list-reader.repository.js';
@@ -19,8 +20,11 @@ import { TitlesFillRepository } from './search/titles-fill.repository.js';
   providers: [
     ...[MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes],
     ...[MovieReaderRepository, ListReaderRepository, GenreCountsRepository, GenreNames],
-    ...[SearchRepository, TitlesFill, TitlesFillRepository],
+    ...[SearchRepository, TitlesFill, TitlesFillRepository, MovieFiguresRepository],
   ],
-  exports: [MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes, SearchRepository],
+  exports: [
+    ...[MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes, SearchRepository],
+    MovieFiguresRepository,
+  ],
 })
 export class MoviesModule {}

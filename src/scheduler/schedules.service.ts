@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { AuditLog } from '../common/logging/audit-log.js';
 import type { JobId } from '../config/app-config.js';
 import type { Run } from '../runs/run.js';
 import { RunsRepository } from '../runs/runs.repository.js';
@@ -43,7 +43,7 @@ export class SchedulesService {
   constructor(
     private readonly schedules: SchedulesRepository,
     private readonly runs: RunsRepository,
-    private readonly audit: AuditLog,
+    private readonly audit: AuditTrail,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -67,7 +67,7 @@ export class SchedulesService {
   async setRunning(running: boolean): Promise<void> {
     await this.schedules.read();
     if (await this.schedules.setRunning(running)) {
-      this.audit.record(running ? 'scheduler.started' : 'scheduler.stopped');
+      await this.audit.record(running ? 'scheduler.started' : 'scheduler.stopped');
     }
   }
 
@@ -75,7 +75,7 @@ export class SchedulesService {
   async change(id: JobId, change: JobChange): Promise<JobWithLastRun> {
     await this.schedules.read();
     if (await this.schedules.change(id, change)) {
-      this.audit.record('scheduler.job_changed', { job: id, ...change });
+      await this.audit.record('scheduler.job_changed', { job: id, ...change });
     }
     const { jobs } = await this.status();
     const changed = jobs.find((job) => job.id === id);

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { backOffMs } from '../common/back-off.js';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { tmdbRequests, tmdbWaits } from '../common/measurement.js';
 import { RANDOM, type Random } from '../common/random.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { AvailabilityTracker } from './availability-tracker.js';
@@ -148,15 +149,24 @@ export class TmdbClient {
   }
 
   private async send(request: Request<unknown>, call: TmdbCall, sent: SentRequest): Promise<unknown> {
+    const askedAtMs = this.clock.monotonicMs();
     const release = await this.rateLimiter.acquire(call.signal);
+    let outcome = 'aborted';
     try {
       sent.atMs = this.clock.monotonicMs();
+      tmdbWaits.publish({ reason: 'rate_limit', seconds: (sent.atMs - askedAtMs) / 1_000 });
       this.waits.requestSent(sent);
       if (call.counters !== undefined) call.counters.requests += 1;
-      return await this.transport.get(request.path, request.parameters, call.signal);
+      const body = await this.transport.get(request.path, request.parameters, call.signal);
+      outcome = 'ok';
+      return body;
+    } catch (error) {
+      if (error instanceof TmdbError) outcome = error.kind;
+      throw error;
     } finally {
       this.waits.requestEnded(sent);
       release();
+      tmdbRequests.publish({ outcome, seconds: (this.clock.monotonicMs() - sent.atMs) / 1_000 });
     }
   }
 
@@ -170,6 +180,7 @@ export class TmdbClient {
     const pauseMs = this.availability.recordRateLimit(error, sentAtMs, this.clock.monotonicMs());
     const addedMs = this.rateLimiter.pause(pauseMs);
     if (counters !== undefined) counters.waitedMs += addedMs;
+    tmdbWaits.publish({ reason: 'pause', seconds: addedMs / 1_000 });
     if (addedMs > 0) this.logger.warn({ event: 'tmdb.paused', ms: Math.round(addedMs) });
   }
 
@@ -198,6 +209,7 @@ export class TmdbClient {
     const ms = Math.max(backOffMs(failures, this.random), Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
     this.logger.debug({ event: 'tmdb.request_failed', path, kind, failures, ms: Math.round(ms) });
     if (counters !== undefined) counters.waitedMs += ms;
+    tmdbWaits.publish({ reason: 'retry', seconds: ms / 1_000 });
     await this.clock.sleep(ms, signal);
   }
 }

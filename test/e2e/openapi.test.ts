@@ -154,6 +154,8 @@ describe('the responses', () => {
   });
 
   it('the responses to valid, invalid and insufficient tokens are as documented', async () => {
+    expect((await checker.request('get', '/auth/audit', { token: admin })).status).toBe(200);
+    expect((await checker.request('get', '/auth/audit?limit=0', { token: admin })).status).toBe(400);
     expect((await checker.request('get', '/auth/me', { token: viewer })).body).toEqual({
       username: 'guest',
       role: 'viewer',
