@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ChangesModule } from '../catalogue/changes/changes.module.js';
 import { EnrichmentModule } from '../enrichment/enrichment.module.js';
 import { MoviesModule } from '../movies/movies.module.js';
 import { RunsModule } from '../runs/runs.module.js';
@@ -20,7 +21,7 @@ import { RunWorker } from './execution/run-worker.js';
 
 /** Runs: how they are requested, queued, led by a worker, followed and cancelled. */
 @Module({
-  imports: [TmdbModule, MoviesModule, RunsModule, EnrichmentModule],
+  imports: [TmdbModule, MoviesModule, RunsModule, ChangesModule, EnrichmentModule],
   controllers: [RunsController, TriggersController, RunEventsController],
   providers: [
     ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits, HistoryAnswer],

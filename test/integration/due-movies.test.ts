@@ -51,7 +51,7 @@ describe('a movie', () => {
     await store.movies.markFailed([2], ahead);
     await store.movies.markNotFound([3], ahead);
     expect((await store.movies.dueStored({ limit: 10, now })).toSorted()).toEqual([1, 2, 3]);
-    expect(await store.prisma.$queryRaw(store.movies.overdue(now))).toEqual([{ id: 1 }]);
+    expect(await store.prisma.$queryRaw(store.movies.urgent(now))).toEqual([{ id: 1 }]);
     await store.movies.markNotFound([3], now);
     await store.movies.markNotFound([3], new Date(now.getTime() + 2 * DAY_MS));
     expect(await store.query('SELECT id FROM movies WHERE gone_at IS NOT NULL')).toEqual([{ id: 3 }]);
@@ -180,6 +180,6 @@ describe('a movie', () => {
     await enrich(1, '1999-10-15', 149);
     await enrich(2, '1999-10-15', 151);
     await enrich(3, '1999-10-15', 170);
-    expect(await store.prisma.$queryRaw(store.movies.overdue(now))).toEqual([{ id: 3 }, { id: 2 }]);
+    expect(await store.prisma.$queryRaw(store.movies.urgent(now))).toEqual([{ id: 3 }, { id: 2 }]);
   });
 });

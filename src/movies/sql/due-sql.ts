@@ -26,17 +26,24 @@ function isInFuture(column: Sql, now: Date): Sql {
   return sql`${column} > ${timestamp(now)} + interval '1 day'`;
 }
 
+/** TMDB has changed the movie since its details were requested. The condition of the partial index `movies_changed`. */
+const HAS_CHANGED = sql`tmdb_changed_at > enriched_at`;
+
 /** The second condition is implied by the third; the index on `enriched_at` serves it and the first. */
 function isStale(now: Date): Sql {
   return sql`(${isInFuture(sql`enriched_at`, now)} OR enriched_at < ${timestamp(now)} - interval '6 days'
-    AND enriched_at < ${timestamp(now)} - interval '1 day' * (${staleAfterDays(now)}))`;
+    AND enriched_at < ${timestamp(now)} - interval '1 day' * (${staleAfterDays(now)})
+    OR tmdb_changed_at IS NOT NULL AND ${HAS_CHANGED})`;
 }
 
-/** Neither waiting after a failure nor gone. A movie that is gone is requested again 120 days after the last attempt. */
+/**
+ * Neither waiting after a failure nor gone. A movie that is gone is requested again 120 days after the last attempt, and when
+ * TMDB's change feed names it.
+ */
 function mayBeRequested(now: Date): Sql {
   return sql`(enrich_retry_at IS NULL OR enrich_retry_at <= ${timestamp(now)} OR ${isInFuture(sql`enrich_tried_at`, now)})
     AND (gone_at IS NULL OR enrich_tried_at < ${timestamp(now)} - interval '120 days'
-      OR ${isInFuture(sql`enrich_tried_at`, now)})`;
+      OR tmdb_changed_at > enrich_tried_at OR ${isInFuture(sql`enrich_tried_at`, now)})`;
 }
 
 const MOST_POPULAR_FIRST = sql`popularity DESC NULLS LAST, id`;
@@ -71,13 +78,38 @@ export function selectIncomplete(now: Date, limit: number): Sql {
     ORDER BY ${MOST_POPULAR_FIRST} LIMIT ${limit}::int`;
 }
 
-/** Selects `id` of movies enriched more than 150 days ago, the oldest first. TMDB's terms allow six months. */
-export function selectOverdue(now: Date): Sql {
+function overdueSince(now: Date): Sql {
+  return sql`${timestamp(now)} - interval '150 days'`;
+}
+
+/**
+ * Selects `id` of movies that changed at TMDB or were enriched more than 150 days ago, the oldest first. TMDB's terms allow
+ * six months.
+ */
+export function selectUrgent(now: Date): Sql {
   return sql`
     SELECT id FROM movies
-    WHERE (enriched_at < ${timestamp(now)} - interval '150 days' OR ${isInFuture(sql`enriched_at`, now)})
+    WHERE (enriched_at < ${overdueSince(now)} OR ${isInFuture(sql`enriched_at`, now)} OR ${HAS_CHANGED})
       AND ${mayBeRequested(now)}
     ORDER BY enriched_at`;
+}
+
+/** Selects `at`, when the oldest details that are not overdue were requested. */
+export function selectOldestDetails(now: Date): Sql {
+  return sql`SELECT min(enriched_at) AS at FROM movies WHERE enriched_at >= ${overdueSince(now)}`;
+}
+
+/**
+ * Details that were requested before the time are stale from now on. Movies without details are marked too: theirs may be on
+ * the way. Rows are locked in the order of their ids, as by batches.
+ */
+export function updateChanged(ids: readonly number[], at: Date): Sql {
+  return sql`
+    UPDATE movies SET tmdb_changed_at = ${timestamp(at)} FROM (
+      SELECT id FROM movies WHERE id = ANY(${ids}::int[]) AND (enriched_at < ${timestamp(at)} OR enriched_at IS NULL)
+        AND (tmdb_changed_at < ${timestamp(at)} OR tmdb_changed_at IS NULL)
+      ORDER BY id FOR UPDATE) AS changed
+    WHERE movies.id = changed.id`;
 }
 
 /** Counts those of the movies that TMDB has not failed to find before. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ChangesStage } from '../../catalogue/changes/changes.stage.js';
 import { EnrichmentStage } from '../../enrichment/enrichment.stage.js';
 import type { RunContext } from '../../runs/run-context.js';
 import { stopReasonOf, type StopReason } from '../../runs/run-ending.js';
@@ -10,6 +11,7 @@ import { CollectStage } from '../collect/collect.stage.js';
 export class RunStages {
   constructor(
     private readonly collect: CollectStage,
+    private readonly changes: ChangesStage,
     private readonly enrichment: EnrichmentStage,
   ) {}
 
@@ -33,6 +35,8 @@ export class RunStages {
     await this.collect.run(plan, context);
     // If no list page could be fetched, do not mark movies as gone.
     if (plan.enrichment !== null && progress.hasPages()) {
+      const isPlanned = context.enrichmentTotal !== null;
+      if (plan.enrichment.followChanges === true && !isPlanned) await this.changes.run(context);
       progress.enterStage('enriching');
       await this.enrichment.run(plan, plan.enrichment, context);
     }
