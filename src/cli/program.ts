@@ -7,6 +7,7 @@ import { addFailingCommand } from './commands/failing.js';
 import { addJobsCommand } from './commands/jobs.js';
 import { addMigrateCommand } from './commands/migrate.js';
 import { addPsqlUrlCommand } from './commands/psql-url.js';
+import { addPurgeCommand } from './commands/purge.js';
 import { addRunCommand } from './commands/run.js';
 import { addRunsCommand } from './commands/runs.js';
 import { addSchedulerCommand } from './commands/scheduler.js';
@@ -39,6 +40,7 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addPsqlUrlCommand(program);
   addSqlCommand(program);
   addExportCommand(program, shutdownSignal);
+  addPurgeCommand(program);
   addUserCommands(program);
   addTokenCommands(program);
   return program;

@@ -4,6 +4,7 @@ import { ListsController } from './api/lists.controller.js';
 import { MoviesController } from './api/movies.controller.js';
 import { SearchController } from './api/search.controller.js';
 import { BackgroundIndexes } from './indexes/background-indexes.js';
+import { ContentPurge } from './content-purge.repository.js';
 import { CoverageRepository } from './coverage.repository.js';
 import { ListsRepository } from './lists.repository.js';
 import { MoviesRepository } from './movies.repository.js';
@@ -17,10 +18,17 @@ import { TitlesFillRepository } from './search/titles-fill.repository.js';
 @Module({
   controllers: [MoviesController, ListsController, SearchController],
   providers: [
-    ...[MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes],
+    ...[MoviesRepository, ListsRepository, CoverageRepository, ContentPurge, BackgroundIndexes],
     ...[MovieReaderRepository, ListReaderRepository, GenreCountsRepository, GenreNames],
     ...[SearchRepository, TitlesFill, TitlesFillRepository],
   ],
-  exports: [MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes, SearchRepository],
+  exports: [
+    ContentPurge,
+    MoviesRepository,
+    ListsRepository,
+    CoverageRepository,
+    BackgroundIndexes,
+    SearchRepository,
+  ],
 })
 export class MoviesModule {}

@@ -120,8 +120,9 @@ export class Timeline {
   }
 
   private happen(until: number, catalogue: Catalogue): void {
-    while (this.pending[0] !== undefined && this.pending[0].at <= until) {
-      const { at, kind } = this.pending.shift()!;
+    const due = this.pending.filter(({ at }) => at <= until);
+    this.pending = this.pending.slice(due.length);
+    for (const { at, kind } of due) {
       const dice = new Dice(catalogue.seed, at, 32);
       const id = kind === 'return' ? this.someRemoved(dice) : this.somePresent(dice, catalogue);
       if (id !== null) this.apply(kind, id, at);

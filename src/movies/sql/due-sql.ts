@@ -79,17 +79,18 @@ export function selectIncomplete(now: Date, limit: number): Sql {
 }
 
 function overdueSince(now: Date): Sql {
-  return sql`${timestamp(now)} - interval '150 days'`;
+  return sql`(${timestamp(now)} - interval '150 days')`;
 }
 
 /**
- * Selects `id` of movies that changed at TMDB or were enriched more than 150 days ago, the oldest first. TMDB's terms allow
- * six months.
+ * Selects `id` of movies that changed at TMDB, and of those whose details, or without details what a list said, are older
+ * than 150 days, the oldest details first. TMDB's terms allow six months.
  */
 export function selectUrgent(now: Date): Sql {
   return sql`
     SELECT id FROM movies
-    WHERE (enriched_at < ${overdueSince(now)} OR ${isInFuture(sql`enriched_at`, now)} OR ${HAS_CHANGED})
+    WHERE (enriched_at < ${overdueSince(now)} OR ${isInFuture(sql`enriched_at`, now)} OR ${HAS_CHANGED}
+      OR enriched_at IS NULL AND updated_at < ${overdueSince(now)} AT TIME ZONE 'UTC')
       AND ${mayBeRequested(now)}
     ORDER BY enriched_at`;
 }
