@@ -4,6 +4,7 @@ import { addCancelCommand } from './commands/cancel.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExportCommand } from './commands/export.js';
 import { addFailingCommand } from './commands/failing.js';
+import { addGoneCommand } from './commands/gone.js';
 import { addJobsCommand } from './commands/jobs.js';
 import { addMigrateCommand } from './commands/migrate.js';
 import { addPsqlUrlCommand } from './commands/psql-url.js';
@@ -33,6 +34,7 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addStatusCommand(program);
   addRunsCommand(program);
   addFailingCommand(program);
+  addGoneCommand(program);
   addJobsCommand(program);
   addCancelCommand(program);
   addMigrateCommand(program, shutdownSignal);

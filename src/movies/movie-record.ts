@@ -242,3 +242,18 @@ export interface FailingMovie {
   /** When TMDB was first found not to know the id any more; null while it knows it. */
   readonly goneAt: Date | null;
 }
+
+/** A movie that TMDB no longer has. */
+export interface GoneMovie {
+  readonly id: number;
+  /** When it was found to be gone. */
+  readonly goneAt: Date;
+}
+
+export interface GonePage {
+  /** The last id of the page before; 0: the first page. */
+  readonly after: number;
+  /** Only movies that are gone since then; null: all. */
+  readonly since: Date | null;
+  readonly limit: number;
+}

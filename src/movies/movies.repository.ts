@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService, type Sql, sql, type Transaction } from '../database/prisma.service.js';
-import type { EnrichedMovie, FailingMovie, FetchedMovie, ListedMovie } from './movie-record.js';
+import type {
+  EnrichedMovie,
+  FailingMovie,
+  FetchedMovie,
+  GoneMovie,
+  GonePage,
+  ListedMovie,
+} from './movie-record.js';
 import { rowRefusedError } from './row-refused-error.js';
 import { updateTitles } from './search/movie-titles.js';
 import * as due from './sql/due-sql.js';
@@ -143,6 +150,17 @@ export class MoviesRepository {
   /** Records that the details of these movies could not be fetched or stored. Each failure delays the next request. */
   async markFailed(ids: readonly number[], now: Date, tx: Transaction = this.prisma): Promise<void> {
     await tx.$executeRaw(due.updateFailed(ids, now));
+  }
+
+  /** Makes movies due that two exports of all ids do not name, and clears `gone_at` of those that a later export names. */
+  async followExports(tx: Transaction): Promise<void> {
+    await tx.$executeRaw(due.UPDATE_MISSING);
+    await tx.$executeRaw(due.UPDATE_RETURNED);
+  }
+
+  /** Movies that are gone, in the order of their ids. */
+  gone(page: GonePage): Promise<GoneMovie[]> {
+    return this.prisma.$queryRaw<GoneMovie[]>(due.selectGone(page));
   }
 
   /** Movies that failed at least twice in a row, those with the most failures first. */

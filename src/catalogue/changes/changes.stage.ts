@@ -16,7 +16,7 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 /** The name of the feed among the sources of failures. */
 const SOURCE = 'changes';
 
-/** Reads TMDB's change feed, day by day, and makes the stored movies due that it names. */
+/** Reads TMDB's change feed, day by day, and makes the stored movies due that it names, or that the exports no longer name. */
 @Injectable()
 export class ChangesStage {
   private readonly logger = new Logger(ChangesStage.name);
@@ -31,6 +31,7 @@ export class ChangesStage {
 
   /** Rejects only when the run can't go on. A day that could not be read is recorded with the run, and read by the next. */
   async run(context: ChangesContext): Promise<void> {
+    await this.checkpoint.transaction((tx) => this.movies.followExports(tx));
     const now = await this.databaseClock.now();
     await this.days.open(now, await this.movies.oldestDetails(now));
     for (const day of await this.days.unread(now, context.startedAt)) {
