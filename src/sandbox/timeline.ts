@@ -49,7 +49,7 @@ export class Timeline {
   readonly revisions = new Map<number, number>();
   readonly adults = new Set<number>();
   readonly removed = new Set<number>();
-  /** When each movie last changed, in milliseconds since 1970. */
+  /** When each movie last changed in a way that the feed names, in milliseconds since 1970. */
   readonly changedAt = new Map<number, number>();
   private readonly feed = new Map<string, NamedMovie[]>();
   private rates = NO_RATES;
@@ -143,8 +143,8 @@ export class Timeline {
     else if (kind === 'return') this.removed.delete(id);
     else if (kind === 'adult') this.adults.add(id);
     this.revisions.set(id, (this.revisions.get(id) ?? 0) + 1);
-    this.changedAt.set(id, at);
     if (kind === 'silent change') return;
+    this.changedAt.set(id, at);
     const day = isoDay(new Date(at));
     const named = this.feed.get(day) ?? [];
     named.push({ id, from: at + this.rates.feedLagMs });

@@ -28,8 +28,8 @@ export interface ChangeFollower {
   /** Stores movies as if a list had named them. */
   storeListed(ids: readonly number[]): Promise<void>;
   readFeed(): Promise<void>;
-  /** Enriches all movies that are due, or those given. Returns their number. */
-  enrich(ids?: readonly number[]): Promise<number>;
+  /** Enriches all movies that are due, or those given. Returns their ids. */
+  enrich(ids?: readonly number[]): Promise<readonly number[]>;
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -119,7 +119,7 @@ export async function openChangeFollower(start: Date, options: SandboxOptions): 
       const current = context();
       await enrichMovies.enrich(work.ids, current);
       await results.concludeNotFound(current);
-      return work.ids.length;
+      return work.ids;
     },
     query: (sql, values) => database.query(sql, values),
     close: async () => {
