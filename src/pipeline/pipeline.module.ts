@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { ChangesModule } from '../catalogue/changes/changes.module.js';
 import { EnrichmentModule } from '../enrichment/enrichment.module.js';
 import { MoviesModule } from '../movies/movies.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { EventStreams } from './api/event-streams.js';
+import { GoneController } from './api/gone.controller.js';
 import { RunEventsController } from './api/run-events.controller.js';
 import { HistoryAnswer } from './api/history-answer.js';
 import { RunsController } from './api/runs.controller.js';
@@ -20,8 +22,8 @@ import { RunWorker } from './execution/run-worker.js';
 
 /** Runs: how they are requested, queued, led by a worker, followed and cancelled. */
 @Module({
-  imports: [TmdbModule, MoviesModule, RunsModule, EnrichmentModule],
-  controllers: [RunsController, TriggersController, RunEventsController],
+  imports: [TmdbModule, MoviesModule, RunsModule, ChangesModule, EnrichmentModule],
+  controllers: [RunsController, TriggersController, RunEventsController, GoneController],
   providers: [
     ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits, HistoryAnswer],
     ...[RunWorker, RunExecutor, RunStages, CollectStage, PageStore],

@@ -42,6 +42,7 @@ export const RUN_COLUMNS = {
   cancelRequestedAt: 'cancel_requested_at',
   enrichmentTotal: 'enrichment_total',
   lateSeconds: 'late_seconds',
+  feedMissed: 'feed_missed',
 } as const satisfies Record<keyof PipelineRun, string>;
 
 /** What `toRun` reads. Without the columns of JSON, which are most of a row. */
@@ -51,6 +52,7 @@ export const RUN_SELECT = {
   ...{ timesResumed: true, lateSeconds: true, triggeredBy: true },
   ...{ fetched: true, inserted: true, updated: true, unchanged: true, enriched: true, skippedFresh: true },
   ...{
+    feedMissed: true,
     gone: true,
     failed: true,
     tmdbRequests: true,
@@ -84,7 +86,7 @@ export function toRun(row: RunRow): Run {
 }
 
 export function toCounts(row: Pick<PipelineRun, keyof RunCounts>): RunCounts {
-  const { fetched, inserted, updated, unchanged, enriched, skippedFresh, gone, failed } = row;
+  const { fetched, inserted, updated, unchanged, enriched, skippedFresh, feedMissed, gone, failed } = row;
   const { tmdbRequests, tmdbRetries, rateLimited, waitedSeconds } = row;
   return {
     fetched,
@@ -93,6 +95,7 @@ export function toCounts(row: Pick<PipelineRun, keyof RunCounts>): RunCounts {
     unchanged,
     enriched,
     skippedFresh,
+    feedMissed,
     gone,
     failed,
     tmdbRequests,

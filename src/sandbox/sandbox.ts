@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { administer } from './administration.js';
 import { type Counters, type Endpoint, LastSecond, RequestCounter } from './counters.js';
 import { writeExport } from './export.js';
+import { FeedCache } from './feed-cache.js';
 import { FaultDice, type Faults, sendFaulty } from './faults.js';
+
 import { type Catalogue, idOf } from './movies.js';
 import { Dice } from './random.js';
 import { ResponseCache } from './response-cache.js';
@@ -17,6 +19,7 @@ import {
   sendEncoded,
 } from './responses.js';
 import { routeOf } from './routes.js';
+import { type Rates, Timeline } from './timeline.js';
 
 export interface SandboxOptions {
   /** Number of movies. Each is computed from the seed, so that millions take no memory. */
@@ -35,6 +38,8 @@ export interface SandboxOptions {
   readonly people?: number;
   /** Caches each response. Movies removed or restored later do not change a cached response. */
   readonly keepAnswers?: boolean;
+  /** The day to which release dates are relative. Default: the present day. */
+  readonly today?: Date;
 }
 
 const EXPORT = /^\/p\/exports\/movie_ids_\d\d_\d\d_\d{4}\.json\.gz$/;
@@ -47,7 +52,7 @@ export class Sandbox {
   private readonly accepted = new LastSecond(() => performance.now());
   private readonly faults: FaultDice;
   private readonly dice: Dice;
-  private readonly removed = new Set<number>();
+  private readonly feedCache = new FeedCache();
   private readonly broken = new Set<string>();
   private readonly cache: ResponseCache | null;
   private keyRevoked = false;
@@ -55,6 +60,8 @@ export class Sandbox {
   private constructor(
     private readonly server: Server,
     private readonly catalogue: Catalogue,
+    /** What happens to the movies. */
+    readonly timeline: Timeline,
     private readonly options: SandboxOptions,
   ) {
     this.faults = new FaultDice(catalogue.seed);
@@ -72,9 +79,11 @@ export class Sandbox {
 
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const { seed = 1, movies = 10_000, people = null } = options;
-    const catalogue = { seed, movies, people, today: new Date() };
+    const timeline = new Timeline();
+    const { revisions, adults } = timeline;
+    const catalogue = { seed, movies, people, today: options.today ?? new Date(), revisions, adults };
     const server = createServer({ keepAliveTimeout: 60_000 });
-    const sandbox = new Sandbox(server, catalogue, options);
+    const sandbox = new Sandbox(server, catalogue, timeline, options);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
     });
@@ -102,16 +111,26 @@ export class Sandbox {
 
   /** From now on the details of these ids are not found, although lists may still name them. */
   remove(...ids: number[]): void {
-    for (const id of ids) this.removed.add(id);
+    for (const id of ids) this.timeline.removed.add(id);
   }
 
   restore(...ids: number[]): void {
-    for (const id of ids) this.removed.delete(id);
+    for (const id of ids) this.timeline.removed.delete(id);
+  }
+
+  /** Lets everything happen up to a time, at these rates. The sandbox's time stands still between the calls. */
+  advanceTo(time: Date, rates?: Partial<Rates>): void {
+    if (rates !== undefined) this.timeline.setRates(rates);
+    this.timeline.advanceTo(time, this.catalogue);
   }
 
   /** From now on requests for a path (`/movie/popular`) or for one page of it (`/movie/popular?page=2`) fail with 500. */
   breakDown(...paths: string[]): void {
     for (const path of paths) this.broken.add(path);
+  }
+
+  repair(...paths: string[]): void {
+    for (const path of paths) this.broken.delete(path);
   }
 
   revokeKey(): void {
@@ -140,7 +159,7 @@ export class Sandbox {
       return;
     }
     const path = url.pathname.replace(/^\/3(?=\/)/, '');
-    const route = routeOf(path, (id) => this.removed.has(id));
+    const route = routeOf(path, this.timeline);
     const isExport = EXPORT.test(url.pathname);
     this.count(isExport ? 'export' : route.endpoint, response);
     const fault = this.isOverLimit()
@@ -154,8 +173,11 @@ export class Sandbox {
       await writeExport(this.catalogue, response);
       return;
     }
-    const make = (): JsonResponse =>
-      this.isAuthorized(url, request) ? route.respond(this.catalogue, url.searchParams) : INVALID_KEY;
+    const answer = (): JsonResponse => route.respond(this.catalogue, url.searchParams);
+    const make = (): JsonResponse => {
+      if (!this.isAuthorized(url, request)) return INVALID_KEY;
+      return route.endpoint === 'changes' ? this.feedCache.get(url, this.timeline.now, answer) : answer();
+    };
     if (fault !== null) sendFaulty(fault, response, make());
     else sendEncoded(response, await this.encoded(url, request, make));
   }

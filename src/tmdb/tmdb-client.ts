@@ -8,6 +8,7 @@ import { AvailabilityTracker } from './availability-tracker.js';
 import { DistributedPermits } from './rate-limit/distributed-permits.js';
 import { RateLimitRepository } from './rate-limit/rate-limit.repository.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
+import { decodeChanges, type TmdbChangesPage } from './schema/changes.js';
 import { decodeGenres, type TmdbGenre } from './schema/genres.js';
 import type { DetailsScope } from './schema/localized-parts.js';
 import { decodeMovie, type TmdbMovie } from './schema/movie.js';
@@ -113,6 +114,17 @@ export class TmdbClient {
     return this.fetch({ path: `/movie/${id}`, parameters, decode }, call);
   }
 
+  /**
+   * One page, from 1 to 500, of the movies that changed on a day (UTC). TMDB does not document whether the range includes
+   * its end: it may cover the next day too.
+   * @param day `YYYY-MM-DD`
+   */
+  changes(day: string, page: number, call: TmdbCall): Promise<TmdbChangesPage> {
+    const parameters = { start_date: day, end_date: dayAfter(day), page };
+    const decode = (body: unknown): TmdbChangesPage => decodeChanges(body, page);
+    return this.fetch({ path: '/movie/changes', parameters, decode }, call);
+  }
+
   /** Resolves when TMDB accepts the API key. */
   checkKey(call: TmdbCall): Promise<void> {
     return this.fetch({ path: '/authentication', parameters: {}, decode: () => undefined }, call);
@@ -157,6 +169,7 @@ export class TmdbClient {
       tmdbWaits.publish({ reason: 'rate_limit', seconds: (sent.atMs - askedAtMs) / 1_000 });
       this.waits.requestSent(sent);
       if (call.counters !== undefined) call.counters.requests += 1;
+      call.onSend?.();
       const body = await this.transport.get(request.path, request.parameters, call.signal);
       outcome = 'ok';
       return body;
@@ -212,6 +225,10 @@ export class TmdbClient {
     tmdbWaits.publish({ reason: 'retry', seconds: ms / 1_000 });
     await this.clock.sleep(ms, signal);
   }
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
 function decoded<T>({ decode }: Request<T>, body: unknown): T {

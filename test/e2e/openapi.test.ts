@@ -305,6 +305,16 @@ describe('the responses', () => {
     expect((await checker.request('get', '/pipeline/failing?limit=0')).status).toBe(400);
   });
 
+  it('the responses about movies that are gone are as documented', async () => {
+    await service.database.query(
+      'UPDATE movies SET gone_at = now() WHERE id IN (SELECT id FROM movies LIMIT 2)',
+    );
+    const { status, body } = await checker.request('get', '/pipeline/gone?limit=1');
+    await service.database.query('UPDATE movies SET gone_at = NULL');
+    expect([status, body]).toEqual([200, [expect.objectContaining({ movie_id: expect.any(Number) })]]);
+    expect((await checker.request('get', '/pipeline/gone?limit=0')).status).toBe(400);
+  });
+
   it('the response about the coverage is as documented', async () => {
     expect((await checker.request('get', '/pipeline/coverage')).status).toBe(200);
   });
