@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { CommonModule } from '../common/common.module.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
@@ -8,6 +9,7 @@ import type { OpenDatabase } from '../database/connection/open-database.js';
 import { ExportModule } from '../export/export.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { ConnectionDrain } from './http/connection-drain.js';
+import { MetricsModule } from '../metrics/metrics.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { SchedulerModule } from '../scheduler/scheduler.module.js';
@@ -24,12 +26,14 @@ export class AppModule {
         CommonModule,
         DatabaseModule.of(database),
         QueueModule,
+        AuditModule,
         AuthModule,
         PipelineModule,
         SchedulerModule,
         StatusModule,
         ExportModule,
         HealthModule,
+        MetricsModule,
       ],
       providers: [ConnectionDrain],
     };

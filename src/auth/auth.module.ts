@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { AuditController } from './audit/audit.controller.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthController } from './login/auth.controller.js';
 import { LoginGuard } from './login/login.guard.js';
@@ -22,7 +23,7 @@ import { UsersService } from './users/users.service.js';
 
 @Module({
   imports: [JwtModule.register({})],
-  controllers: [AuthController],
+  controllers: [AuthController, AuditController],
   providers: [
     ...[LoginService, LoginThrottle, LoginGuard, PasswordChange],
     ...[OwnTokensStrategy, SigningKey, TokenIssuer, TokensRepository, TokensService],

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { AuditLog } from '../common/logging/audit-log.js';
 import { retry } from '../common/retry.js';
 import { isUnavailable } from '../database/errors/database-fault.js';
 import { describeFault } from '../database/errors/explain-error.js';
@@ -48,10 +48,10 @@ export async function requestAndFollow(
   };
   if (!(await finishEarlierRuns(app, signal, say))) return null;
   const runId = await app.get(RunTriggers).trigger(plan, { trigger: 'cli', username, key: null });
-  const audit = app.get(AuditLog);
-  audit.record('run.triggered', { runId, updateType: plan.updateType });
+  const audit = app.get(AuditTrail);
+  await audit.record('run.triggered', { runId, updateType: plan.updateType });
   const cancel = (): void => {
-    audit.record('run.cancelled', { runId });
+    void audit.record('run.cancelled', { runId });
     say('Cancelling the run; what is stored stays.');
     void cancelRun(app, runId).catch((error: unknown) => {
       say(`The run could not be cancelled: ${describeFault(error) ?? String(error)}`);

@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import { packageVersion } from '../common/package-version.js';
+import { addAuditCommand } from './commands/audit.js';
+import { addBackupCommands } from './commands/backup.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExportCommand } from './commands/export.js';
 import { addFailingCommand } from './commands/failing.js';
+import { addGoneCommand } from './commands/gone.js';
 import { addJobsCommand } from './commands/jobs.js';
 import { addMigrateCommand } from './commands/migrate.js';
 import { addPsqlUrlCommand } from './commands/psql-url.js';
+import { addPurgeCommand } from './commands/purge.js';
 import { addRunCommand } from './commands/run.js';
 import { addRunsCommand } from './commands/runs.js';
 import { addSchedulerCommand } from './commands/scheduler.js';
@@ -32,6 +36,7 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addStatusCommand(program);
   addRunsCommand(program);
   addFailingCommand(program);
+  addGoneCommand(program);
   addJobsCommand(program);
   addCancelCommand(program);
   addMigrateCommand(program, shutdownSignal);
@@ -39,7 +44,10 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addPsqlUrlCommand(program);
   addSqlCommand(program);
   addExportCommand(program, shutdownSignal);
+  addBackupCommands(program, shutdownSignal);
+  addPurgeCommand(program);
   addUserCommands(program);
   addTokenCommands(program);
+  addAuditCommand(program);
   return program;
 }

@@ -35,6 +35,7 @@ function summary({ run, sources, errors }: RunDetails, shownErrors: number): str
         ['  unchanged', counts.unchanged],
         ['enriched', counts.enriched],
         ['fresh enough to skip', counts.skippedFresh],
+        ['changed, but not in the change feed', counts.feedMissed],
         ['not found by TMDB', counts.gone],
         ['failed', counts.failed],
       ],

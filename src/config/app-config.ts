@@ -121,6 +121,12 @@ export interface ExportsConfig {
   readonly keep: number;
 }
 
+/** Where Prometheus reads the metrics of this process. */
+export interface MetricsConfig {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** The environment, checked once at start. */
 export interface AppConfig {
   /** The parts of the service that this process runs; empty for a command. */
@@ -133,6 +139,8 @@ export interface AppConfig {
   readonly log: LogConfig;
   readonly exports: ExportsConfig;
   readonly catalogue: CatalogueConfig;
+  /** Null: no metrics. */
+  readonly metrics: MetricsConfig | null;
   /** The age in days after which runs are deleted. */
   readonly runRetentionDays: number;
 }

@@ -287,6 +287,13 @@ export class Environment {
   @MustBeWholeNumber(1, 1_000)
   EXPORT_KEEP = '3';
 
+  @IsOptional()
+  @MustBeWholeNumber(0, 65_535, ' (0: any free one)')
+  METRICS_PORT?: string;
+
+  @MustBe('a host name or an IP address', (value) => /^[\w.:-]+$/.test(value))
+  METRICS_HOST = '127.0.0.1';
+
   @MustBe(`one of ${LOG_LEVELS.join(', ')}`, (value) => LOG_LEVELS.some((level) => level === value))
   LOG_LEVEL = 'info';
 

@@ -202,6 +202,10 @@ function typed(environment: Environment): AppConfig {
       adult: environment.CATALOGUE_ADULT === 'true',
       exportUrl: environment.TMDB_EXPORT_URL.replace(/\/+$/, ''),
     },
+    metrics:
+      environment.METRICS_PORT === undefined
+        ? null
+        : { host: environment.METRICS_HOST, port: Number(environment.METRICS_PORT) },
     runRetentionDays: Number(environment.RUN_RETENTION_DAYS),
     scheduler: schedulerOf(environment),
     log: { level: environment.LOG_LEVEL as LogLevel, file: environment.LOG_FILE ?? null },

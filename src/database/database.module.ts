@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { BoundedReads } from './bounded-reads.js';
 import { ClockSkew } from './connection/clock-skew.js';
+import { DatabaseClock } from './connection/database-clock.js';
 import { DatabaseHealth } from './connection/database-health.js';
 import { LockWaits } from './connection/lock-waits.js';
 import { OpenDatabase } from './connection/open-database.js';
@@ -22,6 +23,7 @@ export class DatabaseModule implements OnApplicationShutdown {
         { provide: DatabaseHealth, useValue: database.health },
         { provide: StartupRetry, useValue: database.startupRetry },
         ClockSkew,
+        DatabaseClock,
         LockWaits,
         BoundedReads,
       ],
@@ -31,6 +33,7 @@ export class DatabaseModule implements OnApplicationShutdown {
         DatabaseHealth,
         StartupRetry,
         ClockSkew,
+        DatabaseClock,
         LockWaits,
         BoundedReads,
       ],

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Batcher } from '../common/batcher.js';
+import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
-import type { EnrichedMovie } from '../movies/movie-record.js';
+import type { FetchedMovie } from '../movies/movie-record.js';
 import { RowRefusedError } from '../movies/row-refused-error.js';
 import { isItemFailure } from '../runs/item-failure.js';
 import { settleAll, type WorkContext } from '../runs/run-context.js';
@@ -11,7 +12,7 @@ import { EnrichmentResults } from './enrichment-results.js';
 
 interface Enriching extends WorkContext {
   readonly ids: Iterator<number, void>;
-  readonly batcher: Batcher<EnrichedMovie>;
+  readonly batcher: Batcher<FetchedMovie>;
   readonly drain: AbortSignal;
 }
 
@@ -22,6 +23,7 @@ export class EnrichMovies {
     private readonly tmdb: TmdbClient,
     private readonly results: EnrichmentResults,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -29,7 +31,7 @@ export class EnrichMovies {
    * @param drain when it is aborted, no further request begins; rejects with its reason once the others are stored
    */
   async enrich(ids: readonly number[], context: WorkContext, drain: AbortSignal): Promise<void> {
-    const batcher = new Batcher<EnrichedMovie>((movies) => this.store(movies, context));
+    const batcher = new Batcher<FetchedMovie>((movies) => this.store(movies, context));
     const enriching = { ...context, ids: ids.values(), batcher, drain };
     // Twice the number of parallel requests, so that requests go on while responses are being stored.
     const workers = 2 * this.config.tmdb.maxConcurrency;
@@ -49,10 +51,15 @@ export class EnrichMovies {
   }
 
   private async enrichOne(id: number, { batcher, ...context }: Enriching): Promise<void> {
-    let movie: EnrichedMovie;
+    let movie: FetchedMovie;
+    let fetchedAt = this.clock.now();
+    const onSend = (): void => {
+      fetchedAt = this.clock.now();
+    };
     try {
-      const details = await this.tmdb.movie(id, { signal: context.signal, counters: context.usage.counters });
-      movie = enrichedMovie(details, this.config.tmdb.language, this.config.tmdb);
+      const { signal, usage } = context;
+      const details = await this.tmdb.movie(id, { signal, counters: usage.counters, onSend });
+      movie = { ...enrichedMovie(details, this.config.tmdb.language, this.config.tmdb), fetchedAt };
     } catch (error) {
       if (context.signal.aborted || !isItemFailure(error)) throw error;
       if (error.kind === 'not_found') await this.results.notFound(id, context);
@@ -63,7 +70,7 @@ export class EnrichMovies {
   }
 
   /** A movie that the database refuses fails alone, without the others of its batch. */
-  private async store(movies: readonly EnrichedMovie[], context: WorkContext): Promise<void> {
+  private async store(movies: readonly FetchedMovie[], context: WorkContext): Promise<void> {
     try {
       await this.results.enriched(movies, context);
     } catch (error) {

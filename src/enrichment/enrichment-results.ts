@@ -4,7 +4,7 @@ import { RANDOM, type Random } from '../common/random.js';
 import { retry } from '../common/retry.js';
 import { isUnavailable } from '../database/errors/database-fault.js';
 import type { Transaction } from '../database/prisma.service.js';
-import type { EnrichedMovie } from '../movies/movie-record.js';
+import type { FetchedMovie } from '../movies/movie-record.js';
 import { MoviesRepository } from '../movies/movies.repository.js';
 import { isBlocked, itemError, MassNotFoundError } from '../runs/item-failure.js';
 import { RunCheckpoint } from '../runs/run-checkpoint.repository.js';
@@ -35,11 +35,11 @@ export class EnrichmentResults {
   ) {}
 
   /** @throws RowRefusedError when the database refuses a value; nothing is stored then */
-  enriched(movies: readonly EnrichedMovie[], { lease, signal }: ResultContext): Promise<void> {
+  enriched(movies: readonly FetchedMovie[], { lease, signal }: ResultContext): Promise<void> {
     const ids = movies.map(({ id }) => id);
     return this.inTransaction(signal, async (tx) => {
-      await this.movies.storeEnriched(movies, this.clock.now(), tx);
-      await this.runMovies.settle(tx, lease, ids, 'done');
+      const { feedMissed } = await this.movies.storeEnriched(movies, this.clock.now(), tx);
+      await this.runMovies.settle(tx, lease, ids, 'done', feedMissed.length);
     });
   }
 

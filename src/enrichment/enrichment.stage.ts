@@ -44,10 +44,10 @@ export class EnrichmentStage {
     return total;
   }
 
-  /** Never-enriched movies first, unless incomplete ones are, then the most popular; behind them, all that are overdue. */
+  /** Never-enriched movies first, unless incomplete ones are, then the most popular; behind them, all that are urgent. */
   private async select(
     collected: readonly number[],
-    { limit, alsoStored, incompleteFirst = false, refreshAll = false }: EnrichmentPlan,
+    { limit, alsoStored, followChanges = false, incompleteFirst = false, refreshAll = false }: EnrichmentPlan,
     incremental: boolean,
   ): Promise<EnrichmentWork> {
     if (refreshAll) return { ids: [], rest: this.movies.all(), fresh: 0 };
@@ -59,9 +59,8 @@ export class EnrichmentStage {
       now,
       incremental,
     });
-    if (!alsoStored) return { ids: [...first, ...due], rest: null, fresh };
-    const stored = await this.movies.dueStored({ limit, now });
+    const stored = alsoStored ? await this.movies.dueStored({ limit, now }) : [];
     const ids = [...new Set([...first, ...due, ...stored])].slice(0, limit);
-    return { ids, rest: this.movies.overdue(now), fresh };
+    return { ids, rest: followChanges ? this.movies.urgent(now) : null, fresh };
   }
 }

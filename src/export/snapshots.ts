@@ -57,7 +57,19 @@ export class Snapshots {
   /** Publishes a new snapshot in EXPORT_DIR, and deletes the oldest beyond EXPORT_KEEP. */
   async publish(folder: string, written: string, { snapshot_time: time }: Manifest): Promise<void> {
     await publishAs(`${time.slice(0, 19).replace(/[-:]/g, '')}Z`, folder, written);
-    for (const { name } of (await this.list()).slice(this.config.exports.keep)) {
+    await this.delete(folder, (await this.list()).slice(this.config.exports.keep));
+  }
+
+  /** Deletes all snapshots in EXPORT_DIR. Returns how many there were. */
+  async deleteAll(): Promise<number> {
+    const { folder } = this.config.exports;
+    const snapshots = await this.list();
+    if (folder !== null) await this.delete(folder, snapshots);
+    return snapshots.length;
+  }
+
+  private async delete(folder: string, snapshots: readonly Snapshot[]): Promise<void> {
+    for (const { name } of snapshots) {
       await rename(join(folder, name), join(folder, `${DELETED}${name}`)).catch(this.notDeleted);
     }
     for (const name of (await namesIn(folder)).filter((found) => found.startsWith(DELETED))) {
@@ -65,7 +77,7 @@ export class Snapshots {
     }
   }
 
-  /** The new snapshot is published all the same. The next export tries again. */
+  /** The next export tries again. */
   private readonly notDeleted = (error: unknown): void => {
     this.logger.warn({ event: 'export.old_snapshot_not_deleted', reason: String(error) });
   };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Draining } from '../common/draining.js';
 import { DatabaseHealth } from '../database/connection/database-health.js';
-import { HEALTH_TIMEOUT_MS, readInTime } from './read-in-time.js';
+import { HEALTH_TIMEOUT_MS, readInTime } from '../common/read-in-time.js';
 
 export const PENDING = 'Migrations are pending. Run: npx movie-pipeline migrate';
 

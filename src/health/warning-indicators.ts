@@ -3,7 +3,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { RunsRepository } from '../runs/runs.repository.js';
 import { SchedulerHealth } from '../scheduler/scheduler-health.js';
 import { TmdbClient } from '../tmdb/tmdb-client.js';
-import { readInTime } from './read-in-time.js';
+import { readInTime } from '../common/read-in-time.js';
 
 /** The checks that are at worst degraded: a process serves without passing them. No message quotes TMDB or the database. */
 @Injectable()

@@ -1,4 +1,5 @@
 import { ENRICHED_COLUMNS, ENRICHED_TABLES } from './movie-record.js';
+import { isFresh, oldestAllowed } from './sql/terms-sql.js';
 
 /** A column as the exports have it. A list has elements of one type; other JSON stays JSON. */
 export interface ExportedColumn {
@@ -47,15 +48,9 @@ function exported({ name, type }: { readonly name: string; readonly type: string
   return { name, type: known };
 }
 
-/** TMDB's terms allow 180 days. `now()` is the start of the transaction. */
-const CUTOFF = `now() - interval '180 days'`;
-
-/**
- * Movies that TMDB has and that were refreshed within 180 days: by their details, or, if they were never enriched, by a
- * change that a list brought or by a list that still names them.
- */
-const MOVIES = `movies m WHERE gone_at IS NULL AND (enriched_at > ${CUTOFF} OR enriched_at IS NULL AND (
-  updated_at > ${CUTOFF} OR EXISTS (SELECT FROM movie_categories c WHERE c.movie_id = m.id AND c.seen_at > ${CUTOFF})))`;
+/** `now()` is the start of the transaction. */
+const NOW = 'now()';
+const MOVIES = `movies m WHERE ${isFresh(NOW)}`;
 const OF_THESE_MOVIES = `movie_id IN (SELECT id FROM ${MOVIES})`;
 
 function childTable(field: keyof typeof ENRICHED_TABLES): ExportedTable {
@@ -91,6 +86,6 @@ export const EXPORTED_TABLES: readonly ExportedTable[] = [
       { name: 'movie_id', type: 'int' },
       { name: 'seen_at', type: 'timestamp' },
     ],
-    rows: `FROM movie_categories WHERE seen_at > ${CUTOFF} AND ${OF_THESE_MOVIES} ORDER BY category, position`,
+    rows: `FROM movie_categories WHERE seen_at > ${oldestAllowed(NOW)} AND ${OF_THESE_MOVIES} ORDER BY category, position`,
   },
 ];

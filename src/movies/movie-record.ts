@@ -118,6 +118,9 @@ export interface EnrichedMovie extends ListedMovie {
   readonly releases: readonly Release[];
 }
 
+/** Details with the start of the request that brought them; without it, the time of storing counts. */
+export type FetchedMovie = EnrichedMovie & { readonly fetchedAt?: Date };
+
 /** Which value is stored where an incoming value meets a stored one. */
 export type Merge =
   /** The incoming value, unless it is null. */
@@ -139,6 +142,8 @@ export interface Column {
   readonly merge: Merge;
   /** Whether a change moves `updated_at`. */
   readonly visible: boolean;
+  /** Whether TMDB's change feed names a movie whose value changes. */
+  readonly announced: boolean;
 }
 
 /** Columns by the field of the record that holds their value. */
@@ -154,11 +159,16 @@ export interface RowTable {
 }
 
 function column(name: string, type: string, merge: Merge): Column {
-  return { name, type, merge, visible: true };
+  return { name, type, merge, visible: true, announced: true };
 }
 
 function hiddenColumn(name: string, type: string, merge: Merge): Column {
-  return { name, type, merge, visible: false };
+  return { ...column(name, type, merge), visible: false };
+}
+
+/** Of a column that TMDB computes. */
+function unannounced(computed: Column): Column {
+  return { ...computed, announced: false };
 }
 
 /** The columns that a list update writes. */
@@ -167,9 +177,9 @@ export const LISTED_COLUMNS = {
   overview: column('overview', 'text', 'unless-null'),
   // With TMDB_REGION a list has the date of the region, and details have the first date of all regions.
   releaseDate: column('release_date', 'date', 'unless-enriched'),
-  voteAverage: column('vote_average', 'float8', 'unless-null'),
-  voteCount: column('vote_count', 'int', 'unless-zero'),
-  popularity: column('popularity', 'float8', 'unless-zero'),
+  voteAverage: unannounced(column('vote_average', 'float8', 'unless-null')),
+  voteCount: unannounced(column('vote_count', 'int', 'unless-zero')),
+  popularity: unannounced(column('popularity', 'float8', 'unless-zero')),
   posterUrl: column('poster_url', 'text', 'unless-null'),
   backdropUrl: column('backdrop_url', 'text', 'unless-null'),
   originalLanguage: column('original_language', 'text', 'unless-null'),
@@ -190,7 +200,7 @@ export const ENRICHED_COLUMNS = {
   budget: column('budget', 'bigint', 'unless-null'),
   revenue: column('revenue', 'bigint', 'unless-null'),
   tagline: column('tagline', 'text', 'unless-null'),
-  similarMovieIds: hiddenColumn('similar_movie_ids', 'jsonb', 'replace'),
+  similarMovieIds: unannounced(hiddenColumn('similar_movie_ids', 'jsonb', 'replace')),
   trailerKey: column('trailer_key', 'varchar(100)', 'replace'),
   homepage: column('homepage', 'text', 'unless-null'),
   originCountry: column('origin_country', 'jsonb', 'unless-null'),
@@ -231,4 +241,19 @@ export interface FailingMovie {
   readonly retryAt: Date | null;
   /** When TMDB was first found not to know the id any more; null while it knows it. */
   readonly goneAt: Date | null;
+}
+
+/** A movie that TMDB no longer has. */
+export interface GoneMovie {
+  readonly id: number;
+  /** When it was found to be gone. */
+  readonly goneAt: Date;
+}
+
+export interface GonePage {
+  /** The last id of the page before; 0: the first page. */
+  readonly after: number;
+  /** Only movies that are gone since then; null: all. */
+  readonly since: Date | null;
+  readonly limit: number;
 }

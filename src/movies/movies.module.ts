@@ -5,8 +5,10 @@ import { MoviesController } from './api/movies.controller.js';
 import { SearchController } from './api/search.controller.js';
 import { BackgroundIndexes } from './indexes/background-indexes.js';
 import { CatalogueRepository } from './catalogue.repository.js';
+import { ContentPurge } from './content-purge.repository.js';
 import { CoverageRepository } from './coverage.repository.js';
 import { ListsRepository } from './lists.repository.js';
+import { MovieFiguresRepository } from './movie-figures.repository.js';
 import { MoviesRepository } from './movies.repository.js';
 import { GenreCountsRepository } from './reader/genre-counts.repository.js';
 import { ListReaderRepository } from './reader/list-reader.repository.js';
@@ -18,17 +20,20 @@ import { TitlesFillRepository } from './search/titles-fill.repository.js';
 @Module({
   controllers: [MoviesController, ListsController, SearchController],
   providers: [
-    ...[MoviesRepository, CatalogueRepository, ListsRepository, CoverageRepository, BackgroundIndexes],
+    ...[
+      MoviesRepository,
+      CatalogueRepository,
+      ListsRepository,
+      CoverageRepository,
+      ContentPurge,
+      BackgroundIndexes,
+    ],
     ...[MovieReaderRepository, ListReaderRepository, GenreCountsRepository, GenreNames],
-    ...[SearchRepository, TitlesFill, TitlesFillRepository],
+    ...[SearchRepository, TitlesFill, TitlesFillRepository, MovieFiguresRepository],
   ],
   exports: [
-    MoviesRepository,
-    CatalogueRepository,
-    ListsRepository,
-    CoverageRepository,
-    BackgroundIndexes,
-    SearchRepository,
+    ...[MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes, SearchRepository],
+    ...[CatalogueRepository, ContentPurge, MovieFiguresRepository],
   ],
 })
 export class MoviesModule {}

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService, type Sql, sql, type Transaction } from '../database/prisma.service.js';
-import type { EnrichedMovie, FailingMovie, ListedMovie } from './movie-record.js';
+import type {
+  EnrichedMovie,
+  FailingMovie,
+  FetchedMovie,
+  GoneMovie,
+  GonePage,
+  ListedMovie,
+} from './movie-record.js';
 import { rowRefusedError } from './row-refused-error.js';
 import { updateTitles } from './search/movie-titles.js';
 import * as due from './sql/due-sql.js';
@@ -13,6 +20,11 @@ export interface StoreReport {
   readonly inserted: readonly number[];
   readonly updated: readonly number[];
   readonly unchanged: readonly number[];
+}
+
+export interface EnrichedReport extends StoreReport {
+  /** Movies that have changed although TMDB's change feed had not named them by the last day that was read. */
+  readonly feedMissed: readonly number[];
 }
 
 export interface DueAmong {
@@ -57,7 +69,7 @@ export class MoviesRepository {
    * translations and releases in which something changes, and those of the searched titles.
    * @throws RowRefusedError when the database rejects a value; nothing of the batch is stored if the transaction ends
    */
-  async storeEnriched(movies: readonly EnrichedMovie[], now: Date, tx?: Transaction): Promise<StoreReport> {
+  async storeEnriched(movies: readonly FetchedMovie[], now: Date, tx?: Transaction): Promise<EnrichedReport> {
     if (tx === undefined) return this.prisma.$transaction((own) => this.storeEnriched(movies, now, own));
     const stored = await store(tx, UPSERT_ENRICHED, movies, now);
     for (const field of ['translations', 'releases'] as const) {
@@ -70,7 +82,7 @@ export class MoviesRepository {
     }
     const report = reportOf(stored);
     await updateTitles([...report.inserted, ...report.updated], tx);
-    return report;
+    return { ...report, feedMissed: stored.filter((row) => row.feed_missed).map(({ id }) => id) };
   }
 
   /** The due movies among `ids`, at most `limit`. Without `incremental` all of them are due. */
@@ -100,9 +112,20 @@ export class MoviesRepository {
     return this.idsOf(due.selectIncomplete(now, limit));
   }
 
-  /** Movies whose details are nearly as old as TMDB's terms allow, the oldest first. */
-  overdue(now: Date): MoviesQuery {
-    return due.selectOverdue(now);
+  /** Movies that changed at TMDB, or whose details are nearly as old as TMDB's terms allow, the oldest details first. */
+  urgent(now: Date): MoviesQuery {
+    return due.selectUrgent(now);
+  }
+
+  /** When the oldest details that are not overdue were requested; null if there are none. */
+  async oldestDetails(now: Date): Promise<Date | null> {
+    const [oldest] = await this.prisma.$queryRaw<{ at: Date | null }[]>(due.selectOldestDetails(now));
+    return oldest?.at ?? null;
+  }
+
+  /** Makes details of these movies due that were requested before `at`. */
+  async markChanged(ids: readonly number[], at: Date, tx: Transaction = this.prisma): Promise<void> {
+    await tx.$executeRaw(due.updateChanged(ids, at));
   }
 
   /** All movies: never enriched first, then the most popular. */
@@ -127,6 +150,17 @@ export class MoviesRepository {
   /** Records that the details of these movies could not be fetched or stored. Each failure delays the next request. */
   async markFailed(ids: readonly number[], now: Date, tx: Transaction = this.prisma): Promise<void> {
     await tx.$executeRaw(due.updateFailed(ids, now));
+  }
+
+  /** Makes movies due that two exports of all ids do not name, and clears `gone_at` of those that a later export names. */
+  async followExports(tx: Transaction): Promise<void> {
+    await tx.$executeRaw(due.UPDATE_MISSING);
+    await tx.$executeRaw(due.UPDATE_RETURNED);
+  }
+
+  /** Movies that are gone, in the order of their ids. */
+  gone(page: GonePage): Promise<GoneMovie[]> {
+    return this.prisma.$queryRaw<GoneMovie[]>(due.selectGone(page));
   }
 
   /** Movies that failed at least twice in a row, those with the most failures first. */
@@ -157,7 +191,7 @@ export class MoviesRepository {
 
 /** What the upsert did with a movie. */
 type StoredRow = { readonly id: number; readonly result: keyof StoreReport } & Readonly<
-  Partial<Record<`${RowField}_differ`, boolean>>
+  Partial<Record<`${RowField}_differ` | 'feed_missed', boolean>>
 >;
 
 async function storedAsListed(tx: Transaction, movies: readonly ListedMovie[]): Promise<ReadonlySet<number>> {

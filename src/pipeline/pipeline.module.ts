@@ -1,16 +1,20 @@
 import { Module } from '@nestjs/common';
+import { ChangesModule } from '../catalogue/changes/changes.module.js';
 import { ImportModule } from '../catalogue/import/import.module.js';
 import { EnrichmentModule } from '../enrichment/enrichment.module.js';
 import { MoviesModule } from '../movies/movies.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { EventStreams } from './api/event-streams.js';
+import { GoneController } from './api/gone.controller.js';
 import { RunEventsController } from './api/run-events.controller.js';
+import { HistoryAnswer } from './api/history-answer.js';
 import { RunsController } from './api/runs.controller.js';
 import { StreamLimits } from './api/stream-limits.js';
 import { TriggersController } from './api/triggers.controller.js';
 import { CollectStage } from './collect/collect.stage.js';
 import { PageStore } from './collect/page-store.js';
+import { CatalogueStages } from './execution/catalogue-stages.js';
 import { RunExecutor } from './execution/run-executor.js';
 import { RunFollower } from './execution/run-follower.js';
 import { RunQueue } from './execution/run-queue.js';
@@ -20,11 +24,11 @@ import { RunWorker } from './execution/run-worker.js';
 
 /** Runs: how they are requested, queued, led by a worker, followed and cancelled. */
 @Module({
-  imports: [TmdbModule, MoviesModule, RunsModule, ImportModule, EnrichmentModule],
-  controllers: [RunsController, TriggersController, RunEventsController],
+  imports: [TmdbModule, MoviesModule, RunsModule, ChangesModule, ImportModule, EnrichmentModule],
+  controllers: [RunsController, TriggersController, RunEventsController, GoneController],
   providers: [
-    ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits],
-    ...[RunWorker, RunExecutor, RunStages, CollectStage, PageStore],
+    ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits, HistoryAnswer],
+    ...[RunWorker, RunExecutor, RunStages, CatalogueStages, CollectStage, PageStore],
   ],
   exports: [RunsModule, RunQueue, RunTriggers, RunFollower, StreamLimits],
 })

@@ -17,6 +17,17 @@ export interface JobToSend {
 /** @param signal aborted when the process shuts down, or the job has been given to another worker */
 export type JobHandler<Data> = (data: Data, signal: AbortSignal) => Promise<void>;
 
+/** The jobs of a queue that have not been deleted yet. */
+export interface QueueFigures {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly active: number;
+  /** Failed for good. They are deleted after a while. */
+  readonly failed: number;
+  /** How long the oldest waiting job has been due. */
+  readonly waitingSeconds: number;
+}
+
 interface JobQueueOptions {
   readonly pool: Pool;
   /** Of our tables; the queue has a schema of its own beside it. */
@@ -95,6 +106,21 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
   async open<Data extends object>(queue: string, data: Partial<Data>): Promise<readonly Data[]> {
     const jobs = await this.started().findJobs<Data>(queue, { data, limit: 100_000 });
     return jobs.filter(({ state }) => ['created', 'retry', 'active'].includes(state)).map((job) => job.data);
+  }
+
+  /** The state of every queue. */
+  async figures(): Promise<readonly QueueFigures[]> {
+    const { rows } = await this.options.pool.query<QueueFigures>(
+      `SELECT q.name AS queue, count(*) FILTER (WHERE j.state IN ('created', 'retry'))::int AS waiting,
+         count(*) FILTER (WHERE j.state = 'active')::int AS active,
+         count(*) FILTER (WHERE j.state = 'failed')::int AS failed,
+         coalesce(greatest(extract(epoch FROM now() - min(j.start_after) FILTER (WHERE j.state IN ('created', 'retry'))), 0), 0)::float
+           AS "waitingSeconds"
+       FROM unnest($1::text[]) AS q (name) LEFT JOIN ${queueSchema(this.options.schema)}.job j ON j.name = q.name
+       GROUP BY q.name`,
+      [QUEUES.map(({ name }) => name)],
+    );
+    return rows;
   }
 
   /** Installs pg-boss and the queues where they are missing. */

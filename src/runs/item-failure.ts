@@ -66,12 +66,23 @@ export class ExportRefusedError extends Error {
   }
 }
 
+/** A day of TMDB's change feed could not be read whole. The movies that were named are due all the same. */
+export class ChangesUnreadError extends Error {
+  override readonly name = 'ChangesUnreadError';
+
+  /** @param day `YYYY-MM-DD` */
+  constructor(day: string, reason: string) {
+    super(`TMDB's change feed of ${day} could not be read: ${reason}`);
+  }
+}
+
 function codeOf(error: unknown): string {
   if (error instanceof TmdbError) return error.kind;
   if (error instanceof BatchAbandonedError) return 'batch_abandoned';
   if (error instanceof MassNotFoundError) return 'mass_not_found';
   if (error instanceof ListShrunkError) return LIST_SHRUNK;
   if (error instanceof ExportRefusedError) return EXPORT_REFUSED;
+  if (error instanceof ChangesUnreadError) return 'changes_unread';
   if (error instanceof RowRefusedError) return 'row_refused';
   return typeof error === 'string' ? UNUSABLE_ITEM : 'unexpected';
 }

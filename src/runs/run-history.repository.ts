@@ -25,14 +25,13 @@ export interface RunInHistory {
 export class RunHistory {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** Newest first, at most the newest 2,000. Follows pipeline_runs_run_date_id_idx. */
-  async since(time: Date): Promise<readonly RunInHistory[]> {
+  /** Newest first, at most 2,000. Follows pipeline_runs_run_date_id_idx. */
+  async newest(): Promise<readonly RunInHistory[]> {
     const rows = await this.prisma.pipelineRun.findMany({
       select: {
         ...{ id: true, runDate: true, startedAt: true, updateType: true, trigger: true, status: true },
         ...{ durationSeconds: true, moviesProcessed: true, tmdbRequests: true, failed: true },
       },
-      where: { runDate: { gte: time } },
       orderBy: [{ runDate: 'desc' }, { id: 'desc' }],
       take: MAX_HISTORY,
     });

@@ -154,12 +154,14 @@ export class RunMovies {
   /**
    * Records the result of movies; each counts once, whichever worker is first. A failure is counted by
    * `RunCheckpoint.itemFailed`. Returns how many movies this call settled.
+   * @param feedMissed how many of them have changed although TMDB's change feed had not named them
    */
   async settle(
     tx: Transaction,
     lease: RunLease,
     ids: readonly number[],
     result: EnrichmentResult,
+    feedMissed = 0,
   ): Promise<number> {
     const [answer] = await tx.$queryRaw<{ settled: number; leased: boolean }[]>`
       WITH settled AS (
@@ -169,6 +171,7 @@ export class RunMovies {
       ), counted AS (
         UPDATE pipeline_runs SET
           enriched = enriched + CASE WHEN ${result} = 'done' THEN (SELECT count(*)::int FROM settled) ELSE 0 END,
+          feed_missed = feed_missed + ${feedMissed},
           gone = gone + CASE WHEN ${result} = 'gone' THEN (SELECT count(*)::int FROM settled) ELSE 0 END
         WHERE ${sqlLeased(lease)}
         RETURNING id

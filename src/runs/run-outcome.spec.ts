@@ -9,6 +9,7 @@ const NO_COUNTS: RunCounts = {
   unchanged: 0,
   enriched: 0,
   skippedFresh: 0,
+  feedMissed: 0,
   gone: 0,
   failed: 0,
   tmdbRequests: 0,

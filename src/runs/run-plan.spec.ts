@@ -15,19 +15,19 @@ describe('the plan of a run', () => {
   it('a daily run reads five pages of each list and three of trending and enriches 500 collected movies', () => {
     const plan = presetPlan('daily');
     expect(pagesOf(plan)).toEqual({ popular: 5, top_rated: 5, upcoming: 5, now_playing: 5, trending: 3 });
-    expect(plan.enrichment).toEqual({ limit: 500, alsoStored: false });
+    expect(plan.enrichment).toEqual({ limit: 500, alsoStored: false, followChanges: true });
   });
 
   it('a full run reads ten pages of each list and three of trending and enriches 1,000 collected or stored movies', () => {
     const plan = presetPlan('full');
     expect(pagesOf(plan)).toEqual({ popular: 10, top_rated: 10, upcoming: 10, now_playing: 10, trending: 3 });
-    expect(plan.enrichment).toEqual({ limit: 1_000, alsoStored: true });
+    expect(plan.enrichment).toEqual({ limit: 1_000, alsoStored: true, followChanges: true });
   });
 
   it('a catalogue run reads no list and enriches every movie that is due', () => {
     const plan = presetPlan('catalogue');
     expect(plan.sources).toEqual([]);
-    expect(plan.enrichment).toEqual({ limit: 0, alsoStored: true, catalogue: true });
+    expect(plan.enrichment).toEqual({ limit: 0, alsoStored: true, followChanges: true, catalogue: true });
   });
 
   it('a catalogue run is allowed with CATALOGUE=all only, and the fault names the variable', () => {

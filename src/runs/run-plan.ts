@@ -20,10 +20,12 @@ export const MAX_ENRICHMENT = 100_000;
 
 /** Which movies a run enriches. */
 export interface EnrichmentPlan {
-  /** The most movies, overdue ones not counted. */
+  /** The most movies, changed and overdue ones not counted. */
   readonly limit: number;
-  /** Also movies that this run did not collect: due ones up to the limit, and all overdue ones. */
+  /** Also due movies that this run did not collect, up to the limit. */
   readonly alsoStored: boolean;
+  /** Reads TMDB's change feed first, and enriches all stored movies that changed or are overdue beyond the limit. */
+  readonly followChanges?: boolean;
   /** Before all others, movies that an earlier version enriched, whose newer columns are unknown. */
   readonly incompleteFirst?: boolean;
   /** Every stored movie, whatever the other rules are. */
@@ -79,9 +81,18 @@ function sources(categories: readonly Category[], pages: number, trending: boole
 
 const PRESETS = {
   quick: { sources: sources(['popular'], 3, true), enrichment: null },
-  daily: { sources: sources(CATEGORIES, 5, true), enrichment: { limit: 500, alsoStored: false } },
-  full: { sources: sources(CATEGORIES, 10, true), enrichment: { limit: 1_000, alsoStored: true } },
-  catalogue: { sources: [], enrichment: { limit: 0, alsoStored: true, catalogue: true } },
+  daily: {
+    sources: sources(CATEGORIES, 5, true),
+    enrichment: { limit: 500, alsoStored: false, followChanges: true },
+  },
+  full: {
+    sources: sources(CATEGORIES, 10, true),
+    enrichment: { limit: 1_000, alsoStored: true, followChanges: true },
+  },
+  catalogue: {
+    sources: [],
+    enrichment: { limit: 0, alsoStored: true, followChanges: true, catalogue: true },
+  },
 } as const satisfies Record<Exclude<UpdateType, 'custom'>, Pick<RunPlan, 'sources' | 'enrichment'>>;
 
 export function presetPlan(updateType: Exclude<UpdateType, 'custom'>): RunPlan {

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { PrismaService } from '../database/prisma.service.js';
 
@@ -6,7 +7,7 @@ import { PrismaService } from '../database/prisma.service.js';
 const BATCH = 10_000;
 
 /**
- * Deletes runs older than RUN_RETENTION_DAYS; those of v3, and the last success, stay. The database's clock decides, so
+ * Deletes runs and audit records older than RUN_RETENTION_DAYS; those of v3, and the last success, stay. The database's clock decides, so
  * that a process whose clock is ahead does not delete them all.
  */
 @Injectable()
@@ -15,6 +16,7 @@ export class RunRetention {
 
   constructor(
     private readonly prisma: PrismaService,
+    private readonly audit: AuditTrail,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -29,6 +31,7 @@ export class RunRetention {
             AND id IS DISTINCT FROM (SELECT max(id) FROM pipeline_runs WHERE status = 'SUCCESS')
           ORDER BY run_date LIMIT ${BATCH})`;
       if (runs > 0) this.logger.log({ event: 'runs.trimmed', runs });
+      await this.audit.trim();
       // The checkpoint of the run that has just ended. Autovacuum comes minutes later, and later still after a crash.
       await this.prisma.$executeRaw`VACUUM (SKIP_LOCKED) pipeline_run_pages, pipeline_run_movies`;
     } catch (error) {

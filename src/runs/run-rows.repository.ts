@@ -42,10 +42,30 @@ export const RUN_COLUMNS = {
   cancelRequestedAt: 'cancel_requested_at',
   enrichmentTotal: 'enrichment_total',
   lateSeconds: 'late_seconds',
+  feedMissed: 'feed_missed',
 } as const satisfies Record<keyof PipelineRun, string>;
 
+/** What `toRun` reads. Without the columns of JSON, which are most of a row. */
+export const RUN_SELECT = {
+  ...{ id: true, runDate: true, updateType: true, trigger: true, status: true, sourceCategories: true },
+  ...{ moviesProcessed: true, durationSeconds: true, errorMessage: true, startedAt: true, finishedAt: true },
+  ...{ timesResumed: true, lateSeconds: true, triggeredBy: true },
+  ...{ fetched: true, inserted: true, updated: true, unchanged: true, enriched: true, skippedFresh: true },
+  ...{
+    feedMissed: true,
+    gone: true,
+    failed: true,
+    tmdbRequests: true,
+    tmdbRetries: true,
+    rateLimited: true,
+    waitedSeconds: true,
+  },
+} as const satisfies Partial<Record<keyof PipelineRun, true>>;
+
+type RunRow = Pick<PipelineRun, keyof typeof RUN_SELECT>;
+
 /** A row as a run. Rows of older versions lack most values; what this version does not know reads as unknown. */
-export function toRun(row: PipelineRun): Run {
+export function toRun(row: RunRow): Run {
   return {
     id: row.id,
     runDate: row.runDate,
@@ -65,8 +85,8 @@ export function toRun(row: PipelineRun): Run {
   };
 }
 
-export function toCounts(row: PipelineRun): RunCounts {
-  const { fetched, inserted, updated, unchanged, enriched, skippedFresh, gone, failed } = row;
+export function toCounts(row: Pick<PipelineRun, keyof RunCounts>): RunCounts {
+  const { fetched, inserted, updated, unchanged, enriched, skippedFresh, feedMissed, gone, failed } = row;
   const { tmdbRequests, tmdbRetries, rateLimited, waitedSeconds } = row;
   return {
     fetched,
@@ -75,6 +95,7 @@ export function toCounts(row: PipelineRun): RunCounts {
     unchanged,
     enriched,
     skippedFresh,
+    feedMissed,
     gone,
     failed,
     tmdbRequests,

@@ -28,6 +28,8 @@ export interface RunCounts {
   readonly enriched: number;
   /** Collected movies whose details are still fresh. */
   readonly skippedFresh: number;
+  /** Enriched movies that had changed although TMDB's change feed had not named them. */
+  readonly feedMissed: number;
   /** Movies that TMDB did not find. */
   readonly gone: number;
   /** Movies, pages and sources that failed for good. */

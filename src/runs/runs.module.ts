@@ -4,6 +4,7 @@ import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { ExportRequests } from './export-requests.js';
 import { FailingMovies } from './failing-movies.js';
 import { RunCheckpoint } from './run-checkpoint.repository.js';
+import { RunFiguresRepository } from './run-figures.repository.js';
 import { RunHeartbeat } from './run-heartbeat.js';
 import { RunHistory } from './run-history.repository.js';
 import { RunLeases } from './run-lease.repository.js';
@@ -14,7 +15,7 @@ import { RunsRepository } from './runs.repository.js';
 
 const PROVIDERS = [
   ...[RunsRepository, RunLeases, RunCheckpoint, RunMovies, RunRequests],
-  ...[RunHeartbeat, RunHistory, RunRetention, FailingMovies, ExportRequests],
+  ...[RunHeartbeat, RunHistory, RunRetention, FailingMovies, ExportRequests, RunFiguresRepository],
 ];
 
 /** What a run is, and everything that is recorded of it. */

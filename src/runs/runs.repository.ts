@@ -4,7 +4,7 @@ import type { PipelineRun, Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import { stillValid } from './run-wait.js';
 import { CATALOGUE, type RunPlan, UPDATE_TYPES, type UpdateType } from './run-plan.js';
-import { RUN_COLUMNS, toItemError, toRun } from './run-rows.repository.js';
+import { RUN_COLUMNS, RUN_SELECT, toItemError, toRun } from './run-rows.repository.js';
 import type {
   ItemError,
   Run,
@@ -162,6 +162,7 @@ export class RunsRepository {
     const { status, updateType, trigger } = equal;
     const bound = until === null ? null : await this.newestUntil(until);
     const rows = await this.prisma.pipelineRun.findMany({
+      select: RUN_SELECT,
       where: {
         ...(status === null ? {} : { status }),
         ...(updateType === null ? {} : { updateType }),
@@ -178,7 +179,10 @@ export class RunsRepository {
 
   /** Those of the runs that are still recorded, by id. */
   async byIds(ids: readonly number[]): Promise<ReadonlyMap<number, Run>> {
-    const rows = await this.prisma.pipelineRun.findMany({ where: { id: { in: [...ids] } } });
+    const rows = await this.prisma.pipelineRun.findMany({
+      select: RUN_SELECT,
+      where: { id: { in: [...ids] } },
+    });
     return new Map(rows.map((row) => [row.id, toRun(row)]));
   }
 

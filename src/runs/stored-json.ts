@@ -58,6 +58,7 @@ const readEnrichmentPlan: Reader<NonNullable<RunPlan['enrichment']>> = (value) =
     : {
         limit,
         alsoStored: plan.alsoStored,
+        ...(plan.followChanges === true ? { followChanges: true } : {}),
         ...(plan.incompleteFirst === true ? { incompleteFirst: true } : {}),
         ...(plan.refreshAll === true ? { refreshAll: true } : {}),
         ...(plan.catalogue === true ? { catalogue: true } : {}),

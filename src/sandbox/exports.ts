@@ -4,8 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Catalogue, isoDay, movie } from './movies.js';
 
-export const EXPORT_FAULTS = ['cut', 'shrunken', 'duplicated', 'damaged', 'stale'] as const;
-
 /** What is wrong with a daily export. */
 export type ExportFault =
   /** The file ends in the middle. */
@@ -52,14 +50,20 @@ export function requestedExport(path: string): RequestedExport | null {
   return { adult: adult !== undefined, day: `${year}-${month}-${day}` };
 }
 
+interface ExportSource {
+  readonly catalogue: Catalogue;
+  readonly published: PublishedExports;
+  /** Ids that TMDB does not know any more. */
+  readonly removed: ReadonlySet<number>;
+}
+
 /** Responds with a daily export: gzip of one JSON object per line, in constant memory. */
 export async function sendExport(
-  catalogue: Catalogue,
+  source: ExportSource,
   { adult, day }: RequestedExport,
-  { published, isRemoved }: { published: PublishedExports; isRemoved: (id: number) => boolean },
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
-  const { lastDay, fault } = published;
+  const { lastDay, fault } = source.published;
   const firstDay = isoDay(new Date(Date.parse(lastDay) - KEPT_DAYS * DAY_MS));
   if (day > lastDay || day < firstDay || Number.isNaN(Date.parse(day))) {
     response.writeHead(403, { 'Content-Type': 'application/xml' }).end(DENIED);
@@ -74,42 +78,35 @@ export async function sendExport(
     response.end();
     return;
   }
-  const lines = Readable.from(chunks(catalogue, { adult, fault, isRemoved }));
+  const lines = Readable.from(chunks(source, adult));
   if (fault === 'cut') await pipeline(lines, createGzip(), withoutTrailer(), response);
   else await pipeline(lines, createGzip(), response);
 }
 
-function* chunks(
-  catalogue: Catalogue,
-  {
-    adult,
-    fault,
-    isRemoved,
-  }: { adult: boolean; fault: ExportFault | null; isRemoved: (id: number) => boolean },
-): Generator<string> {
-  // The ranks of adult movies are behind those of the others.
-  const first = adult ? catalogue.movies : 0;
-  const end = adult ? catalogue.movies + catalogue.adultMovies : catalogue.movies;
+function* chunks(source: ExportSource, adult: boolean): Generator<string> {
+  const { movies, adultMovies } = source.catalogue;
+  const { fault } = source.published;
+  // A movie that has turned adult keeps its rank.
+  const end = adult ? movies + adultMovies : movies;
+  const first = adult && (source.catalogue.adults?.size ?? 0) === 0 ? movies : 0;
+  let isTwice = fault === 'duplicated';
   for (let rank = first; rank < end; rank += CHUNK) {
     let text = '';
     for (let next = rank; next < Math.min(rank + CHUNK, end); next++) {
-      const { id, ...listed } = movie(catalogue, next);
-      if (isRemoved(id) || (fault === 'shrunken' && next % 100 < 3)) continue;
-      text += line({ id, ...listed });
+      const line = lineOf(source, next, adult);
+      text += isTwice ? line + line : line;
+      isTwice &&= line === '';
     }
     yield text;
   }
-  if (fault === 'duplicated') yield line(movie(catalogue, first));
   if (fault === 'damaged') yield '{"adult":false,"id":\n';
 }
 
-function line({
-  adult,
-  id,
-  original_title,
-  popularity,
-  video,
-}: Pick<ReturnType<typeof movie>, 'adult' | 'id' | 'original_title' | 'popularity' | 'video'>): string {
+/** Empty where the export does not name the movie. */
+function lineOf({ catalogue, published, removed }: ExportSource, rank: number, isAdult: boolean): string {
+  const { adult, id, original_title, popularity, video } = movie(catalogue, rank);
+  const isLost = published.fault === 'shrunken' && rank % 100 < 3;
+  if (adult !== isAdult || isLost || removed.has(id)) return '';
   return `${JSON.stringify({ adult, id, original_title, popularity, video })}\n`;
 }
 

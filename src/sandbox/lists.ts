@@ -88,14 +88,31 @@ function dates({ today }: Catalogue, list: List): object {
   return {};
 }
 
-/** A page of the ids of changed movies. */
+interface Changed {
+  readonly id: number | null;
+  readonly adult: boolean | null;
+}
+
+/** A page of the ids of changed movies, made up: as many as TMDB names in so many days. */
 export function changesPage(catalogue: Catalogue, days: number, page: number): object {
   const total = Math.min(catalogue.movies, CHANGED_A_DAY * days);
+  return pageOf(total, page, (index) => {
+    const rank = (index * PRIME + 3) % catalogue.movies;
+    return { id: idOf(catalogue, rank), adult: rank % 50 === 1 ? null : false };
+  });
+}
+
+/** A page of the movies that changed. */
+export function namedPage(named: readonly Changed[], page: number): object {
+  return pageOf(named.length, page, (index) => named[index] ?? { id: null, adult: null });
+}
+
+function pageOf(total: number, page: number, changed: (index: number) => Changed): object {
   const first = (page - 1) * CHANGES_PAGE_SIZE;
   const count = Math.max(0, Math.min(CHANGES_PAGE_SIZE, total - first));
-  const results = Array.from({ length: count }, (_, index) => {
-    const rank = ((first + index) * PRIME + 3) % catalogue.movies;
-    return { id: idOf(catalogue, rank), adult: rank % 50 === 1 ? null : false, softcore: false };
-  });
+  const results = Array.from({ length: count }, (_, index) => ({
+    ...changed(first + index),
+    softcore: false,
+  }));
   return { results, page, total_pages: Math.ceil(total / CHANGES_PAGE_SIZE), total_results: total };
 }

@@ -12,6 +12,10 @@ export interface Catalogue {
   readonly today: Date;
   /** People in each cast and in each crew; null: as many as in TMDB's movies. */
   readonly people: number | null;
+  /** How often movies have changed since, by their ids. */
+  readonly revisions?: ReadonlyMap<number, number>;
+  /** Ids of movies that have turned adult since. */
+  readonly adults?: ReadonlySet<number>;
 }
 
 /** A list item, with TMDB's keys. */
@@ -63,13 +67,13 @@ export function movie(catalogue: Catalogue, rank: number): Movie {
   const release = releaseDate(catalogue, rank, dice);
   const isOut = release !== '' && release <= isoDay(catalogue.today);
   return {
-    adult: rank >= catalogue.movies,
+    adult: rank >= catalogue.movies || (catalogue.adults?.has(id) ?? false),
     backdrop_path: dice.chance(0.12) ? null : imagePath(catalogue.seed, id, 3),
     genre_ids: dice.some(words.GENRES, dice.int(rank % 17 === 0 ? 0 : 1, 4)).map((genre) => genre.id),
     id,
     original_language: language.code,
     original_title: language.code === 'en' ? title : dice.pick(language.titles),
-    overview: overviewOf(dice),
+    overview: revised(overviewOf(dice), catalogue.revisions?.get(id)),
     popularity: Math.round((600 / (1 + rank / 25) ** 0.9) * 1e4) / 1e4,
     poster_path: dice.chance(0.06) ? null : imagePath(catalogue.seed, id, 4),
     release_date: release,
@@ -112,6 +116,10 @@ function overviewOf(dice: Dice): string {
   const first = `In ${place}, ${name}, a ${dice.pick(words.PROFESSIONS)}, ${dice.pick(words.EVENTS)}.`;
   const second = `With the help of ${dice.pick(words.FIRST_NAMES)}, a ${dice.pick(words.PROFESSIONS)}, ${name} has to ${dice.pick(words.GOALS)}.`;
   return `${first}${dice.chance(0.03) ? '\r\n\r\n' : ' '}${second}`;
+}
+
+function revised(overview: string, revision: number | undefined): string {
+  return revision === undefined ? overview : `${overview} Revision ${revision}.`;
 }
 
 function releaseDate({ today }: Catalogue, rank: number, dice: Dice): string {

@@ -1,8 +1,9 @@
 import type { Endpoint } from './counters.js';
 import { details } from './details.js';
-import { changesPage, listPage } from './lists.js';
+import { changesPage, listPage, namedPage } from './lists.js';
 import { type Catalogue, rankOf } from './movies.js';
 import { failure, type JsonResponse } from './responses.js';
+import type { Timeline } from './timeline.js';
 import { GENRES } from './words.js';
 
 export interface Route {
@@ -21,9 +22,9 @@ const NOT_FOUND = failure(404, 34, 'The resource you requested could not be foun
 
 /**
  * @param path below `/3`
- * @param isRemoved whether TMDB does not know a movie any more
+ * @param timeline what has happened to the movies
  */
-export function routeOf(path: string, isRemoved: (id: number) => boolean): Route {
+export function routeOf(path: string, timeline: Timeline): Route {
   const list = /^\/movie\/(popular|top_rated|upcoming|now_playing)$/.exec(path);
   if (list !== null) {
     const name = list[1] as Parameters<typeof listPage>[1];
@@ -36,7 +37,12 @@ export function routeOf(path: string, isRemoved: (id: number) => boolean): Route
     };
   }
   if (path === '/genre/movie/list') return { endpoint: 'genres', respond: () => ok({ genres: GENRES }) };
-  if (path === '/movie/changes') return { endpoint: 'changes', respond: changes };
+  if (path === '/movie/changes') {
+    return {
+      endpoint: 'changes',
+      respond: (catalogue, parameters) => changes(catalogue, timeline, parameters),
+    };
+  }
   if (path === '/authentication') {
     return {
       endpoint: 'authentication',
@@ -49,7 +55,7 @@ export function routeOf(path: string, isRemoved: (id: number) => boolean): Route
     return {
       endpoint: 'details',
       respond: (catalogue, parameters) =>
-        isRemoved(id) ? NOT_FOUND : movieDetails(catalogue, id, parameters),
+        timeline.removed.has(id) ? NOT_FOUND : movieDetails(catalogue, id, parameters),
     };
   }
   return { endpoint: 'other', respond: () => NOT_FOUND };
@@ -95,17 +101,21 @@ function movieDetails(catalogue: Catalogue, id: number, parameters: URLSearchPar
   return ok(details(catalogue, rank, append));
 }
 
-function changes(catalogue: Catalogue, parameters: URLSearchParams): JsonResponse {
+function changes(catalogue: Catalogue, timeline: Timeline, parameters: URLSearchParams): JsonResponse {
   const number = pageNumber(parameters);
   if (typeof number !== 'number') return number;
-  const end = dayOf(parameters.get('end_date')) ?? catalogue.today.getTime();
+  const end = dayOf(parameters.get('end_date')) ?? timeline.now.getTime();
   const start = dayOf(parameters.get('start_date')) ?? end - DAY_MS;
   const days = Math.ceil((end - start) / DAY_MS);
   if (Number.isNaN(days)) return failure(400, 23, 'Invalid date: Should be a range no longer than 14 days.');
   if (days > MAX_RANGE_DAYS) {
     return failure(422, 20, 'Invalid date range: Should be a range no longer than 14 days.');
   }
-  return ok(changesPage(catalogue, Math.max(1, days), number));
+  if (timeline.isSimulated)
+    return ok(namedPage(timeline.namedBetween(start, Math.max(end, start + DAY_MS)), number));
+  // A day that has not begun is empty.
+  const isFuture = start > timeline.now.getTime();
+  return ok(isFuture ? namedPage([], number) : changesPage(catalogue, Math.max(1, days), number));
 }
 
 /** Null without a parameter; NaN when it is not a day. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { administer } from './administration.js';
 import { type Counters, type Endpoint, LastSecond, RequestCounter } from './counters.js';
 import { type PublishedExports, requestedExport, sendExport } from './exports.js';
+import { FeedCache } from './feed-cache.js';
 import { FaultDice, type Faults, sendFaulty } from './faults.js';
 import { type Catalogue, idOf, isoDay } from './movies.js';
 import { Dice } from './random.js';
@@ -17,6 +18,7 @@ import {
   sendEncoded,
 } from './responses.js';
 import { routeOf } from './routes.js';
+import { type Rates, Timeline } from './timeline.js';
 
 export interface SandboxOptions {
   /** Number of movies. Each is computed from the seed, so that millions take no memory. */
@@ -37,6 +39,8 @@ export interface SandboxOptions {
   readonly people?: number;
   /** Caches each response. Movies removed or restored later do not change a cached response. */
   readonly keepAnswers?: boolean;
+  /** The day to which release dates are relative. Default: the present day. */
+  readonly today?: Date;
 }
 
 const KEY = /^[0-9a-f]{32}$/i;
@@ -48,7 +52,7 @@ export class Sandbox {
   private readonly accepted = new LastSecond(() => performance.now());
   private readonly faults: FaultDice;
   private readonly dice: Dice;
-  private readonly removed = new Set<number>();
+  private readonly feedCache = new FeedCache();
   private readonly broken = new Set<string>();
   private readonly cache: ResponseCache | null;
   private keyRevoked = false;
@@ -57,6 +61,8 @@ export class Sandbox {
   private constructor(
     private readonly server: Server,
     private readonly catalogue: Catalogue,
+    /** What happens to the movies. */
+    readonly timeline: Timeline,
     private readonly options: SandboxOptions,
   ) {
     this.faults = new FaultDice(catalogue.seed);
@@ -75,10 +81,12 @@ export class Sandbox {
 
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const { seed = 1, movies = 10_000, people = null } = options;
-    const { adultMovies = Math.floor(movies / 9) } = options;
-    const catalogue = { seed, movies, adultMovies, people, today: new Date() };
+    const { adultMovies = Math.floor(movies / 9), today = new Date() } = options;
+    const timeline = new Timeline();
+    const { revisions, adults } = timeline;
+    const catalogue = { seed, movies, adultMovies, people, today, revisions, adults };
     const server = createServer({ keepAliveTimeout: 60_000 });
-    const sandbox = new Sandbox(server, catalogue, options);
+    const sandbox = new Sandbox(server, catalogue, timeline, options);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
     });
@@ -111,11 +119,17 @@ export class Sandbox {
 
   /** From now on the details of these ids are not found, although lists may still name them. */
   remove(...ids: number[]): void {
-    for (const id of ids) this.removed.add(id);
+    for (const id of ids) this.timeline.removed.add(id);
   }
 
   restore(...ids: number[]): void {
-    for (const id of ids) this.removed.delete(id);
+    for (const id of ids) this.timeline.removed.delete(id);
+  }
+
+  /** Lets everything happen up to a time, at these rates. The sandbox's time stands still between the calls. */
+  advanceTo(time: Date, rates?: Partial<Rates>): void {
+    if (rates !== undefined) this.timeline.setRates(rates);
+    this.timeline.advanceTo(time, this.catalogue);
   }
 
   /** From now on requests for a path (`/movie/popular`) or for one page of it (`/movie/popular?page=2`) fail with 500. */
@@ -126,6 +140,10 @@ export class Sandbox {
   /** Which daily exports there are. Default: today's and those before, all valid. */
   publishExports(exports: Partial<PublishedExports>): void {
     this.exports = { ...this.exports, ...exports };
+  }
+
+  repair(...paths: string[]): void {
+    for (const path of paths) this.broken.delete(path);
   }
 
   revokeKey(): void {
@@ -158,7 +176,7 @@ export class Sandbox {
       return;
     }
     const path = url.pathname.replace(/^\/3(?=\/)/, '');
-    const route = routeOf(path, (id) => this.removed.has(id));
+    const route = routeOf(path, this.timeline);
     const exported = requestedExport(url.pathname);
     this.count(exported === null ? route.endpoint : 'export', response);
     const fault = this.isOverLimit()
@@ -169,12 +187,15 @@ export class Sandbox {
     if (fault !== null) this.counter.faultInjected(fault);
     await delay((this.options.latencyMs ?? 0) + this.dice.next() * (this.options.jitterMs ?? 0));
     if (exported !== null && fault === null) {
-      const source = { published: this.exports, isRemoved: (id: number) => this.removed.has(id) };
-      await sendExport(this.catalogue, exported, source, { request, response });
+      const source = { catalogue: this.catalogue, published: this.exports, removed: this.timeline.removed };
+      await sendExport(source, exported, { request, response });
       return;
     }
-    const make = (): JsonResponse =>
-      this.isAuthorized(url, request) ? route.respond(this.catalogue, url.searchParams) : INVALID_KEY;
+    const answer = (): JsonResponse => route.respond(this.catalogue, url.searchParams);
+    const make = (): JsonResponse => {
+      if (!this.isAuthorized(url, request)) return INVALID_KEY;
+      return route.endpoint === 'changes' ? this.feedCache.get(url, this.timeline.now, answer) : answer();
+    };
     if (fault !== null) sendFaulty(fault, response, make());
     else sendEncoded(response, await this.encoded(url, request, make));
   }

@@ -116,7 +116,8 @@ export class SchedulerController {
   }
 
   private async jobIdOf(id: string): Promise<JobId> {
-    const ids = (await this.schedules.jobs()).map((job) => job.id);
+    const { jobs } = await this.schedules.overview();
+    const ids = jobs.map((job) => job.id);
     const known = ids.find((other) => other === id);
     if (known === undefined) throw new NotFoundException(noSuchJob(ids));
     return known;

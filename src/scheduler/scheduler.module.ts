@@ -4,6 +4,7 @@ import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { CronTriggers } from './cron-triggers.js';
 import { ScheduleReconciler } from './schedule-reconciler.js';
+import { ScheduleFiguresReader } from './schedule-figures.js';
 import { SchedulerController } from './scheduler.controller.js';
 import { SchedulerHealth } from './scheduler-health.js';
 import { SchedulesRepository } from './schedules.repository.js';
@@ -20,7 +21,8 @@ import { Occurrences } from './occurrences.js';
     CronTriggers,
     ScheduleReconciler,
     SchedulerHealth,
+    ScheduleFiguresReader,
   ],
-  exports: [SchedulesService, SchedulerHealth],
+  exports: [SchedulesService, SchedulerHealth, ScheduleFiguresReader],
 })
 export class SchedulerModule {}

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { AuditLog } from '../common/logging/audit-log.js';
 import type { JobId } from '../config/app-config.js';
 import type { Run } from '../runs/run.js';
 import { RunsRepository } from '../runs/runs.repository.js';
@@ -21,6 +21,12 @@ export interface JobView {
   readonly nextRuns: readonly Date[];
 }
 
+export interface SchedulesOverview {
+  /** Whether the jobs fire at all. */
+  readonly running: boolean;
+  readonly jobs: readonly JobView[];
+}
+
 export interface JobWithLastRun extends JobView {
   /** The run of the job's last occurrence; null when there is none, or the run has been deleted. */
   readonly lastRun: Run | null;
@@ -37,13 +43,13 @@ export class SchedulesService {
   constructor(
     private readonly schedules: SchedulesRepository,
     private readonly runs: RunsRepository,
-    private readonly audit: AuditLog,
+    private readonly audit: AuditTrail,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async jobs(): Promise<readonly JobView[]> {
-    const { jobs } = await this.schedules.read();
-    return jobs.map((job) => this.view(job));
+  async overview(): Promise<SchedulesOverview> {
+    const { running, jobs } = await this.schedules.read();
+    return { running, jobs: jobs.map((job) => this.view(job)) };
   }
 
   async status(): Promise<SchedulerStatus> {
@@ -61,7 +67,7 @@ export class SchedulesService {
   async setRunning(running: boolean): Promise<void> {
     await this.schedules.read();
     if (await this.schedules.setRunning(running)) {
-      this.audit.record(running ? 'scheduler.started' : 'scheduler.stopped');
+      await this.audit.record(running ? 'scheduler.started' : 'scheduler.stopped');
     }
   }
 
@@ -69,7 +75,7 @@ export class SchedulesService {
   async change(id: JobId, change: JobChange): Promise<JobWithLastRun> {
     await this.schedules.read();
     if (await this.schedules.change(id, change)) {
-      this.audit.record('scheduler.job_changed', { job: id, ...change });
+      await this.audit.record('scheduler.job_changed', { job: id, ...change });
     }
     const { jobs } = await this.status();
     const changed = jobs.find((job) => job.id === id);

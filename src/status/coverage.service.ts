@@ -1,31 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { CachedValue } from '../common/cached-value.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { type Coverage, CoverageRepository } from '../movies/coverage.repository.js';
 
-const CACHE_MS = 60_000;
+const MAX_AGE_MS = 60_000;
 
 /** The coverage, computed at most once a minute in this process: it reads the whole table of movies. */
 @Injectable()
 export class CoverageService {
-  private cached: { readonly atMs: number; readonly coverage: Promise<Coverage> } | null = null;
+  private readonly coverage: CachedValue<Coverage>;
 
-  constructor(
-    private readonly movies: CoverageRepository,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  constructor(movies: CoverageRepository, @Inject(CLOCK) clock: Clock) {
+    this.coverage = new CachedValue(clock, MAX_AGE_MS, () => movies.read(clock.now()));
+  }
 
-  /** Requests during a computation share its result. A failure is not cached. */
-  async read(): Promise<Coverage> {
-    const nowMs = this.clock.monotonicMs();
-    if (this.cached === null || nowMs - this.cached.atMs >= CACHE_MS) {
-      this.cached = { atMs: nowMs, coverage: this.movies.read(this.clock.now()) };
-    }
-    const { cached } = this;
-    try {
-      return await cached.coverage;
-    } catch (error) {
-      if (this.cached === cached) this.cached = null;
-      throw error;
-    }
+  read(): Promise<Coverage> {
+    return this.coverage.read();
   }
 }

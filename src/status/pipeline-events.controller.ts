@@ -63,7 +63,7 @@ export class PipelineEventsController {
     for await (const state of this.feed.follow(lastId, signal)) {
       yield state === null
         ? null
-        : { kind: 'status', id: state.id, data: PipelineStatusDto.from(state.runs, state.jobs, user) };
+        : { kind: 'status', id: state.id, data: PipelineStatusDto.from(state.runs, state.schedules, user) };
     }
   }
 }

@@ -21,7 +21,9 @@ beforeEach(() => {
       return Promise.resolve(stored);
     },
   } as unknown as RunsRepository;
-  const schedules = { jobs: () => Promise.resolve([]) } as unknown as SchedulesService;
+  const schedules = {
+    overview: () => Promise.resolve({ running: true, jobs: [] }),
+  } as unknown as SchedulesService;
   const clock: Clock = {
     now: () => new Date(nowMs),
     monotonicMs: () => nowMs,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { CachedValue } from '../common/cached-value.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { RunsRepository, type RunsOverview } from '../runs/runs.repository.js';
-import { type JobView, SchedulesService } from '../scheduler/schedules.service.js';
+import { type SchedulesOverview, SchedulesService } from '../scheduler/schedules.service.js';
 
 /** Workers record progress at this interval. */
 const POLL_MS = 1_000;
@@ -15,19 +16,22 @@ export interface PipelineState {
   /** Equal ids mean equal states. */
   readonly id: string;
   readonly runs: RunsOverview;
-  readonly jobs: readonly JobView[];
+  readonly schedules: SchedulesOverview;
 }
 
 /** The state of the pipeline as it changes. All followers in this process share the polls of the database, of which there are at most two a second. */
 @Injectable()
 export class PipelineFeed {
-  private latest: { readonly atMs: number; readonly state: Promise<PipelineState> } | null = null;
+  private readonly latest: CachedValue<PipelineState>;
 
   constructor(
     private readonly runs: RunsRepository,
     private readonly schedules: SchedulesService,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    // Half an interval: a follower whose timer fires a little early must not get the state that it has.
+    this.latest = new CachedValue(clock, POLL_MS / 2, () => this.read());
+  }
 
   /**
    * Yields the present state, unless it is the one of `lastId`, then each further state. Yields null after ten seconds
@@ -38,7 +42,7 @@ export class PipelineFeed {
     let last = lastId;
     const endsMs = this.clock.monotonicMs() + STREAM_MS;
     for (let quiet = 1; this.clock.monotonicMs() < endsMs; quiet++) {
-      const state = await this.state();
+      const state = await this.latest.read();
       if (state.id !== last || quiet % QUIET_POLLS === 0) {
         yield state.id === last ? null : state;
         last = state.id;
@@ -48,21 +52,12 @@ export class PipelineFeed {
     }
   }
 
-  private state(): Promise<PipelineState> {
-    const nowMs = this.clock.monotonicMs();
-    // Half an interval: a follower whose timer fires a little early must not get the state that it has.
-    if (this.latest === null || nowMs - this.latest.atMs > POLL_MS / 2) {
-      this.latest = { atMs: nowMs, state: this.read() };
-    }
-    return this.latest.state;
-  }
-
   private async read(): Promise<PipelineState> {
-    const [runs, jobs] = await Promise.all([this.runs.overview(), this.schedules.jobs()]);
+    const [runs, schedules] = await Promise.all([this.runs.overview(), this.schedules.overview()]);
     const id = createHash('sha256')
-      .update(JSON.stringify([runs, jobs]))
+      .update(JSON.stringify([runs, schedules]))
       .digest('base64url')
       .slice(0, 16);
-    return { id, runs, jobs };
+    return { id, runs, schedules };
   }
 }

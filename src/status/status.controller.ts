@@ -23,7 +23,7 @@ export class StatusController {
   })
   @ApiOkResponse({ type: PipelineStatusDto, description: 'The pipeline status.' })
   async status(@OptionalUser() user: AuthUser | null): Promise<PipelineStatusDto> {
-    const [runs, jobs] = await Promise.all([this.runs.overview(), this.schedules.jobs()]);
-    return PipelineStatusDto.from(runs, jobs, user);
+    const [runs, schedules] = await Promise.all([this.runs.overview(), this.schedules.overview()]);
+    return PipelineStatusDto.from(runs, schedules, user);
   }
 }

@@ -14,4 +14,6 @@ export interface TmdbCall {
   /** When aborted, the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly counters?: TmdbCounters;
+  /** Called as each request is sent, retries included. */
+  readonly onSend?: () => void;
 }

@@ -1,12 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { backOffMs } from '../common/back-off.js';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { tmdbRequests, tmdbWaits } from '../common/measurement.js';
 import { RANDOM, type Random } from '../common/random.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { AvailabilityTracker } from './availability-tracker.js';
 import { DistributedPermits } from './rate-limit/distributed-permits.js';
 import { RateLimitRepository } from './rate-limit/rate-limit.repository.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
+import { decodeChanges, type TmdbChangesPage } from './schema/changes.js';
 import { decodeGenres, type TmdbGenre } from './schema/genres.js';
 import type { DetailsScope } from './schema/localized-parts.js';
 import { decodeMovie, type TmdbMovie } from './schema/movie.js';
@@ -112,6 +114,17 @@ export class TmdbClient {
     return this.fetch({ path: `/movie/${id}`, parameters, decode }, call);
   }
 
+  /**
+   * One page, from 1 to 500, of the movies that changed on a day (UTC). TMDB does not document whether the range includes
+   * its end: it may cover the next day too.
+   * @param day `YYYY-MM-DD`
+   */
+  changes(day: string, page: number, call: TmdbCall): Promise<TmdbChangesPage> {
+    const parameters = { start_date: day, end_date: dayAfter(day), page };
+    const decode = (body: unknown): TmdbChangesPage => decodeChanges(body, page);
+    return this.fetch({ path: '/movie/changes', parameters, decode }, call);
+  }
+
   /** Resolves when TMDB accepts the API key. */
   checkKey(call: TmdbCall): Promise<void> {
     return this.fetch({ path: '/authentication', parameters: {}, decode: () => undefined }, call);
@@ -148,15 +161,25 @@ export class TmdbClient {
   }
 
   private async send(request: Request<unknown>, call: TmdbCall, sent: SentRequest): Promise<unknown> {
+    const askedAtMs = this.clock.monotonicMs();
     const release = await this.rateLimiter.acquire(call.signal);
+    let outcome = 'aborted';
     try {
       sent.atMs = this.clock.monotonicMs();
+      tmdbWaits.publish({ reason: 'rate_limit', seconds: (sent.atMs - askedAtMs) / 1_000 });
       this.waits.requestSent(sent);
       if (call.counters !== undefined) call.counters.requests += 1;
-      return await this.transport.get(request.path, request.parameters, call.signal);
+      call.onSend?.();
+      const body = await this.transport.get(request.path, request.parameters, call.signal);
+      outcome = 'ok';
+      return body;
+    } catch (error) {
+      if (error instanceof TmdbError) outcome = error.kind;
+      throw error;
     } finally {
       this.waits.requestEnded(sent);
       release();
+      tmdbRequests.publish({ outcome, seconds: (this.clock.monotonicMs() - sent.atMs) / 1_000 });
     }
   }
 
@@ -170,6 +193,7 @@ export class TmdbClient {
     const pauseMs = this.availability.recordRateLimit(error, sentAtMs, this.clock.monotonicMs());
     const addedMs = this.rateLimiter.pause(pauseMs);
     if (counters !== undefined) counters.waitedMs += addedMs;
+    tmdbWaits.publish({ reason: 'pause', seconds: addedMs / 1_000 });
     if (addedMs > 0) this.logger.warn({ event: 'tmdb.paused', ms: Math.round(addedMs) });
   }
 
@@ -198,8 +222,13 @@ export class TmdbClient {
     const ms = Math.max(backOffMs(failures, this.random), Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
     this.logger.debug({ event: 'tmdb.request_failed', path, kind, failures, ms: Math.round(ms) });
     if (counters !== undefined) counters.waitedMs += ms;
+    tmdbWaits.publish({ reason: 'retry', seconds: ms / 1_000 });
     await this.clock.sleep(ms, signal);
   }
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
 function decoded<T>({ decode }: Request<T>, body: unknown): T {

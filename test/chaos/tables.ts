@@ -13,6 +13,7 @@ const TIME_COLUMNS: Readonly<Record<string, readonly string[]>> = {
     'enrich_retry_at',
     'not_found_at',
     'gone_at',
+    'tmdb_changed_at',
   ],
   movie_categories: ['seen_at'],
   movie_translations: [],

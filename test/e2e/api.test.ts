@@ -147,6 +147,28 @@ describe('the failing movies', () => {
   });
 });
 
+describe('movies that are gone', () => {
+  it('the ids of movies that are gone are paged by Link and filtered by since', async () => {
+    await service.database.query('UPDATE movies SET gone_at = NULL');
+    const ids = await service.database.query<{ id: number }>(`
+      UPDATE movies SET gone_at = '2026-09-01 12:00Z' WHERE id IN (SELECT id FROM movies ORDER BY id LIMIT 3) RETURNING id`);
+    const [first, second, third] = ids.map(({ id }) => id).sort((a, b) => a - b);
+    const page = await service.get('/pipeline/gone?limit=2&since=2026-09-01');
+    expect(page.body).toEqual([
+      { movie_id: first, gone_at: '2026-09-01T12:00:00.000Z' },
+      { movie_id: second, gone_at: '2026-09-01T12:00:00.000Z' },
+    ]);
+    const [, next] = /^<(.*)>; rel="next"$/.exec(String(page.headers.link)) ?? [];
+    const last = await service.get(next!);
+    expect([last.body, last.headers.link]).toEqual([
+      [expect.objectContaining({ movie_id: third })],
+      undefined,
+    ]);
+    expect((await service.get('/pipeline/gone?since=2026-09-02')).body).toEqual([]);
+    await service.database.query('UPDATE movies SET gone_at = NULL');
+  });
+});
+
 describe('health', () => {
   it('a healthy service is alive and ready', async () => {
     expect((await service.get('/health/live')).body).toEqual({ status: 'ok' });

@@ -155,6 +155,7 @@ const PUBLIC_ROUTES = [
     'GET /pipeline/runs/:id',
     'GET /pipeline/runs/:id/events',
     'GET /pipeline/failing',
+    'GET /pipeline/gone',
   ],
   ...['GET /pipeline/events', 'GET /pipeline/coverage', 'GET /pipeline/runs/history'],
   // Of the dashboard, which contains no data.

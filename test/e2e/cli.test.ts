@@ -220,6 +220,18 @@ describe('commands that look', () => {
     await database.query('DELETE FROM movies WHERE id = -1');
   });
 
+  it('gone lists the movies that TMDB no longer has, from behind an id on', async () => {
+    expect((await done('gone')).stdout).toBe('There are no further movies that are gone.\n');
+    await database.query(
+      `INSERT INTO movies (id, gone_at) VALUES (70001, '2026-09-01 12:00Z'), (70002, '2026-09-01 12:00Z')`,
+    );
+    expect((await done('gone')).stdout).toMatch(/^70001 +2026-09-01 12:00:00$/m);
+    expect(JSON.parse((await done('gone --after 70001 --json')).stdout)).toEqual([
+      { movie_id: 70002, gone_at: '2026-09-01T12:00:00.000Z' },
+    ]);
+    await database.query('DELETE FROM movies WHERE id IN (70001, 70002)');
+  });
+
   it('doctor exits with 1 when TMDB rejects the key', async () => {
     sandbox.revokeKey();
     const { code, stdout } = await done('doctor --json');

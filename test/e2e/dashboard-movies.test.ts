@@ -124,6 +124,11 @@ async function movieWhere(condition: string): Promise<Movie> {
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: first.title }).first().waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBe(first.title);
+    await search().focus();
+    await page.keyboard.press('Escape');
+    await page.waitForURL((url) => url.search === '');
+    await search().fill(first.title);
+    await page.keyboard.press('Enter');
     await page.reload();
     await page.getByRole('link', { name: first.title }).first().waitFor();
     await page.getByRole('button', { name: 'Clear search' }).click();
@@ -186,7 +191,7 @@ async function movieWhere(condition: string): Promise<Movie> {
     expect(await trailer.getAttribute('target')).toBe('_blank');
     expect(await page.locator('iframe, video').count()).toBe(0);
     await page.getByText('Show the response of the API').click();
-    expect(JSON.parse((await page.locator('.raw pre').textContent()) ?? '')).toMatchObject({ id: first.id });
+    expect(JSON.parse((await page.locator('.response-of pre').textContent()) ?? '')).toMatchObject({ id: first.id });
   });
 
   it('a movie that is not stored is explained', async () => {

@@ -293,6 +293,13 @@ afterAll(async () => {
     const job = page.getByRole('switch', { name: 'Weekly Enrichment' });
     await job.click();
     await card('Weekly Enrichment').getByText('This job is off.').waitFor();
+    await page.getByRole('switch', { name: 'Daily Update' }).click();
+    await page.getByRole('switch', { name: 'Quick Update' }).click();
+    await card('Quick Update').getByText('This job is off.').waitFor();
+    // That all jobs are off is not that the scheduler is stopped.
+    expect(await page.getByText('All schedules are stopped.').count()).toBe(0);
+    await page.getByRole('switch', { name: 'Daily Update' }).click();
+    await page.getByRole('switch', { name: 'Quick Update' }).click();
     await job.click();
     await card('Weekly Enrichment').getByRole('row').nth(5).waitFor();
     await page.getByRole('button', { name: 'Stop all' }).click();

@@ -154,6 +154,8 @@ describe('the responses', () => {
   });
 
   it('the responses to valid, invalid and insufficient tokens are as documented', async () => {
+    expect((await checker.request('get', '/auth/audit', { token: admin })).status).toBe(200);
+    expect((await checker.request('get', '/auth/audit?limit=0', { token: admin })).status).toBe(400);
     expect((await checker.request('get', '/auth/me', { token: viewer })).body).toEqual({
       username: 'guest',
       role: 'viewer',
@@ -301,6 +303,16 @@ describe('the responses', () => {
     expect(status).toBe(200);
     expect((body as { last_error: unknown }[]).filter((movie) => movie.last_error !== null)).toHaveLength(1);
     expect((await checker.request('get', '/pipeline/failing?limit=0')).status).toBe(400);
+  });
+
+  it('the responses about movies that are gone are as documented', async () => {
+    await service.database.query(
+      'UPDATE movies SET gone_at = now() WHERE id IN (SELECT id FROM movies LIMIT 2)',
+    );
+    const { status, body } = await checker.request('get', '/pipeline/gone?limit=1');
+    await service.database.query('UPDATE movies SET gone_at = NULL');
+    expect([status, body]).toEqual([200, [expect.objectContaining({ movie_id: expect.any(Number) })]]);
+    expect((await checker.request('get', '/pipeline/gone?limit=0')).status).toBe(400);
   });
 
   it('the response about the coverage is as documented', async () => {

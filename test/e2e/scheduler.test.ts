@@ -71,6 +71,7 @@ describe('the scheduler', () => {
 
   it('the public pipeline status lists the scheduled jobs with the fields of v3', async () => {
     const { body } = (await service.get('/pipeline/status')) as { body: { scheduled_jobs: object[] } };
+    expect(body).toMatchObject({ scheduler_running: true });
     expect(body.scheduled_jobs).toHaveLength(3);
     expect(body.scheduled_jobs[1]).toEqual({
       id: 'daily_update',

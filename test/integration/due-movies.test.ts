@@ -43,6 +43,19 @@ describe('a movie', () => {
     expect(await store.movies.dueStored({ limit: 10, now })).toEqual(isDue ? [1] : []);
   });
 
+  it('of one night falls due over 30 nights by its id, none later than after its interval', async () => {
+    const ids = Array.from({ length: 300 }, (_, index) => index + 1);
+    const details = ids.map((id) => ({ ...ENRICHED, id, releaseDate: '1999-10-15' }));
+    await store.movies.storeEnriched(details, now);
+    const dueAfter = async (days: number): Promise<number> =>
+      (await store.movies.dueStored({ limit: 300, now: after(days) })).length;
+    const nights: number[] = [];
+    for (let night = 90; night <= 121; night++) nights.push(await dueAfter(night));
+    const added = nights.slice(1).map((count, index) => count - nights[index]!);
+    expect([nights[0], Math.max(...added), nights.at(-1)]).toEqual([0, 10, 300]);
+    expect(await dueAfter(120.01)).toBe(300);
+  });
+
   it('that a clock far ahead has enriched, tried or not found is due all the same', async () => {
     for (const id of [1, 2, 3]) await enrich(id, '1999-10-15', 130, 10 - id);
     await enrich(1, '1999-10-15', -400);
@@ -51,7 +64,7 @@ describe('a movie', () => {
     await store.movies.markFailed([2], ahead);
     await store.movies.markNotFound([3], ahead);
     expect((await store.movies.dueStored({ limit: 10, now })).toSorted()).toEqual([1, 2, 3]);
-    expect(await store.prisma.$queryRaw(store.movies.overdue(now))).toEqual([{ id: 1 }]);
+    expect(await store.prisma.$queryRaw(store.movies.urgent(now))).toEqual([{ id: 1 }]);
     await store.movies.markNotFound([3], now);
     await store.movies.markNotFound([3], new Date(now.getTime() + 2 * DAY_MS));
     expect(await store.query('SELECT id FROM movies WHERE gone_at IS NOT NULL')).toEqual([{ id: 3 }]);
@@ -180,6 +193,6 @@ describe('a movie', () => {
     await enrich(1, '1999-10-15', 149);
     await enrich(2, '1999-10-15', 151);
     await enrich(3, '1999-10-15', 170);
-    expect(await store.prisma.$queryRaw(store.movies.overdue(now))).toEqual([{ id: 3 }, { id: 2 }]);
+    expect(await store.prisma.$queryRaw(store.movies.urgent(now))).toEqual([{ id: 3 }, { id: 2 }]);
   });
 });

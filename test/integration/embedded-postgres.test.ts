@@ -379,6 +379,7 @@ describe('the embedded PostgreSQL', () => {
       'runs',
       'jobs',
       'failing',
+      'gone',
       'user list',
       'token list',
       'psql-url',

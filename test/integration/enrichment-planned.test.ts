@@ -32,7 +32,7 @@ async function addOverdueMovies(ids: readonly number[]): Promise<void> {
   );
 }
 
-function plan(ids: readonly number[], rest = store.movies.overdue(now), fencingToken = 0): Promise<number> {
+function plan(ids: readonly number[], rest = store.movies.urgent(now), fencingToken = 0): Promise<number> {
   return store.prisma.$transaction((tx) =>
     runMovies.plan(tx, { runId, fencingToken }, { ids, rest, fresh: 2 }),
   );

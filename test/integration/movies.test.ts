@@ -331,7 +331,7 @@ describe('storing translations and releases', () => {
       ],
       T2,
     );
-    expect(report).toEqual({ inserted: [], updated: [550], unchanged: [551] });
+    expect(report).toEqual({ inserted: [], updated: [550], unchanged: [551], feedMissed: [] });
     expect(await stored()).toEqual(expected);
     expect(await store.row(550)).toMatchObject({ updated_at: AT_T2 });
     expect(await store.row(551)).toMatchObject({ updated_at: AT_T1 });

@@ -103,12 +103,12 @@ describe('changing a job', () => {
     await schedules.change('quick_update', { timezone: 'America/New_York' });
     await schedulers.advance(HOUR_MS);
     expect(await schedulers.fired()).toEqual([]);
-    expect((await schedules.jobs())[1]!.nextRun).toEqual(new Date('2026-09-02T12:00:00Z'));
+    expect((await schedules.overview()).jobs[1]!.nextRun).toEqual(new Date('2026-09-02T12:00:00Z'));
   });
 
   it('a change to the same values keeps a due occurrence due', async () => {
     const { schedules, occurrences } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
-    await schedules.jobs();
+    await schedules.overview();
     await schedulers.clock.advance(6 * HOUR_MS);
     await schedules.change('quick_update', { cron: '0 */6 * * *', enabled: true });
     expect(await occurrences.fire('quick_update')).toBe(1);

@@ -22,7 +22,7 @@ beforeAll(async () => {
     QUICK_UPDATE_CRON: '* * * * *',
     SCHEDULER_ENABLED: 'false',
   });
-  await own.schedules.jobs();
+  await own.schedules.overview();
   others = [1, 2, 3].map(() => fork(SCRIPT, [database.url]));
   await Promise.all(others.map((process) => nextMessage(process)));
 });

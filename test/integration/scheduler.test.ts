@@ -101,9 +101,9 @@ describe('firing', () => {
       SCHEDULER_TIMEZONE: 'Europe/Paris',
     });
     const daily = { id: 'daily_update', cron: '15 4 * * *', timezone: 'Europe/Paris' };
-    expect((await first.schedules.jobs())[1]).toMatchObject(daily);
+    expect((await first.schedules.overview()).jobs[1]).toMatchObject(daily);
     const second = await schedulers.start({ DAILY_UPDATE_CRON: '0 5 * * *' });
-    expect((await second.schedules.jobs())[1]).toMatchObject(daily);
+    expect((await second.schedules.overview()).jobs[1]).toMatchObject(daily);
   });
 
   it('stored occurrences are deleted after a year', async () => {

@@ -206,6 +206,7 @@ export const MOVIE_47964 = {
   enrich_retry_at: null,
   not_found_at: null,
   gone_at: null,
+  tmdb_changed_at: null,
 };
 
 /** Crew and trailer of The Chronicles of Narnia: The Voyage of the Dawn Treader, whose videos have times of the old form. */

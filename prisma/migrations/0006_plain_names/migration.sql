@@ -40,21 +40,7 @@ BEGIN
   END LOOP;
 END $$;
 
--- The leaseholder is a process, no longer a database session. A run of the version before counts as released.
-ALTER TABLE "pipeline_runs" DROP COLUMN IF EXISTS "holder";
-ALTER TABLE "pipeline_runs" ADD COLUMN IF NOT EXISTS "leaseholder" UUID;
-ALTER TABLE "pipeline_runs" ADD COLUMN IF NOT EXISTS "heartbeat_at" TIMESTAMPTZ(6);
-
--- Every run is a job in the queue. One that an older version ran without a job can't be resumed.
-UPDATE "pipeline_runs" SET status = 'FAILED', finished_at = now(), progress = NULL, waiting = NULL,
-  duration_seconds = greatest(0, extract(epoch FROM now() - started_at)),
-  error_message = 'Interrupted: the process that ran it ended before the run did. What was stored stays.'
-WHERE status = 'RUNNING' AND job_id IS NULL;
-
--- The database, not a process, decides that at most one run that a person requested is active.
-CREATE UNIQUE INDEX IF NOT EXISTS "pipeline_runs_one_requested_idx" ON "pipeline_runs" ((true))
-  WHERE "status" IN ('QUEUED', 'RUNNING') AND "trigger" <> 'schedule';
-
+-- The trigger of the old tables, by the new name: the update below fires it.
 CREATE OR REPLACE FUNCTION "pipeline_runs_count"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
@@ -72,3 +58,19 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+
+-- The leaseholder is a process, no longer a database session. A run of the version before counts as released.
+ALTER TABLE "pipeline_runs" DROP COLUMN IF EXISTS "holder";
+ALTER TABLE "pipeline_runs" ADD COLUMN IF NOT EXISTS "leaseholder" UUID;
+ALTER TABLE "pipeline_runs" ADD COLUMN IF NOT EXISTS "heartbeat_at" TIMESTAMPTZ(6);
+
+-- Every run is a job in the queue. One that an older version ran without a job can't be resumed.
+UPDATE "pipeline_runs" SET status = 'FAILED', finished_at = now(), progress = NULL, waiting = NULL,
+  duration_seconds = greatest(0, extract(epoch FROM now() - started_at)),
+  error_message = 'Interrupted: the process that ran it ended before the run did. What was stored stays.'
+WHERE status = 'RUNNING' AND job_id IS NULL;
+
+-- The database, not a process, decides that at most one run that a person requested is active.
+CREATE UNIQUE INDEX IF NOT EXISTS "pipeline_runs_one_requested_idx" ON "pipeline_runs" ((true))
+  WHERE "status" IN ('QUEUED', 'RUNNING') AND "trigger" <> 'schedule';
+

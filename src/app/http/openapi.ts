@@ -32,7 +32,9 @@ export function serveOpenApi(app: NestExpressApplication): void {
 export function buildDocument(app: INestApplication): OpenAPIObject {
   const description =
     "Keeps a fresh, rich copy of TMDB's movies in PostgreSQL. Times are ISO 8601 in UTC. Errors are " +
-    '`application/problem+json` (RFC 9457). This product uses the TMDB API but is not endorsed or certified by TMDB.';
+    '`application/problem+json` (RFC 9457). This product uses TMDB and the TMDB APIs but is ' +
+    "not endorsed, certified, or otherwise approved by TMDB. TMDB's terms of use forbid the use of its content for machine " +
+    'learning or artificial intelligence without a licence.';
   const document = new DocumentBuilder()
     .setTitle('movie-pipeline')
     .setDescription(description)

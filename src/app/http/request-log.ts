@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import type { Clock } from '../../common/clock.js';
+import { httpRequests } from '../../common/measurement.js';
 import { requestContext } from '../../common/logging/request-context.js';
 
 /** The request ids that are accepted from outside; they go into headers and logs. */
@@ -22,12 +23,19 @@ export function requestLog(clock: Clock): RequestHandler {
     const { method, path } = request;
     requestContext.run({ requestId, address: request.ip ?? '', actor: null }, () => {
       response.once('close', () => {
+        const ms = clock.monotonicMs() - startedMs;
+        httpRequests.publish({
+          method,
+          route: routeOf(request),
+          status: response.statusCode,
+          seconds: ms / 1_000,
+        });
         const line = {
           event: 'http.request',
           method,
           path: path.slice(0, MAX_PATH_LENGTH),
           status: response.statusCode,
-          ms: Math.round(clock.monotonicMs() - startedMs),
+          ms: Math.round(ms),
           ...(response.writableFinished ? {} : { aborted: true }),
           requestId,
         };
@@ -38,4 +46,10 @@ export function requestLog(clock: Clock): RequestHandler {
       next();
     });
   };
+}
+
+/** The template of the route that served the request, such as `/movies/:id`: never a path that a client chose. */
+function routeOf({ route }: { readonly route?: unknown }): string {
+  const { path } = (route ?? {}) as { readonly path?: unknown };
+  return typeof path === 'string' ? path : 'none';
 }

@@ -1,4 +1,5 @@
 import { BadRequestException, ConflictException, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../audit/audit-trail.js';
 import { isUserName } from '../../common/credentials.js';
 import { AuditLog } from '../../common/logging/audit-log.js';
 import type { IssuedToken } from '../tokens/token-issuer.js';
@@ -17,7 +18,8 @@ export class PasswordChange {
   constructor(
     private readonly logins: LoginService,
     private readonly users: UsersService,
-    private readonly audit: AuditLog,
+    private readonly log: AuditLog,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -32,12 +34,12 @@ export class PasswordChange {
     // The name of an external user contains a slash.
     if (!isUserName(name)) throw new ConflictException(EXTERNAL_USER);
     if ((await this.logins.verify(name, passwords.current, address)) === null) {
-      this.audit.record('login.failed', { reason: 'wrong_current_password' });
+      this.log.record('login.failed', { reason: 'wrong_current_password' });
       throw new BadRequestException(WRONG_PASSWORD);
     }
     try {
       const issued = await this.logins.issue(await this.users.setPassword(name, passwords.next), address);
-      this.audit.record('token.issued', { user: name, tokenId: issued.id });
+      await this.audit.record('token.issued', { user: name, tokenId: issued.id });
       return issued;
     } catch (error) {
       if (error instanceof UserError) throw new BadRequestException(error.message, { cause: error });

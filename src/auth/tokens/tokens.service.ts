@@ -1,4 +1,5 @@
 import { ConflictException, Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../audit/audit-trail.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { AuditLog } from '../../common/logging/audit-log.js';
 import type { AuthUser } from '../users/auth-user.js';
@@ -16,7 +17,8 @@ export class TokensService {
   constructor(
     private readonly tokens: TokensRepository,
     private readonly users: UsersRepository,
-    private readonly audit: AuditLog,
+    private readonly log: AuditLog,
+    private readonly audit: AuditTrail,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -36,7 +38,7 @@ export class TokensService {
     if (user === null) {
       throw new UserError(`There is no token ${id}. "npx movie-pipeline token list" lists all tokens.`);
     }
-    this.audit.record('token.revoked', { user, tokenId: id });
+    await this.audit.record('token.revoked', { user, tokenId: id });
     return user;
   }
 
@@ -44,6 +46,6 @@ export class TokensService {
   async logout({ tokenId }: AuthUser): Promise<void> {
     if (tokenId === null) throw new ConflictException(NO_TOKEN_ID);
     await this.tokens.remove(tokenId);
-    this.audit.record('logout', { tokenId });
+    this.log.record('logout', { tokenId });
   }
 }

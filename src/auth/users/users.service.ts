@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../audit/audit-trail.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { isPassword, isUserName, PASSWORD_RULE, USER_NAME_RULE } from '../../common/credentials.js';
-import { AuditLog } from '../../common/logging/audit-log.js';
 import type { UserRole } from './auth-user.js';
 import { isGuessable } from './password-strength.js';
 import { Passwords } from './passwords.js';
@@ -21,7 +21,7 @@ export class UsersService {
     private readonly users: UsersRepository,
     private readonly passwords: Passwords,
     private readonly tokens: TokenIssuer,
-    private readonly audit: AuditLog,
+    private readonly audit: AuditTrail,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -38,7 +38,7 @@ export class UsersService {
       throw new UserError(
         `A user ${name} already exists. "npx movie-pipeline user passwd ${name}" sets a new password.`,
       );
-    this.audit.record('user.added', { user: name, role: granted });
+    await this.audit.record('user.added', { user: name, role: granted });
     return granted;
   }
 
@@ -46,7 +46,7 @@ export class UsersService {
   async addFirst(name: string, password: string): Promise<boolean> {
     if (!(await this.users.isEmpty())) return false;
     const isAdded = await this.insert(name, 'admin', await this.hash(password, name));
-    if (isAdded) this.audit.record('user.added', { user: name, role: 'admin' });
+    if (isAdded) await this.audit.record('user.added', { user: name, role: 'admin' });
     return isAdded;
   }
 
@@ -54,7 +54,7 @@ export class UsersService {
   async setPassword(name: string, password: string): Promise<User> {
     const user = await this.users.setPassword(name, await this.hash(password, name));
     if (user === null) throw noSuchUser(name);
-    this.audit.record('user.password_changed', { user: name });
+    await this.audit.record('user.password_changed', { user: name });
     return user;
   }
 
@@ -68,13 +68,13 @@ export class UsersService {
           'another admin first, or use --force.',
       );
     }
-    this.audit.record('user.removed', { user: name });
+    await this.audit.record('user.removed', { user: name });
   }
 
   /** Invalidates all of the user's tokens. */
   async revoke(name: string): Promise<void> {
     if (!(await this.users.revokeTokens(name))) throw noSuchUser(name);
-    this.audit.record('user.revoked', { user: name });
+    await this.audit.record('user.revoked', { user: name });
   }
 
   /** Issues a token without a password. */
@@ -82,7 +82,7 @@ export class UsersService {
     const user = await this.users.find(name);
     if (user === null) throw noSuchUser(name);
     const { id, token } = await this.tokens.issue(user, { source: 'cli', address: null, expiresInSeconds });
-    this.audit.record('token.issued', { user: name, tokenId: id });
+    await this.audit.record('token.issued', { user: name, tokenId: id });
     return token;
   }
 

@@ -11,11 +11,11 @@ export function addCancelCommand(program: Command): void {
 
 async function cancel(id: number, output: Output): Promise<number> {
   const { commandConfig, withApplication } = await import('../context.js');
-  const { AuditLog } = await import('../../common/logging/audit-log.js');
+  const { AuditTrail } = await import('../../audit/audit-trail.js');
   const { RunLeases } = await import('../../runs/run-lease.repository.js');
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
     const { status } = await app.get(RunLeases).cancel(id, new Date());
-    app.get(AuditLog).record('run.cancelled', { runId: id });
+    await app.get(AuditTrail).record('run.cancelled', { runId: id });
     const text = status === 'CANCELLED' ? `Run ${id} is cancelled.` : `Run ${id} is being cancelled.`;
     print({ run_id: id, status }, text, output);
     return EXIT.success;

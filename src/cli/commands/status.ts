@@ -15,7 +15,7 @@ async function status(output: Output): Promise<number> {
   const { PipelineStatusDto } = await import('../../status/dto/pipeline-status.dto.js');
   return withApplication(commandConfig({ tmdbKey: false }), 'check', async (app) => {
     const runs = await app.get(RunsRepository).overview();
-    const dto = PipelineStatusDto.from(runs, await app.get(SchedulesService).jobs());
+    const dto = PipelineStatusDto.from(runs, await app.get(SchedulesService).overview());
     print(dto, statusText(dto), output);
     return EXIT.success;
   });

@@ -2,14 +2,22 @@ import { userInfo } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import { requestContext } from './request-context.js';
 
-export type AuditAction =
-  | `login.${'succeeded' | 'failed' | 'throttled'}`
-  | 'logout'
-  | 'access.refused'
+/** What the audit trail keeps as well. */
+export type TrailAction =
   | `run.${'triggered' | 'cancelled'}`
   | `scheduler.${'started' | 'stopped' | 'job_changed'}`
   | `user.${'added' | 'password_changed' | 'removed' | 'revoked'}`
   | `token.${'issued' | 'revoked'}`;
+
+export type AuditAction =
+  TrailAction | `login.${'succeeded' | 'failed' | 'throttled'}` | 'logout' | 'access.refused';
+
+/** Who did something. */
+export interface AuditOrigin {
+  readonly actor: string | null;
+  /** The client's; null from the command line. */
+  readonly address: string | null;
+}
 
 /** Who did it, where the context of the request does not tell, and what it was done to. */
 export interface AuditDetails {
@@ -26,10 +34,12 @@ export interface AuditDetails {
 export class AuditLog {
   private readonly logger = new Logger('Audit');
 
-  record(action: AuditAction, details: AuditDetails = {}): void {
+  record(action: AuditAction, details: AuditDetails = {}): AuditOrigin {
     const request = requestContext.getStore();
     const actor = request === undefined ? operatingSystemUser() : request.actor;
-    this.logger.log({ event: `audit.${action}`, actor, address: request?.address ?? null, ...details });
+    const origin = { actor, address: request?.address ?? null };
+    this.logger.log({ event: `audit.${action}`, ...origin, ...details });
+    return origin;
   }
 }
 

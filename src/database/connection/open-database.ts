@@ -16,9 +16,10 @@ export interface OpenOptions {
   /**
    * `apply` migrates (the service, `run`, `migrate`), and creates the embedded database where there is none. `check`
    * rejects a database that this version's code doesn't fit, so that a command beside a running service never migrates
-   * it. `never` only connects (`doctor`).
+   * it. `never` only connects (`doctor`), and so does `create`, which creates the embedded database where there is none
+   * (`restore`).
    */
-  readonly migrate?: 'apply' | 'check' | 'never';
+  readonly migrate?: 'apply' | 'check' | 'never' | 'create';
   /** Aborted when the process shuts down before it has started. */
   readonly signal?: AbortSignal;
 }
@@ -111,7 +112,7 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
     const startupRetry = new StartupRetry(address.label, options.signal);
     const target = await startupRetry.run(() => withClient(address, settleSchema));
     const report = await startupRetry.run(() => migrateAsAsked(server.url, address, options));
-    if (server.readerUrl !== null && options.migrate !== 'never')
+    if (server.readerUrl !== null && !['never', 'create'].includes(options.migrate ?? 'apply'))
       await startupRetry.run(() => withClient(address, grantToReader));
     const pool = createPool(target, config.poolSize, () => parseDatabaseUrl(server.url));
     new Logger('Database').log({ event: 'database.opened', at: target.label, folder: server.folder });
@@ -138,7 +139,7 @@ function external(url: string): Server {
 /** Loaded only where it is used: a service with a DATABASE_URL needs none of it. */
 async function embedded(dataDir: string, { migrate = 'apply' }: OpenOptions): Promise<Server> {
   const { attachEmbeddedPostgres } = await import('../embedded/embedded-postgres.js');
-  return attachEmbeddedPostgres(dataDir, { create: migrate === 'apply' });
+  return attachEmbeddedPostgres(dataDir, { create: migrate === 'apply' || migrate === 'create' });
 }
 
 async function withClient<T>(
@@ -160,7 +161,7 @@ async function migrateAsAsked(
 ): Promise<MigrationReport> {
   const logger = new Logger('Migrator');
   const nothing = { applied: [], upgradedLegacy: false };
-  if (migrate === 'never') return nothing;
+  if (migrate === 'never' || migrate === 'create') return nothing;
   if (migrate === 'check') {
     const pending = await withClient(address, readPending);
     if (pending.length === 0) return nothing;

@@ -32,6 +32,7 @@ export const MOVIE_INDEXES: readonly BackgroundIndex[] = [
   },
   { name: 'movies_by_imdb_id', definition: 'movies USING hash (imdb_id)' },
   { name: 'movies_gone', definition: 'movies (popularity, id) WHERE gone_at IS NOT NULL' },
+  { name: 'movies_changed', definition: 'movies (id) WHERE tmdb_changed_at > enriched_at' },
   { name: 'movies_adult', definition: 'movies (popularity, id) WHERE adult' },
   { name: 'movies_facets', definition: `movies USING gin (${FACETS})` },
   { name: 'movies_by_release', definition: 'movies (release_date, id)' },

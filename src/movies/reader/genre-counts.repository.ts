@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { CachedValue } from '../../common/cached-value.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { BoundedReads } from '../../database/bounded-reads.js';
 import { sql } from '../../database/prisma.service.js';
@@ -17,26 +18,18 @@ const COUNT_DEADLINE_MS = 60_000;
 /** Counts the movies of each genre at most once in ten minutes, whatever the number of requests. */
 @Injectable()
 export class GenreCountsRepository {
-  private counts: Promise<readonly GenreCount[]> | null = null;
-  private countedAtMs = 0;
+  private readonly counts: CachedValue<readonly GenreCount[]>;
 
   constructor(
     private readonly reads: BoundedReads,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.counts = new CachedValue(clock, RECOUNT_AFTER_MS, () => this.count());
+  }
 
   /** In the order of their names. */
   read(): Promise<readonly GenreCount[]> {
-    const now = this.clock.monotonicMs();
-    if (this.counts === null || now - this.countedAtMs > RECOUNT_AFTER_MS) {
-      const counts = this.count();
-      this.counts = counts;
-      this.countedAtMs = now;
-      counts.catch(() => {
-        if (this.counts === counts) this.counts = null;
-      });
-    }
-    return this.counts;
+    return this.counts.read();
   }
 
   private count(): Promise<readonly GenreCount[]> {

@@ -1,4 +1,5 @@
 import { sql, type Sql } from '../../database/prisma.service.js';
+import type { GonePage } from '../movie-record.js';
 
 /** Queries on which movies' details are due. */
 
@@ -16,9 +17,14 @@ function staleAfterDays(now: Date): Sql {
     WHEN release_date IS NULL AND status IN ('Rumored', 'Planned', 'In Production', 'Post Production') THEN 6
     WHEN release_date > ${today} - 60 THEN 6
     WHEN release_date > ${today} - interval '1 year' THEN 14
-    WHEN release_date > ${today} - interval '5 years' THEN 45
-    ELSE 120
+    WHEN release_date > ${today} - interval '5 years' THEN ${spread(45)}
+    ELSE ${spread(120)}
   END`;
+}
+
+/** Movies of one night fall due over a quarter of the interval before its end, by their ids: 30 days of 120. */
+function spread(days: number): Sql {
+  return sql`${days}::int * (1 - id % 30 / 120.0)`;
 }
 
 /** A time that lies more than a day ahead was stored by a clock that was wrong. */
@@ -26,17 +32,24 @@ function isInFuture(column: Sql, now: Date): Sql {
   return sql`${column} > ${timestamp(now)} + interval '1 day'`;
 }
 
+/** TMDB has changed the movie since its details were requested. The condition of the partial index `movies_changed`. */
+const HAS_CHANGED = sql`tmdb_changed_at > enriched_at`;
+
 /** The second condition is implied by the third; the index on `enriched_at` serves it and the first. */
 export function isStale(now: Date): Sql {
   return sql`(${isInFuture(sql`enriched_at`, now)} OR enriched_at < ${timestamp(now)} - interval '6 days'
-    AND enriched_at < ${timestamp(now)} - interval '1 day' * (${staleAfterDays(now)}))`;
+    AND enriched_at < ${timestamp(now)} - interval '1 day' * (${staleAfterDays(now)})
+    OR tmdb_changed_at IS NOT NULL AND ${HAS_CHANGED})`;
 }
 
-/** Neither waiting after a failure nor gone. A movie that is gone is requested again 120 days after the last attempt. */
+/**
+ * Neither waiting after a failure nor gone. A movie that is gone is requested again 120 days after the last attempt, and when
+ * TMDB's change feed names it.
+ */
 export function mayBeRequested(now: Date): Sql {
   return sql`(enrich_retry_at IS NULL OR enrich_retry_at <= ${timestamp(now)} OR ${isInFuture(sql`enrich_tried_at`, now)})
     AND (gone_at IS NULL OR enrich_tried_at < ${timestamp(now)} - interval '120 days'
-      OR ${isInFuture(sql`enrich_tried_at`, now)})`;
+      OR tmdb_changed_at > enrich_tried_at OR ${isInFuture(sql`enrich_tried_at`, now)})`;
 }
 
 const MOST_POPULAR_FIRST = sql`popularity DESC NULLS LAST, id`;
@@ -71,13 +84,39 @@ export function selectIncomplete(now: Date, limit: number): Sql {
     ORDER BY ${MOST_POPULAR_FIRST} LIMIT ${limit}::int`;
 }
 
-/** Selects `id` of movies enriched more than 150 days ago, the oldest first. TMDB's terms allow six months. */
-export function selectOverdue(now: Date): Sql {
+function overdueSince(now: Date): Sql {
+  return sql`(${timestamp(now)} - interval '150 days')`;
+}
+
+/**
+ * Selects `id` of movies that changed at TMDB, and of those whose details, or without details what a list said, are older
+ * than 150 days, the oldest details first. TMDB's terms allow six months.
+ */
+export function selectUrgent(now: Date): Sql {
   return sql`
     SELECT id FROM movies
-    WHERE (enriched_at < ${timestamp(now)} - interval '150 days' OR ${isInFuture(sql`enriched_at`, now)})
+    WHERE (enriched_at < ${overdueSince(now)} OR ${isInFuture(sql`enriched_at`, now)} OR ${HAS_CHANGED}
+      OR enriched_at IS NULL AND updated_at < ${overdueSince(now)} AT TIME ZONE 'UTC')
       AND ${mayBeRequested(now)}
     ORDER BY enriched_at`;
+}
+
+/** Selects `at`, when the oldest details that are not overdue were requested. */
+export function selectOldestDetails(now: Date): Sql {
+  return sql`SELECT min(enriched_at) AS at FROM movies WHERE enriched_at >= ${overdueSince(now)}`;
+}
+
+/**
+ * Details that were requested before the time are stale from now on. Movies without details are marked too: theirs may be on
+ * the way. Rows are locked in the order of their ids, as by batches.
+ */
+export function updateChanged(ids: readonly number[], at: Date): Sql {
+  return sql`
+    UPDATE movies SET tmdb_changed_at = ${timestamp(at)} FROM (
+      SELECT id FROM movies WHERE id = ANY(${ids}::int[]) AND (enriched_at < ${timestamp(at)} OR enriched_at IS NULL)
+        AND (tmdb_changed_at < ${timestamp(at)} OR tmdb_changed_at IS NULL)
+      ORDER BY id FOR UPDATE) AS changed
+    WHERE movies.id = changed.id`;
 }
 
 /** Counts those of the movies that TMDB has not failed to find before. */
@@ -85,17 +124,55 @@ export function countFirstNotFound(ids: readonly number[]): Sql {
   return sql`SELECT count(*)::int AS movies FROM movies WHERE id = ANY(${ids}::int[]) AND not_found_at IS NULL`;
 }
 
+/** Selects `last`, the date of the last accepted export of all ids; null if none was imported. */
+const LAST_EXPORT = sql`SELECT max(last_seen) AS last FROM catalogue`;
+
+/** Two exports of different dates do not name the movie of the catalogue's row `c`. */
+const IS_MISSING = sql`c.missing_since < export.last`;
+
 /**
- * A movie is gone when TMDB does not find it on another day either. 20 hours, because a daily run does not start at the
- * same second each day. A list may still name such a movie, so it is requested at most once in this time.
+ * A movie of the exports is gone when two of them do not name it, and TMDB does not find it. Another movie, or any while there
+ * are no exports of the last days, is gone when TMDB does not find it on another day either. 20 hours, because a daily run
+ * does not start at the same second each day. A list may still name such a movie, so it is requested at most once in this time.
  */
 export function updateNotFound(ids: readonly number[], now: Date): Sql {
   const at = timestamp(now);
   return sql`
     UPDATE movies SET enrich_tried_at = ${at}, enrich_retry_at = ${at} + interval '20 hours',
-      gone_at = CASE WHEN not_found_at <= ${at} - interval '20 hours' THEN coalesce(gone_at, ${at}) ELSE gone_at END,
+      gone_at = CASE WHEN found.is_gone THEN coalesce(gone_at, ${at}) ELSE gone_at END,
       not_found_at = least(not_found_at, ${at})
-    WHERE id = ANY(${ids}::int[])`;
+    FROM (
+      SELECT m.id, CASE WHEN c.movie_id IS NOT NULL AND export.last >= ${at}::date - 7 THEN ${IS_MISSING}
+        ELSE m.not_found_at <= ${at} - interval '20 hours' END AS is_gone
+      FROM movies m CROSS JOIN (${LAST_EXPORT}) AS export LEFT JOIN catalogue c ON c.movie_id = m.id
+      WHERE m.id = ANY(${ids}::int[])) AS found
+    WHERE movies.id = found.id`;
+}
+
+/** Makes movies due that two exports do not name, once: the second export is ready at 8:00 UTC, on the next day at the earliest. */
+export const UPDATE_MISSING = sql`
+  UPDATE movies SET tmdb_changed_at = missing.since FROM (
+    SELECT m.id, since FROM (${LAST_EXPORT}) AS export, catalogue c JOIN movies m ON m.id = c.movie_id,
+      LATERAL (SELECT (c.missing_since + 1)::timestamptz + interval '8 hours' AS since) AS second
+    WHERE ${IS_MISSING} AND gone_at IS NULL AND enriched_at < since AND (tmdb_changed_at < since OR tmdb_changed_at IS NULL)
+    ORDER BY m.id FOR UPDATE OF m) AS missing
+  WHERE movies.id = missing.id`;
+
+/** A movie is back when an export of a later day names it. */
+export const UPDATE_RETURNED = sql`
+  UPDATE movies SET gone_at = NULL FROM (
+    SELECT m.id FROM movies m JOIN catalogue c ON c.movie_id = m.id
+    WHERE gone_at IS NOT NULL AND missing_since IS NULL AND last_seen > gone_at::date
+    ORDER BY m.id FOR UPDATE OF m) AS back
+  WHERE movies.id = back.id`;
+
+/** Selects the columns of a GoneMovie in the order of the ids, from behind `after` on. */
+export function selectGone({ after, since, limit }: GonePage): Sql {
+  return sql`
+    SELECT id, gone_at AS "goneAt" FROM movies
+    WHERE gone_at IS NOT NULL AND id > ${after}::int
+      AND (gone_at >= ${since?.toISOString() ?? null}::timestamptz OR ${since === null})
+    ORDER BY id LIMIT ${limit}::int`;
 }
 
 /** The first failure does not delay the next request. From the second on the delay doubles, from an hour to 30 days. */

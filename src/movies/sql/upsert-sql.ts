@@ -51,8 +51,12 @@ function differs(columns: readonly RecordColumn[], incoming: Expression): string
 
 interface Upsert {
   readonly columns: Readonly<Record<string, Column>>;
+  /** PostgreSQL types of further fields of the record, for the expressions below. */
+  readonly fields: Readonly<Record<string, string>>;
   /** Further columns, set in every row that is written to an SQL expression of `now.at`, the time. */
   readonly stamps: Readonly<Record<string, string>>;
+  /** Further columns of the result: SQL expressions of the stored row `m` and the condition that announced columns differ. */
+  readonly flags: Readonly<Record<string, (announcedDiffer: string) => string>>;
   /** SQL condition on the stored row `m` under which it is written although no column differs. */
   readonly alsoWhen: string;
   /** Tables of which only differences are found, by the field of the record that holds their rows. */
@@ -64,12 +68,12 @@ interface Upsert {
  *
  * Parameters: `$1`, the records as a JSON array in UTF-8, each id once; `$2`, the time. `$1` is bytes because Prisma
  * would encode a string as JSON once more. Result: `id` and `result` ('inserted', 'updated' or 'unchanged') of each, and
- * for each of `tables` `<field>_differ`, whether its rows are to be replaced.
+ * for each of `tables` `<field>_differ`, whether its rows are to be replaced; and the flags.
  *
  * Unchanged rows are filtered out before the INSERT, since `ON CONFLICT … WHERE false` locks each row and writes WAL for
  * it. Rows are written in the order of their ids, so that two concurrent batches cannot deadlock.
  */
-function upsert({ columns, stamps, alsoWhen, tables }: Upsert): string {
+function upsert({ columns, fields: further, stamps, flags: extra, alsoWhen, tables }: Upsert): string {
   const all = Object.entries(columns).map(([field, column]): RecordColumn => ({ field, ...column }));
   const visible = all.filter((column) => column.visible);
   const names = [...all.map(({ name }) => `"${name}"`), ...Object.keys(stamps)];
@@ -79,15 +83,27 @@ function upsert({ columns, stamps, alsoWhen, tables }: Upsert): string {
     ...Object.keys(stamps).map((name) => `${name} = excluded.${name}`),
   ];
   const lists = Object.entries(tables);
-  const fields = [...all, ...lists.map(([field]) => ({ field, type: 'jsonb' }))];
-  const flags = lists.map(([field]) => `"${field}_differ"`);
-  const rowsChanged = flags.map((flag) => ` OR ${flag}`).join('');
+  const fields = [
+    ...all,
+    ...lists.map(([field]) => ({ field, type: 'jsonb' })),
+    ...Object.entries(further).map(([field, type]) => ({ field, type })),
+  ];
+  const announcedDiffer = differs(
+    all.filter((column) => column.announced),
+    given,
+  );
+  const rowFlags = lists.map(([field]) => `"${field}_differ"`);
+  const flags = [...rowFlags, ...Object.keys(extra)];
+  const rowsChanged = rowFlags.map((flag) => ` OR ${flag}`).join('');
   const movedByRows =
     lists.length === 0 ? '' : ` OR m.id IN (SELECT id FROM compared WHERE false${rowsChanged})`;
   return `
     WITH compared AS MATERIALIZED (
       SELECT g.*, m.id IS NULL AS is_new, ${differs(all, given)} AS is_changed, ${alsoWhen} AS is_touched
         ${lists.map(([field, table]) => `, ${rowsDiffer(field, table)} AS "${field}_differ"`).join('')}
+        ${Object.entries(extra)
+          .map(([name, expression]) => `, ${expression(announcedDiffer)} AS ${name}`)
+          .join('')}
       FROM jsonb_to_recordset(convert_from($1, 'UTF8')::jsonb)
         AS g(id int, ${fields.map(({ field, type }) => `"${field}" ${type}`).join(', ')})
       LEFT JOIN movies m ON m.id = g.id
@@ -107,21 +123,32 @@ function upsert({ columns, stamps, alsoWhen, tables }: Upsert): string {
 /** A movie that a list names is not gone. */
 export const UPSERT_LISTED = upsert({
   columns: LISTED_COLUMNS,
+  fields: {},
+  flags: {},
   stamps: { gone_at: 'NULL::timestamptz' },
   alsoWhen: 'm.gone_at IS NOT NULL',
   tables: {},
 });
 
+/**
+ * The details had all columns of this version, a day of the change feed was read since they were requested, and no day that was
+ * read named the movie. False for a new movie.
+ */
+const WAS_COVERED = `m.alternative_titles IS NOT NULL AND (m.tmdb_changed_at > m.enriched_at) IS NOT TRUE
+  AND m.enriched_at < (SELECT (max(day) + 1)::timestamptz FROM tmdb_change_days WHERE read_at IS NOT NULL)`;
+
 export const UPSERT_ENRICHED = upsert({
   columns: ENRICHED_COLUMNS,
+  fields: { fetchedAt: 'timestamptz' },
   stamps: {
-    enriched_at: 'now.at',
-    enrich_tried_at: 'now.at',
+    enriched_at: 'coalesce("fetchedAt", now.at)',
+    enrich_tried_at: 'coalesce("fetchedAt", now.at)',
     enrich_failures: '0',
     enrich_retry_at: 'NULL::timestamptz',
     not_found_at: 'NULL::timestamptz',
     gone_at: 'NULL::timestamptz',
   },
+  flags: { feed_missed: (announcedDiffer) => `${WAS_COVERED} AND ${announcedDiffer}` },
   alsoWhen: 'true',
   tables: ENRICHED_TABLES,
 });

@@ -12,9 +12,9 @@ import {
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { AuditTrail } from '../../audit/audit-trail.js';
 import { CurrentUser, Roles } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
-import { AuditLog } from '../../common/logging/audit-log.js';
 import { ApiProblem, NOT_JSON, tooLarge } from '../../common/problem-details/api-problem.js';
 import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { BAD_RUN_ID, RunIdDto } from './dto/runs-query.dto.js';
@@ -33,7 +33,7 @@ export class TriggersController {
   constructor(
     private readonly triggers: RunTriggers,
     private readonly leases: RunLeases,
-    private readonly audit: AuditLog,
+    private readonly audit: AuditTrail,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
@@ -88,7 +88,7 @@ export class TriggersController {
     if (fault !== null) throw new BadRequestException(fault);
     const request = { trigger: 'api', username: user.name, key: keyOf(key) } as const;
     const runId = await this.triggers.trigger(plan, request);
-    this.audit.record('run.triggered', { runId, updateType: plan.updateType });
+    await this.audit.record('run.triggered', { runId, updateType: plan.updateType });
     response.setHeader('Location', `/pipeline/runs/${runId}`);
     const message = `Run ${runId} (${plan.updateType}) is queued.`;
     return { message, run_id: runId, status: 'QUEUED', triggered_by: user.name };
@@ -109,7 +109,7 @@ export class TriggersController {
   })
   async cancel(@Param() { id }: RunIdDto): Promise<CancelledRunDto> {
     const { status } = await this.leases.cancel(id, this.clock.now());
-    this.audit.record('run.cancelled', { runId: id });
+    await this.audit.record('run.cancelled', { runId: id });
     const message = status === 'CANCELLED' ? `Run ${id} is cancelled.` : `Run ${id} is being cancelled.`;
     return { message, run_id: id, status };
   }

@@ -4,7 +4,7 @@ import { RunDto } from '../../pipeline/api/dto/run.dto.js';
 import { RunProgressDto } from '../../pipeline/api/dto/run-progress.dto.js';
 import type { RunsOverview } from '../../runs/runs.repository.js';
 import { ScheduledJobDto } from '../../scheduler/dto/job.dto.js';
-import type { JobView } from '../../scheduler/schedules.service.js';
+import type { SchedulesOverview } from '../../scheduler/schedules.service.js';
 
 export class PipelineStatusDto {
   @ApiProperty({ description: 'Whether a run is queued or running.', example: false })
@@ -35,12 +35,15 @@ export class PipelineStatusDto {
   })
   current_run!: RunProgressDto | null;
 
+  @ApiProperty({ description: 'Whether the scheduler runs. While it is stopped, no job has a next run.' })
+  scheduler_running!: boolean;
+
   @ApiProperty({ type: [ScheduledJobDto], description: 'The scheduled jobs, each with its next run.' })
   scheduled_jobs!: ScheduledJobDto[];
 
   static from(
     { active, last, totals }: RunsOverview,
-    jobs: readonly JobView[],
+    { running, jobs }: SchedulesOverview,
     user: AuthUser | null = null,
   ): PipelineStatusDto {
     return {
@@ -52,6 +55,7 @@ export class PipelineStatusDto {
       partial_runs: totals.partial,
       average_duration_seconds: totals.averageDurationSeconds,
       current_run: active === null ? null : RunProgressDto.from(active.run, active.progress),
+      scheduler_running: running,
       scheduled_jobs: jobs.map((job) => ScheduledJobDto.from(job)),
     };
   }

@@ -11,7 +11,7 @@ export class PlannedSourceDto {
 
 export class EnrichmentPlanDto {
   @ApiProperty({
-    description: 'The most movies, overdue ones not counted; without meaning if `refresh_all`.',
+    description: 'The most movies, changed and overdue ones not counted; without meaning if `refresh_all`.',
     example: 500,
   })
   limit!: number;
@@ -21,6 +21,13 @@ export class EnrichmentPlanDto {
     example: false,
   })
   also_stored!: boolean;
+
+  @ApiProperty({
+    description:
+      "Whether the run reads TMDB's change feed, and enriches all stored movies that changed or are overdue.",
+    example: true,
+  })
+  follow_changes!: boolean;
 
   @ApiProperty({
     description: 'Whether movies that lack columns of a later version come first.',
@@ -56,6 +63,7 @@ export class RunPlanDto {
           : {
               limit: enrichment.limit,
               also_stored: enrichment.alsoStored,
+              follow_changes: enrichment.followChanges ?? false,
               incomplete_first: enrichment.incompleteFirst ?? false,
               refresh_all: enrichment.refreshAll ?? false,
             },

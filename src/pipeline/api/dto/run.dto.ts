@@ -89,6 +89,12 @@ export class RunDto {
   @ApiProperty({ description: 'Collected movies whose details are still fresh.', example: 78 })
   skipped_fresh!: number;
 
+  @ApiProperty({
+    description: "Enriched movies that had changed although TMDB's change feed had not named them.",
+    example: 0,
+  })
+  feed_missed!: number;
+
   @ApiProperty({ description: 'Movies that TMDB did not find; their rows stay.', example: 0 })
   gone!: number;
 
@@ -149,6 +155,7 @@ export class RunDto {
       unchanged: counts.unchanged,
       enriched: counts.enriched,
       skipped_fresh: counts.skippedFresh,
+      feed_missed: counts.feedMissed,
       gone: counts.gone,
       failed: counts.failed,
       tmdb_requests: counts.tmdbRequests,

@@ -5,6 +5,7 @@ import { Card } from '../../components/card';
 import { Icon } from '../../components/icons';
 import { MovieGrid } from '../../components/movie-grid';
 import { Page } from '../../components/page';
+import { ResponseOf } from '../../components/response-of';
 import { Empty, Loaded } from '../../components/states';
 import { Ago } from '../../components/time';
 import { movieTitle } from '../../movie-words';
@@ -90,7 +91,7 @@ function Movie({ movie }: { readonly movie: MovieDto }): JSX.Element {
         <Elsewhere movie={movie} />
       </div>
       <Similar id={movie.id} />
-      <Raw movie={movie} />
+      <ResponseOf address={`/movies/${movie.id}`} body={movie} />
     </>
   );
 }
@@ -111,26 +112,6 @@ function Similar({ id }: { readonly id: number }): JSX.Element | null {
   return (
     <Card title="Similar movies" note="those that are stored" class="movie-wide">
       <Loaded of={similar}>{(movies) => <MovieGrid movies={movies} label="Similar movies" />}</Loaded>
-    </Card>
-  );
-}
-
-function Raw({ movie }: { readonly movie: MovieDto }): JSX.Element {
-  const address = `/movies/${movie.id}`;
-  return (
-    <Card
-      title="JSON"
-      class="movie-wide"
-      note={
-        <a href={address} target="_blank" rel="noreferrer">
-          <code>GET {address}</code>
-        </a>
-      }
-    >
-      <details class="raw">
-        <summary>Show the response of the API</summary>
-        <pre tabIndex={0}>{JSON.stringify(movie, null, 2)}</pre>
-      </details>
     </Card>
   );
 }

@@ -46,8 +46,11 @@ export function useSearch(initial: string): Search {
     press: (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (event.key === 'Escape') {
-        if (found === null) setText('');
-        else close();
+        if (found !== null) close();
+        else {
+          setText('');
+          setQuery({ q: null });
+        }
       } else if (step !== undefined) {
         setOpen(true);
         // One of the places is the field itself.

@@ -5,6 +5,7 @@ import { useResource } from '../../api/use-resource';
 import { Card } from '../../components/card';
 import { Icon } from '../../components/icons';
 import { Page } from '../../components/page';
+import { ResponseOf } from '../../components/response-of';
 import { RunProgress, SourceRow, Stages } from '../../components/run-progress';
 import { Loaded } from '../../components/states';
 import { STATUS_TONE, StatusBadge } from '../../components/status-badge';
@@ -34,16 +35,7 @@ export function RunPage({ id = '' }: Parameters): JSX.Element {
   return (
     <Page
       title={run === null ? `Run ${id}` : `${runName(run.update_type)} #${run.id}`}
-      actions={
-        run === null ? null : (
-          <>
-            <a class="button" href={`/pipeline/runs/${run.id}`}>
-              Raw JSON
-            </a>
-            {isActive(run) ? <CancelRun run={run} /> : null}
-          </>
-        )
-      }
+      actions={run !== null && isActive(run) ? <CancelRun run={run} /> : undefined}
     >
       <Loaded of={resource} lines={8}>
         {(data) => <Content run={data} active={active} />}
@@ -86,6 +78,7 @@ function Content({ run, active }: ContentProps): JSX.Element {
       <div class="run-columns">
         <Counts run={run} />
       </div>
+      <ResponseOf address={`/pipeline/runs/${run.id}`} body={run} />
     </div>
   );
 }

@@ -14,8 +14,7 @@ import './schedules.css';
 /** When each job runs, and its changes. */
 export function Schedules(): JSX.Element {
   const jobs = pipeline.value?.scheduled_jobs ?? null;
-  // An enabled job without a next time: the scheduler is stopped.
-  const isStopped = jobs?.some((job) => job.enabled && job.next_run === null) ?? false;
+  const isStopped = pipeline.value?.scheduler_running === false;
   return (
     <Page
       title="Schedules"
