@@ -10,7 +10,7 @@ ignoreBrokenPipes();
 allowSlowConnections();
 
 try {
-  const code = await demo(shutdownSignal);
+  const code = await demo(shutdownSignal, { catalogue: process.argv.includes('--catalogue') });
   if (code !== null) process.exit(code);
 } catch (error) {
   process.exit(shutdownSignal.aborted ? EXIT.cancelled : reportError(error));

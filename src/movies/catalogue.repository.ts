@@ -17,6 +17,13 @@ export interface CatalogueQuery {
   readonly except: MoviesQuery;
 }
 
+export interface CatalogueCoverage {
+  /** Movies that the last export names. */
+  readonly movies: number;
+  /** Those of them whose details are stored. */
+  readonly enriched: number;
+}
+
 /** Reads which movies of the table `catalogue` are due. */
 @Injectable()
 export class CatalogueRepository {
@@ -33,6 +40,15 @@ export class CatalogueRepository {
   async stale(query: CatalogueQuery & { readonly limit: number }): Promise<number[]> {
     const rows = await this.prisma.$queryRaw<{ id: number }[]>(selectOtherDue(query));
     return rows.map(({ id }) => id);
+  }
+
+  /** @param adult whether adult movies count */
+  async coverage(adult: boolean): Promise<CatalogueCoverage> {
+    const [row] = await this.prisma.$queryRaw<[CatalogueCoverage]>`
+      SELECT count(*)::int AS movies, count(m.enriched_at)::int AS enriched
+      FROM catalogue c LEFT JOIN movies m ON m.id = c.movie_id
+      WHERE c.missing_since IS NULL AND (NOT c.adult OR ${adult}::boolean)`;
+    return row;
   }
 
   /** Reads both tables. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { presetPlan } from '../../src/runs/run-plan.js';
 import type { RunDetails } from '../../src/runs/run.js';
 import type { ExportFault } from '../../src/sandbox/exports.js';
+import { CoverageService } from '../../src/status/coverage.service.js';
 import { startTestPipeline, type TestPipeline } from '../support/test-pipeline.js';
 
 const MOVIES = 120;
@@ -65,6 +66,8 @@ describe('the import of the id exports', () => {
       expect(row).toMatchObject({ adult: false, first_seen: today, last_seen: today, missing_since: null });
     }
     expect(await imports()).toEqual([{ day: today, movies: MOVIES, adult_movies: null }]);
+    const { catalogue: coverage } = await pipeline.app.get(CoverageService).read();
+    expect(coverage).toEqual({ movies: MOVIES, enriched: MOVIES });
   });
 
   it('takes the export of yesterday while that of today is not published, and each only once', async () => {

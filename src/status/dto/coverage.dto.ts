@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Coverage } from '../../movies/coverage.repository.js';
+import type { CoverageReport } from '../coverage.service.js';
 
 export class AgeClassDto {
   @ApiProperty({
@@ -21,6 +21,14 @@ export class ColumnCoverageDto {
 
   @ApiProperty({ description: 'Movies with a value; an empty list is none.', example: 1_480 })
   filled!: number;
+}
+
+export class CatalogueCoverageDto {
+  @ApiProperty({ description: "Movies that TMDB's last id export names.", example: 1_238_234 })
+  movies!: number;
+
+  @ApiProperty({ description: 'Those of them whose details are stored.', example: 412_000 })
+  enriched!: number;
 }
 
 export class CoverageDto {
@@ -48,7 +56,14 @@ export class CoverageDto {
   @ApiProperty({ type: [ColumnCoverageDto], description: 'How many movies have a value in each column.' })
   columns!: ColumnCoverageDto[];
 
-  static from({ neverEnriched, byAge, columns, ...counts }: Coverage): CoverageDto {
+  @ApiProperty({
+    type: CatalogueCoverageDto,
+    nullable: true,
+    description: 'How much of the whole catalogue is stored; null with CATALOGUE=lists.',
+  })
+  catalogue!: CatalogueCoverageDto | null;
+
+  static from({ neverEnriched, byAge, columns, ...counts }: CoverageReport): CoverageDto {
     return {
       ...counts,
       never_enriched: neverEnriched,

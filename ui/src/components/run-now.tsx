@@ -17,8 +17,15 @@ const TYPES: readonly (readonly [UpdateType, string])[] = [
     'full',
     'All five lists, ten pages each, and the details of up to 1,000 due movies and of all overdue ones.',
   ],
+  ['catalogue', 'Every movie that TMDB has, if it is due. It gives way to every other run.'],
   ['custom', 'Lists and details as you choose.'],
 ];
+
+/** A catalogue run requires CATALOGUE=all, which also adds its job. */
+function typesHere(): typeof TYPES {
+  const hasCatalogue = pipeline.value?.scheduled_jobs.some((job) => job.id === 'catalogue_sync') === true;
+  return TYPES.filter(([type]) => type !== 'catalogue' || hasCatalogue);
+}
 
 /** The button that starts a run of any type. */
 export function RunNow(): JSX.Element | null {
@@ -73,7 +80,7 @@ function RunNowDialog({ close }: { readonly close: () => void }): JSX.Element {
       <form class="form" onSubmit={(event) => void submit(event)}>
         <fieldset class="choices">
           <legend class="visually-hidden">Type</legend>
-          {TYPES.map(([value, text]) => (
+          {typesHere().map(([value, text]) => (
             <label key={value} class="choice">
               <input
                 type="radio"

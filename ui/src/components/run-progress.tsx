@@ -7,11 +7,19 @@ import { ProgressBar } from './progress-bar';
 import { Countdown, Elapsed } from './time';
 import './run-progress.css';
 
-const STAGES = [
-  ['collecting', 'Collect lists'],
+const LAST_STAGES = [
   ['enriching', 'Enrich movies'],
   ['finishing', 'Finish'],
 ] as const;
+
+/** A catalogue run reads no list. */
+function stagesOf({ update_type: type }: RunProgressDto): readonly (readonly [string, string])[] {
+  const first =
+    type === 'catalogue'
+      ? (['importing', 'Import ids'] as const)
+      : (['collecting', 'Collect lists'] as const);
+  return [first, ...LAST_STAGES];
+}
 
 /** What an active run waits for, its lists, enrichment and rate. */
 export function RunProgress({ run }: { readonly run: RunProgressDto }): JSX.Element {
@@ -37,10 +45,11 @@ export function RunProgress({ run }: { readonly run: RunProgressDto }): JSX.Elem
 
 /** How far an active run has come. */
 export function Stages({ run }: { readonly run: RunProgressDto }): JSX.Element {
-  const current = STAGES.findIndex(([stage]) => stage === run.stage);
+  const stages = stagesOf(run);
+  const current = stages.findIndex(([stage]) => stage === run.stage);
   return (
     <ol class="stages">
-      {STAGES.map(([stage, name], index) => (
+      {stages.map(([stage, name], index) => (
         <li
           key={stage}
           class={index < current ? 'stage-done' : ''}

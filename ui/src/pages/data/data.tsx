@@ -74,12 +74,19 @@ function Columns({ data: { stored, columns } }: { readonly data: CoverageDto }):
 }
 
 function Figures({ data }: { readonly data: CoverageDto }): JSX.Element {
-  const { stored, enriched } = data;
+  const { stored, enriched, catalogue } = data;
   return (
     <Card title="Movies" note="at most a minute old">
       <dl class="figures">
         <Figure name="Stored" value={stored} />
         <Figure name="With details" value={enriched} note={percent(enriched / stored)} />
+        {catalogue === null || catalogue.movies === 0 ? null : (
+          <Figure
+            name="At TMDB"
+            value={catalogue.movies}
+            note={`${percent(catalogue.enriched / catalogue.movies)} with details here`}
+          />
+        )}
         <Figure name="Never enriched" value={data.never_enriched} note="fetched by the next runs" />
         <Figure name="Gone" value={data.gone} note="no longer at TMDB" />
         <Figure name="Failing" value={data.failing} note="twice or more in a row" />

@@ -5,7 +5,10 @@ import { setQuery } from '../../router';
 import { TRIGGER_WORD } from '../../run-words';
 import { NO_FILTERS, type RunFilters } from './filters';
 
-const TYPES = ['quick', 'daily', 'full', 'custom'].map((type): [string, string] => [type, words(type)]);
+const TYPES = ['quick', 'daily', 'full', 'catalogue', 'custom'].map((type): [string, string] => [
+  type,
+  words(type),
+]);
 
 /** The filters, which are in the address. */
 export function FilterBar({ filters }: { readonly filters: RunFilters }): JSX.Element {
