@@ -115,4 +115,4 @@ it('for a year no change is lost, however the feed fails, and hardly any request
   expect(unread).toHaveLength(1);
   const [run] = await follower.query<{ missed: number }>('SELECT feed_missed AS missed FROM pipeline_runs');
   expect(run!.missed).toBeGreaterThan(0);
-}, 120_000);
+}, 300_000);
