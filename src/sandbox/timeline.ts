@@ -31,7 +31,7 @@ interface NamedMovie {
   readonly from: number;
 }
 
-export const NO_RATES: Rates = {
+const NO_RATES: Rates = {
   changes: 0,
   unannounced: 0,
   deletions: 0,
