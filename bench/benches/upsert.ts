@@ -119,7 +119,7 @@ async function wideMovies(target: Target): Promise<readonly EnrichedMovie[]> {
   const { details } = await load<typeof Details>(NOW, 'sandbox/details.js');
   const { decodeMovie } = await load<typeof WireMovie>(target, 'tmdb/schema/movie.js');
   const { enrichedMovie } = await load<typeof EnrichedMovieModule>(target, 'enrichment/enriched-movie.js');
-  const catalogue = { seed: 1, movies: 10_000, people: null, today: NOW_DATE };
+  const catalogue = { seed: 1, movies: 10_000, adultMovies: 0, people: null, today: NOW_DATE };
   const movies = Array.from({ length: MOVIES }, (_, rank) => {
     const body = details(catalogue, rank, APPENDED);
     const wire = decodeMovie(body, { regions: new Set(['US']), languages: new Set() });

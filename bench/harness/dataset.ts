@@ -57,7 +57,7 @@ async function executeAll(
 /** The rows are as wide as an average movie's. */
 async function insertMovies(client: Client, firstRank: number, movies: number): Promise<void> {
   const { idOf } = await load<typeof Movies>(NOW, 'sandbox/movies.js');
-  const catalogue = { seed: 1, movies, people: null, today: new Date() };
+  const catalogue = { seed: 1, movies, adultMovies: 0, people: null, today: new Date() };
   const ids = Array.from({ length: movies }, (_, place) => idOf(catalogue, firstRank + place));
   await client.query(
     `INSERT INTO movies (id, title, overview, release_date, vote_average, vote_count, popularity, poster_url,

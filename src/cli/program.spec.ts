@@ -62,7 +62,7 @@ describe('the command "run"', () => {
     });
   });
 
-  it.each(['quick', 'daily', 'full'])('makes the preset run %s', async (type) => {
+  it.each(['quick', 'daily', 'full', 'catalogue'])('makes the preset run %s', async (type) => {
     expect((await planFor(`run ${type}`)).updateType).toBe(type);
   });
 
@@ -97,8 +97,9 @@ describe('the command "run"', () => {
 
 describe('the command line', () => {
   it.each([
-    ['run weekly', 'Allowed choices are quick, daily, full'],
+    ['run weekly', 'Allowed choices are quick, daily, full, catalogue'],
     ['run daily --pages 3', "'daily' takes no options of a custom run"],
+    ['run catalogue --refresh-all', "'catalogue' takes no --refresh-all"],
     ['run --pages 0', 'whole number from 1 to 500'],
     ['run --pages 501', 'whole number from 1 to 500'],
     ['run --pages x', 'whole number from 1 to 500'],

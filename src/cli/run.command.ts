@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { RunDetailsDto } from '../pipeline/api/dto/run-details.dto.js';
 import { RunActiveError } from '../runs/run-errors.js';
-import type { RunPlan } from '../runs/run-plan.js';
+import { planFault, type RunPlan } from '../runs/run-plan.js';
 import { commandConfig, withApplication } from './context.js';
 import { EXIT, EXIT_OF_STATUS } from './exit-code.js';
 import { requestAndFollow } from './follow-run.js';
@@ -16,6 +16,11 @@ export async function runCommand(
   { json, shutdownSignal }: { readonly json: boolean; readonly shutdownSignal: AbortSignal },
 ): Promise<number> {
   const config = { ...commandConfig({ tmdbKey: true }), roles: ['worker' as const] };
+  const fault = planFault(plan, config.catalogue);
+  if (fault !== null) {
+    process.stderr.write(`${fault}\n`);
+    return EXIT.usage;
+  }
   return withApplication(
     config,
     'apply',

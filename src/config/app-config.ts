@@ -89,14 +89,28 @@ export interface AuthConfig {
 export const ROLES = ['api', 'scheduler', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const JOB_IDS = ['quick_update', 'daily_update', 'weekly_enrichment'] as const;
+/** `catalogue_sync` exists only with CATALOGUE=all. */
+export const JOB_IDS = ['quick_update', 'daily_update', 'weekly_enrichment', 'catalogue_sync'] as const;
 export type JobId = (typeof JOB_IDS)[number];
 
 export interface SchedulerConfig {
   /** Whether this process fires occurrences, if it has the role. */
   readonly enabled: boolean;
-  /** Stored at the first start; afterwards the stored schedules apply. */
-  readonly firstSchedules: Readonly<Record<JobId, { readonly cron: string; readonly timezone: string }>>;
+  /** Of the jobs that exist. Stored at the first start; afterwards the stored schedules apply. */
+  readonly firstSchedules: Readonly<
+    Partial<Record<JobId, { readonly cron: string; readonly timezone: string }>>
+  >;
+}
+
+/** `lists`: the movies that TMDB's lists name. `all`: every movie that TMDB has. */
+export const CATALOGUE_SCOPES = ['lists', 'all'] as const;
+
+export interface CatalogueConfig {
+  readonly scope: (typeof CATALOGUE_SCOPES)[number];
+  /** Whether `all` includes adult movies. */
+  readonly adult: boolean;
+  /** Where the daily id exports are, without a trailing slash. */
+  readonly exportUrl: string;
 }
 
 /** Snapshots of the movies as files. */
@@ -124,6 +138,7 @@ export interface AppConfig {
   readonly scheduler: SchedulerConfig;
   readonly log: LogConfig;
   readonly exports: ExportsConfig;
+  readonly catalogue: CatalogueConfig;
   /** Null: no metrics. */
   readonly metrics: MetricsConfig | null;
   /** The age in days after which runs are deleted. */

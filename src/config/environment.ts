@@ -9,7 +9,7 @@ import {
 import { cronFault, isTimeZone } from '../common/cron-rule.js';
 import { durationSeconds } from '../common/duration.js';
 import { isLoopbackHost } from '../common/private-address.js';
-import { LOG_LEVELS, READ_ACCESS, ROLES } from './app-config.js';
+import { CATALOGUE_SCOPES, LOG_LEVELS, READ_ACCESS, ROLES } from './app-config.js';
 import { isUnpredictable } from './secret-entropy.js';
 import { isTrustProxy, NAMED_RANGES } from './trust-proxy.js';
 
@@ -262,6 +262,20 @@ export class Environment {
 
   @MustBeCron()
   WEEKLY_ENRICHMENT_CRON = '0 2 * * 0';
+
+  @MustBe(`one of ${CATALOGUE_SCOPES.join(', ')}`, (value) =>
+    CATALOGUE_SCOPES.some((scope) => scope === value),
+  )
+  CATALOGUE = 'lists';
+
+  @MustBe('true or false', isBoolean)
+  CATALOGUE_ADULT = 'false';
+
+  @MustBe('an https URL without query, or http to loopback', isTmdbBaseUrl)
+  TMDB_EXPORT_URL = 'https://files.tmdb.org/p/exports';
+
+  @MustBeCron()
+  CATALOGUE_SYNC_CRON = '30 8 * * *';
 
   @MustBeWholeNumber(1, 36_500, ' (days)')
   RUN_RETENTION_DAYS = '365';

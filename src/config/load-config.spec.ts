@@ -52,6 +52,11 @@ describe('the configuration', () => {
         weekly_enrichment: { cron: '0 2 * * 0', timezone: 'UTC' },
       },
     });
+    expect(config.catalogue).toEqual({
+      scope: 'lists',
+      adult: false,
+      exportUrl: 'https://files.tmdb.org/p/exports',
+    });
     expect(config.log).toEqual({ level: 'info', file: null });
   });
 
@@ -72,6 +77,16 @@ describe('the configuration', () => {
     for (const value of ['secret-that-is-no-key', 'hunter2', '65536', 'loud']) {
       expect(message).not.toContain(value);
     }
+  });
+
+  it('has the job catalogue_sync only with CATALOGUE=all', () => {
+    const { catalogue, scheduler } = load({
+      CATALOGUE: 'all',
+      CATALOGUE_ADULT: 'true',
+      TMDB_EXPORT_URL: 'http://127.0.0.1:9000/exports/',
+    });
+    expect(catalogue).toEqual({ scope: 'all', adult: true, exportUrl: 'http://127.0.0.1:9000/exports' });
+    expect(scheduler.firstSchedules.catalogue_sync).toEqual({ cron: '30 8 * * *', timezone: 'UTC' });
   });
 
   it('has the languages and regions that LANGUAGES and REGIONS name', () => {
@@ -99,6 +114,10 @@ describe('the configuration', () => {
     ['TMDB_BASE_URL', 'http://api.example.org/3'],
     ['TMDB_BASE_URL', 'ftp://127.0.0.1/3'],
     ['TMDB_BASE_URL', 'https://api.example.org/3?api_key=x'],
+    ['CATALOGUE', 'everything'],
+    ['CATALOGUE_ADULT', 'yes'],
+    ['TMDB_EXPORT_URL', 'http://files.example.org/p/exports'],
+    ['CATALOGUE_SYNC_CRON', '30 8 * *'],
     ['TMDB_REQUESTS_PER_SECOND', '35.5'],
     ['TMDB_REQUESTS_PER_SECOND', '1e3'],
     ['TMDB_MAX_CONCURRENCY', '257'],

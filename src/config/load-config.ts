@@ -7,6 +7,7 @@ import { projectFolder } from '../common/project-folder.js';
 import {
   type AppConfig,
   type AuthConfig,
+  type CatalogueConfig,
   type LogLevel,
   type ReadAccess,
   type Role,
@@ -132,6 +133,9 @@ function schedulerOf(environment: Environment): SchedulerConfig {
       quick_update: { cron: environment.QUICK_UPDATE_CRON, timezone },
       daily_update: { cron: environment.DAILY_UPDATE_CRON, timezone },
       weekly_enrichment: { cron: environment.WEEKLY_ENRICHMENT_CRON, timezone },
+      ...(environment.CATALOGUE === 'all'
+        ? { catalogue_sync: { cron: environment.CATALOGUE_SYNC_CRON, timezone } }
+        : {}),
     },
   };
 }
@@ -192,6 +196,11 @@ function typed(environment: Environment): AppConfig {
     exports: {
       folder: environment.EXPORT_DIR === undefined ? null : resolve(projectFolder(), environment.EXPORT_DIR),
       keep: Number(environment.EXPORT_KEEP),
+    },
+    catalogue: {
+      scope: environment.CATALOGUE as CatalogueConfig['scope'],
+      adult: environment.CATALOGUE_ADULT === 'true',
+      exportUrl: environment.TMDB_EXPORT_URL.replace(/\/+$/, ''),
     },
     metrics:
       environment.METRICS_PORT === undefined

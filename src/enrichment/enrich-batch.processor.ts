@@ -48,6 +48,7 @@ export class EnrichBatchProcessor implements OnApplicationBootstrap {
   private async enrich(runId: number, due: readonly number[], abort: AbortController): Promise<void> {
     const lease = { runId, fencingToken: null };
     const usage = new TmdbUsage();
+    const drain = new AbortController();
     const context = {
       lease,
       usage,
@@ -56,18 +57,19 @@ export class EnrichBatchProcessor implements OnApplicationBootstrap {
         abort.abort(reason);
       },
     };
-    await this.heartbeat.during({ lease, usage, abort, progress: null }, () =>
-      this.movies.enrich(due, context),
+    await this.heartbeat.during({ lease, usage, abort, drain, progress: null }, () =>
+      this.movies.enrich(due, context, drain.signal),
     );
   }
 
   /**
-   * Tells the run why it can't go on. Rejects unless the run has ended: while a batch is open, the worker that leads the
+   * Tells the run why it can't go on. Rejects unless the run has ended or was set aside: while a batch is open, the worker that leads the
    * run does not treat its movies as abandoned.
    */
   private async conclude(error: unknown, runId: number): Promise<void> {
     const reason = stopReasonOf(error);
-    if (reason?.kind === 'lost') return;
+    // The movies that are left are selected again.
+    if (reason?.kind === 'lost' || reason?.kind === 'outranked') return;
     if (reason === null) this.logger.error({ event: 'batch.failed', runId, err: error });
     if (error instanceof TmdbError) await this.checkpoint.requestAbort(runId, tmdbEnding(error));
     else if (isExhausted(error)) await this.checkpoint.requestAbort(runId, faultEnding(error));

@@ -13,6 +13,7 @@ import { EnrichmentResults } from './enrichment-results.js';
 interface Enriching extends WorkContext {
   readonly ids: Iterator<number, void>;
   readonly batcher: Batcher<FetchedMovie>;
+  readonly drain: AbortSignal;
 }
 
 /** Fetches the details of movies, one request each, and stores them as they arrive. */
@@ -25,21 +26,26 @@ export class EnrichMovies {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Rejects only when the run can't go on; other failures are recorded with it. */
-  async enrich(ids: readonly number[], context: WorkContext): Promise<void> {
+  /**
+   * Rejects only when the run can't go on; other failures are recorded with it.
+   * @param drain when it is aborted, no further request begins; rejects with its reason once the others are stored
+   */
+  async enrich(ids: readonly number[], context: WorkContext, drain: AbortSignal): Promise<void> {
     const batcher = new Batcher<FetchedMovie>((movies) => this.store(movies, context));
-    const enriching = { ...context, ids: ids.values(), batcher };
+    const enriching = { ...context, ids: ids.values(), batcher, drain };
     // Twice the number of parallel requests, so that requests go on while responses are being stored.
     const workers = 2 * this.config.tmdb.maxConcurrency;
     await settleAll(
       Array.from({ length: workers }, () => this.work(enriching)),
       context,
     );
+    drain.throwIfAborted();
   }
 
   private async work(enriching: Enriching): Promise<void> {
     for (let next = enriching.ids.next(); next.done !== true; next = enriching.ids.next()) {
       enriching.signal.throwIfAborted();
+      if (enriching.drain.aborted) return;
       await this.enrichOne(next.value, enriching);
     }
   }

@@ -11,7 +11,7 @@ import { RunMovies } from '../runs/run-movies.repository.js';
 import { EnrichmentResults } from './enrichment-results.js';
 
 /** Some seconds of work at TMDB's rate limit: every worker gets a share, and little is lost with one. */
-const MIN_BATCH = 100;
+export const MIN_BATCH = 100;
 /** Each poll reads all open jobs of the run. */
 const MAX_BATCHES = 1_000;
 
@@ -32,12 +32,12 @@ export class EnrichmentBatches {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Puts batches of all `total` movies into the queue. */
-  async send(tx: Transaction, runId: number, total: number): Promise<void> {
+  /** Puts batches of all `total` movies into the queue. @param first the place of the first */
+  async send(tx: Transaction, runId: number, total: number, first = 0): Promise<void> {
     const size = batchSize(total);
     const jobs = Array.from({ length: Math.ceil(total / size) }, (_, batch) => ({
       id: randomUUID(),
-      data: { runId, from: batch * size, to: (batch + 1) * size } satisfies EnrichJob,
+      data: { runId, from: first + batch * size, to: first + (batch + 1) * size } satisfies EnrichJob,
     }));
     if (jobs.length > 0) await this.queue.send(tx, ENRICH_QUEUE, jobs);
   }
@@ -50,8 +50,15 @@ export class EnrichmentBatches {
   /**
    * Waits until none of the run's `total` movies is due any more, then marks those that TMDB did not find. Movies whose
    * batch was given up fail.
+   * @param onProgress called with the number of due movies, and of failed ones
    */
-  async untilDone(total: number, context: RunContext): Promise<void> {
+  async untilDone(
+    total: number,
+    context: RunContext,
+    onProgress = (due: number, failed: number): Promise<void> | void => {
+      context.progress.enrichmentAdvanced({ done: total - due, total, failed });
+    },
+  ): Promise<void> {
     const { runId } = context.lease;
     const size = batchSize(total);
     const { failed } = await this.runMovies.remaining(runId);
@@ -60,7 +67,7 @@ export class EnrichmentBatches {
       const startedMs = this.clock.monotonicMs();
       const due = await this.failAbandoned(size, context);
       const failures = (await this.checkpoint.failures(runId)) - otherFailures;
-      context.progress.enrichmentAdvanced({ done: total - due, total, failed: failures });
+      await onProgress(due, failures);
       if (due === 0) break;
       const tookMs = this.clock.monotonicMs() - startedMs;
       const pauseMs = due > size ? POLL_MS : FINAL_POLL_MS;

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { MoviesModule } from '../movies/movies.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
+import { CatalogueEnrichment } from './catalogue-enrichment.js';
+import { DueCatalogue } from './due-catalogue.js';
 import { EnrichBatchProcessor } from './enrich-batch.processor.js';
 import { EnrichMovies } from './enrich-movies.js';
 import { EnrichmentBatches } from './enrichment-batches.js';
@@ -12,9 +14,9 @@ import { EnrichmentStage } from './enrichment.stage.js';
 @Module({
   imports: [TmdbModule, MoviesModule, RunsModule],
   providers: [
-    ...[EnrichmentStage, EnrichmentBatches],
+    ...[EnrichmentStage, EnrichmentBatches, CatalogueEnrichment, DueCatalogue],
     ...[EnrichBatchProcessor, EnrichMovies, EnrichmentResults],
   ],
-  exports: [EnrichmentStage],
+  exports: [EnrichmentStage, CatalogueEnrichment],
 })
 export class EnrichmentModule {}

@@ -45,7 +45,7 @@ export class ContentPurge {
                AND conrelid <> ALL ($1::text[]::regclass[]::oid[])) AS "isReferenced"`,
           CHILD_TABLES,
         );
-        for (const table of [...CHILD_TABLES, 'genres', 'catalogue', 'tmdb_change_days'])
+        for (const table of [...CHILD_TABLES, 'genres', 'catalogue', 'catalogue_imports', 'tmdb_change_days'])
           await tx.$executeRawUnsafe(`DELETE FROM ${table}`);
         // Deleting rows to which tables of the user refer would fail, or delete the user's rows.
         await tx.$executeRawUnsafe(

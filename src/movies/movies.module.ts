@@ -4,6 +4,7 @@ import { ListsController } from './api/lists.controller.js';
 import { MoviesController } from './api/movies.controller.js';
 import { SearchController } from './api/search.controller.js';
 import { BackgroundIndexes } from './indexes/background-indexes.js';
+import { CatalogueRepository } from './catalogue.repository.js';
 import { ContentPurge } from './content-purge.repository.js';
 import { CoverageRepository } from './coverage.repository.js';
 import { ListsRepository } from './lists.repository.js';
@@ -19,13 +20,20 @@ import { TitlesFillRepository } from './search/titles-fill.repository.js';
 @Module({
   controllers: [MoviesController, ListsController, SearchController],
   providers: [
-    ...[MoviesRepository, ListsRepository, CoverageRepository, ContentPurge, BackgroundIndexes],
+    ...[
+      MoviesRepository,
+      CatalogueRepository,
+      ListsRepository,
+      CoverageRepository,
+      ContentPurge,
+      BackgroundIndexes,
+    ],
     ...[MovieReaderRepository, ListReaderRepository, GenreCountsRepository, GenreNames],
     ...[SearchRepository, TitlesFill, TitlesFillRepository, MovieFiguresRepository],
   ],
   exports: [
     ...[MoviesRepository, ListsRepository, CoverageRepository, BackgroundIndexes, SearchRepository],
-    ...[ContentPurge, MovieFiguresRepository],
+    ...[CatalogueRepository, ContentPurge, MovieFiguresRepository],
   ],
 })
 export class MoviesModule {}

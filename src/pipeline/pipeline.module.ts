@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChangesModule } from '../catalogue/changes/changes.module.js';
+import { ImportModule } from '../catalogue/import/import.module.js';
 import { EnrichmentModule } from '../enrichment/enrichment.module.js';
 import { MoviesModule } from '../movies/movies.module.js';
 import { RunsModule } from '../runs/runs.module.js';
@@ -13,6 +14,7 @@ import { StreamLimits } from './api/stream-limits.js';
 import { TriggersController } from './api/triggers.controller.js';
 import { CollectStage } from './collect/collect.stage.js';
 import { PageStore } from './collect/page-store.js';
+import { CatalogueStages } from './execution/catalogue-stages.js';
 import { RunExecutor } from './execution/run-executor.js';
 import { RunFollower } from './execution/run-follower.js';
 import { RunQueue } from './execution/run-queue.js';
@@ -22,11 +24,11 @@ import { RunWorker } from './execution/run-worker.js';
 
 /** Runs: how they are requested, queued, led by a worker, followed and cancelled. */
 @Module({
-  imports: [TmdbModule, MoviesModule, RunsModule, ChangesModule, EnrichmentModule],
+  imports: [TmdbModule, MoviesModule, RunsModule, ChangesModule, ImportModule, EnrichmentModule],
   controllers: [RunsController, TriggersController, RunEventsController, GoneController],
   providers: [
     ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits, HistoryAnswer],
-    ...[RunWorker, RunExecutor, RunStages, CollectStage, PageStore],
+    ...[RunWorker, RunExecutor, RunStages, CatalogueStages, CollectStage, PageStore],
   ],
   exports: [RunsModule, RunQueue, RunTriggers, RunFollower, StreamLimits],
 })

@@ -10,6 +10,8 @@ export interface JobToSend {
   /** A UUID. */
   readonly id: string;
   readonly data: object;
+  /** Jobs with a higher one go first. Default: 0. */
+  readonly priority?: number;
 }
 
 /** @param signal aborted when the process shuts down, or the job has been given to another worker */

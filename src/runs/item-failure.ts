@@ -5,6 +5,7 @@ import type { ItemError } from './run.js';
 type Where = Partial<Pick<ItemError, 'source' | 'page' | 'movieId'>>;
 
 export const LIST_SHRUNK = 'list_shrunk';
+export const EXPORT_REFUSED = 'export_refused';
 /** A list entry that names no movie. */
 export const UNUSABLE_ITEM = 'unusable_item';
 
@@ -53,6 +54,18 @@ export class ListShrunkError extends Error {
   }
 }
 
+/** An id export that was not imported: the catalogue is unchanged. */
+export class ExportRefusedError extends Error {
+  override readonly name = 'ExportRefusedError';
+
+  /** @param reason a sentence without its full stop, which names the check */
+  constructor(reason: string) {
+    super(
+      `TMDB's id export was not imported: ${reason}. The catalogue is unchanged; the next run tries again.`,
+    );
+  }
+}
+
 /** A day of TMDB's change feed could not be read whole. The movies that were named are due all the same. */
 export class ChangesUnreadError extends Error {
   override readonly name = 'ChangesUnreadError';
@@ -68,6 +81,7 @@ function codeOf(error: unknown): string {
   if (error instanceof BatchAbandonedError) return 'batch_abandoned';
   if (error instanceof MassNotFoundError) return 'mass_not_found';
   if (error instanceof ListShrunkError) return LIST_SHRUNK;
+  if (error instanceof ExportRefusedError) return EXPORT_REFUSED;
   if (error instanceof ChangesUnreadError) return 'changes_unread';
   if (error instanceof RowRefusedError) return 'row_refused';
   return typeof error === 'string' ? UNUSABLE_ITEM : 'unexpected';

@@ -10,7 +10,7 @@ import type { RunWait } from './run-wait.js';
 import { RunAborted, type RunEnding, type StopReason } from './run-ending.js';
 import { whereLeased, type RunLease } from './run-lease.js';
 import { sqlLeased } from './run-lease.repository.js';
-import type { Source } from './run-plan.js';
+import { CATALOGUE, type Source } from './run-plan.js';
 import { type ItemError, MAX_KEPT_ERRORS, type RunProgress } from './run.js';
 import { readAbortReason } from './stored-json.js';
 import type { TmdbCounts } from './tmdb-usage.js';
@@ -121,19 +121,26 @@ export class RunCheckpoint {
 
   /** Records a worker's heartbeat. Returns why the run should stop, or null. */
   async heartbeat(lease: RunLease, { progress, waiting, tmdb }: Heartbeat): Promise<StopReason | null> {
-    const [run] = await this.prisma.$queryRaw<{ isCancelled: boolean; abortReason: unknown }[]>`
+    const [run] = await this.prisma.$queryRaw<
+      { isCancelled: boolean; abortReason: unknown; isSetAside: boolean; isOutranked: boolean }[]
+    >`
       UPDATE pipeline_runs SET
         tmdb_requests = tmdb_requests + ${tmdb.tmdbRequests},
         tmdb_retries = tmdb_retries + ${tmdb.tmdbRetries},
         rate_limited = rate_limited + ${tmdb.rateLimited},
         waited_seconds = waited_seconds + ${tmdb.waitedSeconds}::float8,
-        waiting = coalesce(${json(waiting)}::jsonb, waiting),
+        waiting = CASE WHEN status = 'RUNNING' THEN coalesce(${json(waiting)}::jsonb, waiting) ELSE waiting END,
         progress = coalesce(${json(progress)}::jsonb, progress),
         heartbeat_at = CASE WHEN ${progress === null} THEN heartbeat_at ELSE clock_timestamp() END
       WHERE ${sqlLeased(lease)}
-      RETURNING cancel_requested_at IS NOT NULL AS "isCancelled", abort_reason AS "abortReason"`;
+      RETURNING cancel_requested_at IS NOT NULL AS "isCancelled", abort_reason AS "abortReason",
+        status <> 'RUNNING' AS "isSetAside", update_type = ${CATALOGUE} AND EXISTS (
+          SELECT FROM pipeline_runs o WHERE o.status = 'QUEUED' AND o.update_type IS DISTINCT FROM ${CATALOGUE}) AS "isOutranked"`;
     if (run === undefined) throw new RunAborted({ kind: 'lost' });
-    return run.isCancelled ? { kind: 'cancelled' } : readAbortReason(run.abortReason);
+    if (run.isCancelled) return { kind: 'cancelled' };
+    // Batches go on until the other run has started.
+    const givesWay = progress === null ? run.isSetAside : run.isOutranked;
+    return readAbortReason(run.abortReason) ?? (givesWay ? { kind: 'outranked' } : null);
   }
 
   /** Lets a batch stop the whole run; the worker that leads it reads the reason with its next heartbeat. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { RunAborted } from './run-ending.js';
-import type { RunLease } from './run-lease.js';
+import type { LeaderLease, RunLease } from './run-lease.js';
 import type { RunProgressTracker } from './run-progress.js';
 import type { TmdbUsage } from './tmdb-usage.js';
 
@@ -16,12 +16,13 @@ export interface WorkContext {
 
 /** What the stages of a run share. */
 export interface RunContext extends WorkContext {
+  readonly lease: LeaderLease;
   readonly progress: RunProgressTracker;
   /** Marks what this run saw. */
   readonly startedAt: Date;
   /** Ids of the movies that the run has stored from its lists. */
   readonly storedMovies: Set<number>;
-  /** Movies to enrich; null until they are selected. */
+  /** Movies that were selected to be enriched; null until they are. */
   readonly enrichmentTotal: number | null;
 }
 

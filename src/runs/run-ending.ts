@@ -15,6 +15,8 @@ export type StopReason =
   | RunEnding
   /** This process shuts down; the run goes back to the queue. */
   | { readonly kind: 'released' }
+  /** A run of another type is queued, and goes first; the catalogue run goes back to the queue. */
+  | { readonly kind: 'outranked' }
   /** The run has ended, or another worker has acquired its lease: leave it alone. */
   | { readonly kind: 'lost' };
 

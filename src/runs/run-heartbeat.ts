@@ -14,6 +14,8 @@ export interface HeartbeatWork {
   readonly usage: TmdbUsage;
   /** Aborted when the run is cancelled, a batch finds that it can't go on, or the lease is lost. */
   readonly abort: AbortController;
+  /** Of a batch: aborted when the run was set aside, so that the batch only finishes what it has begun. */
+  readonly drain?: AbortController;
   /** Null for a batch: the worker that leads the run records its progress. */
   readonly progress: RunProgressTracker | null;
 }
@@ -68,14 +70,14 @@ export class RunHeartbeat {
   }
 
   /** Never rejects: a database that is away concerns the task itself. */
-  private async beat({ lease, usage, abort, progress }: HeartbeatWork): Promise<void> {
+  private async beat({ lease, usage, abort, drain = abort, progress }: HeartbeatWork): Promise<void> {
     const tmdb = usage.unrecorded();
     try {
       const waiting = this.tmdb.waiting() ?? (await this.lockWait());
       const snapshot = progress?.snapshot(this.clock.now(), waiting) ?? null;
       const request = await this.checkpoint.heartbeat(lease, { progress: snapshot, waiting, tmdb });
       usage.markRecorded(tmdb);
-      if (request !== null) abort.abort(new RunAborted(request));
+      if (request !== null) (request.kind === 'outranked' ? drain : abort).abort(new RunAborted(request));
     } catch (error) {
       if (error instanceof RunAborted) abort.abort(error);
       else this.logger.warn({ event: 'run.heartbeat_failed', runId: lease.runId, reason: describe(error) });

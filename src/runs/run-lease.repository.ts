@@ -8,9 +8,10 @@ import type { RunEnding } from './run-ending.js';
 import { NoSuchRunError, RunEndedError } from './run-errors.js';
 import { type LeaderLease, type RunLease, whereLeased } from './run-lease.js';
 import { CANCELLED, outcomeOf, type RunOutcome } from './run-outcome.js';
-import type { RunPlan } from './run-plan.js';
+import { CATALOGUE, type RunPlan } from './run-plan.js';
 import { finalReports } from './run-progress.js';
 import { toCounts, toItemError, toRun } from './run-rows.repository.js';
+import type { RunWait } from './run-wait.js';
 import type { Run, SourceReport } from './run.js';
 import { readPlan, readProgress, readSources } from './stored-json.js';
 
@@ -31,6 +32,8 @@ export class RunBusyError extends Error {
 const UNIQUE_VIOLATION = '23505';
 /** A run that crashes its worker this many times is marked FAILED. */
 const MAX_WORKER_DEATHS = 3;
+/** No other run takes longer. */
+const SET_ASIDE_VALID_MS = 24 * 3_600_000;
 
 /** Decides which worker leads a run, from its acquisition to its end. The database arbitrates. */
 @Injectable()
@@ -76,6 +79,11 @@ export class RunLeases {
     if (count === 0) await this.takenOver(lease);
   }
 
+  /** Forgets the deaths of workers: the run has advanced since. */
+  async advanced(lease: LeaderLease): Promise<void> {
+    await this.prisma.pipelineRun.updateMany({ where: whereLeased(lease), data: { workerDeaths: 0 } });
+  }
+
   /** Another worker counted this one as dead when it took the run over, as after a suspension: takes the count back. */
   async takenOver({ runId: id, fencingToken }: LeaderLease): Promise<void> {
     await this.prisma.pipelineRun.updateMany({
@@ -95,7 +103,13 @@ export class RunLeases {
         include: { errors: { orderBy: { id: 'asc' } } },
       });
       if (row === null) return null;
-      const results = { counts: toCounts(row), sources, errors: row.errors.map(toItemError) };
+      const results = {
+        counts: toCounts(row),
+        sources,
+        errors: row.errors.map(toItemError),
+        // Nothing may be due.
+        mayBeEmpty: row.updateType === CATALOGUE,
+      };
       const { count } = await tx.pipelineRun.updateMany({
         where: whereLeased(lease),
         data: { sources: sources.map((report) => ({ ...report })) },
@@ -121,7 +135,14 @@ export class RunLeases {
     });
   }
 
+  /** Sets a catalogue run aside, and resumes one that was set aside itself. */
   private async start(tx: Transaction, run: PipelineRun, now: Date): Promise<LeasedRun | null> {
+    if (run.updateType !== CATALOGUE) await setCatalogueRunAside(tx, run, now);
+    if (run.startedAt !== null) {
+      // The movies that are left are selected again.
+      await tx.pipelineRunMovie.deleteMany({ where: { runId: run.id, enrichment: 'due' } });
+      return this.takeOver(tx, run, now);
+    }
     const data = { status: 'RUNNING', startedAt: now, leaseholder: this.leaseholder };
     return leaseRun(tx, await tx.pipelineRun.update({ where: { id: run.id }, data }), now);
   }
@@ -151,6 +172,8 @@ export class RunLeases {
       WHERE run_id = ${id} AND NOT (movie_id IS NOT NULL AND page IS NULL) AND NOT EXISTS (
         SELECT FROM pipeline_run_pages p WHERE p.run_id = e.run_id AND p.source = e.source AND p.page = e.page)`;
     const data = {
+      status: 'RUNNING',
+      waiting: Prisma.DbNull,
       leaseholder: this.leaseholder,
       workerDeaths,
       timesResumed: { increment: 1 },
@@ -161,9 +184,27 @@ export class RunLeases {
   }
 }
 
+/**
+ * Puts the catalogue run that is RUNNING, if there is one, back among the queued: the run `by` goes first. A worker that still
+ * works on it has lost its lease.
+ */
+async function setCatalogueRunAside(tx: Transaction, by: PipelineRun, now: Date): Promise<void> {
+  const wait: RunWait = {
+    for: 'other_run',
+    message: `Waits for run ${by.id} (${by.updateType ?? 'unknown'}) to end, and resumes then.`,
+    until: new Date(now.getTime() + SET_ASIDE_VALID_MS).toISOString(),
+  };
+  await tx.$executeRaw`
+    UPDATE pipeline_runs SET status = 'QUEUED', waiting = ${JSON.stringify(wait)}::jsonb, leaseholder = NULL,
+      worker_deaths = worker_deaths + (leaseholder IS NOT NULL)::int
+    WHERE status = 'RUNNING' AND update_type = ${CATALOGUE}`;
+}
+
 /** As a condition of SQL: the lease still covers the row of pipeline_runs. */
 export function sqlLeased({ runId, fencingToken }: RunLease): Prisma.Sql {
-  return Prisma.sql`id = ${runId} AND status = 'RUNNING' AND times_resumed = coalesce(${fencingToken}::int, times_resumed)`;
+  return fencingToken === null
+    ? Prisma.sql`id = ${runId} AND (status = 'RUNNING' OR status = 'QUEUED' AND started_at IS NOT NULL)`
+    : Prisma.sql`id = ${runId} AND status = 'RUNNING' AND times_resumed = ${fencingToken}`;
 }
 
 function crashed(times: number): RunOutcome {

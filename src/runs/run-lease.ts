@@ -13,11 +13,18 @@ export interface LeaderLease extends RunLease {
   readonly fencingToken: number;
 }
 
-/** Selects the row of pipeline_runs that the lease still covers: no row when the lease is lost. */
-export function whereLeased({ runId, fencingToken }: RunLease): {
-  id: number;
-  status: 'RUNNING';
-  timesResumed?: number;
-} {
-  return { id: runId, status: 'RUNNING', ...(fencingToken === null ? {} : { timesResumed: fencingToken }) };
+interface LeasedState {
+  readonly status: 'RUNNING' | 'QUEUED';
+  readonly timesResumed?: number;
+  readonly startedAt?: { readonly not: null };
+}
+
+/**
+ * Selects the row of pipeline_runs that the lease still covers: no row when the lease is lost. A batch of a run that was set
+ * aside may finish what it has begun.
+ */
+export function whereLeased({ runId: id, fencingToken }: RunLease): { id: number; OR: LeasedState[] } {
+  return fencingToken === null
+    ? { id, OR: [{ status: 'RUNNING' }, { status: 'QUEUED', startedAt: { not: null } }] }
+    : { id, OR: [{ status: 'RUNNING', timesResumed: fencingToken }] };
 }

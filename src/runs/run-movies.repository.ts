@@ -51,6 +51,41 @@ export class RunMovies {
     return total;
   }
 
+  /**
+   * Records further movies of a run that selects them bit by bit, after those that it has recorded before, and forgets those
+   * that are done. Returns the place of the first.
+   * @param align their first place is a multiple of it
+   */
+  async planNext(tx: Transaction, lease: RunLease, ids: readonly number[], align: number): Promise<number> {
+    const { runId } = lease;
+    await tx.pipelineRunMovie.deleteMany({ where: { runId, enrichment: 'done' } });
+    const { enrichmentTotal } = await tx.pipelineRun.findUniqueOrThrow({ where: { id: runId } });
+    const from = Math.ceil((enrichmentTotal ?? 0) / align) * align;
+    await tx.$executeRaw`
+      INSERT INTO pipeline_run_movies (run_id, movie_id, place, enrichment)
+      SELECT ${runId}, id, ${from} + place - 1, 'due' FROM unnest(${[...ids]}::int[]) WITH ORDINALITY AS due (id, place)`;
+    const { count } = await tx.pipelineRun.updateMany({
+      where: whereLeased(lease),
+      data: { enrichmentTotal: from + ids.length },
+    });
+    if (count === 0) throw new RunAborted({ kind: 'lost' });
+    return from;
+  }
+
+  /** Selects the ids of the movies that the run has recorded: those that it has not finished, failed or did not find. */
+  recorded(runId: number): MoviesQuery {
+    return Prisma.sql`SELECT movie_id FROM pipeline_run_movies WHERE run_id = ${runId}`;
+  }
+
+  /** How many movies the run has finished, whatever came of them. */
+  async handled(runId: number): Promise<number> {
+    const [row] = await this.prisma.$queryRaw<{ movies: number }[]>`
+      SELECT enriched + gone + (SELECT count(*)::int FROM pipeline_run_movies
+        WHERE run_id = ${runId} AND enrichment = 'failed') AS movies
+      FROM pipeline_runs WHERE id = ${runId}`;
+    return row?.movies ?? 0;
+  }
+
   /** How many movies are yet to be enriched, and how many could not be. */
   async remaining(runId: number): Promise<{ readonly due: number; readonly failed: number }> {
     const counts = await this.prisma.pipelineRunMovie.groupBy({
@@ -63,12 +98,17 @@ export class RunMovies {
     return { due: of('due'), failed: of('failed') };
   }
 
-  /** Ids of the movies that are yet to be enriched, from one place up to another, exclusive. */
+  /**
+   * Ids of the movies that are yet to be enriched, from one place up to another, exclusive. None while the run is set
+   * aside.
+   */
   async due(runId: number, { from, to }: { from: number; to: number }): Promise<number[]> {
     // In one row: a million rows would be a million objects.
     const [row] = await this.prisma.$queryRaw<{ ids: number[] }[]>`
       SELECT ARRAY(SELECT movie_id FROM pipeline_run_movies
-        WHERE run_id = ${runId} AND enrichment = 'due' AND place >= ${from} AND place < ${to} ORDER BY place) AS ids`;
+        WHERE run_id = ${runId} AND enrichment = 'due' AND place >= ${from} AND place < ${to}
+          AND EXISTS (SELECT FROM pipeline_runs WHERE id = ${runId} AND status = 'RUNNING')
+        ORDER BY place) AS ids`;
     return row?.ids ?? [];
   }
 

@@ -1,4 +1,4 @@
-import { UNUSABLE_ITEM } from './item-failure.js';
+import { EXPORT_REFUSED, UNUSABLE_ITEM } from './item-failure.js';
 import type { RunEnding } from './run-ending.js';
 import type { FinalStatus, ItemError, RunCounts, SourceReport } from './run.js';
 
@@ -15,6 +15,8 @@ export interface RunResults {
   readonly counts: RunCounts;
   readonly sources: readonly SourceReport[];
   readonly errors: readonly ItemError[];
+  /** Whether a run that stored nothing may be a success. */
+  readonly mayBeEmpty?: boolean;
 }
 
 export const CANCELLED: RunOutcome = {
@@ -29,7 +31,8 @@ export function outcomeOf(ending: RunEnding, results: RunResults): RunOutcome {
 
   const reasons = [...(ending.kind === 'upstream' ? [ending.message] : []), ...failuresOf(results)];
   const usable = counts.inserted + counts.updated + counts.unchanged + counts.enriched > 0;
-  if (!usable) {
+  const hasEnded = ending.kind === 'completed' && results.mayBeEmpty === true;
+  if (!usable && !hasEnded) {
     const why =
       reasons.length > 0 ? reasons.join(' ') : 'Every list that TMDB returned was empty. Check TMDB_REGION.';
     return { status: 'FAILED', errorMessage: `Nothing could be stored. ${why}` };
@@ -56,12 +59,13 @@ function failuresOf({ counts, sources, errors }: RunResults): string[] {
   return reasons;
 }
 
-const NOUNS = ['list', 'page', 'list entry', 'movie'] as const;
+const NOUNS = ['id export', 'list', 'page', 'list entry', 'movie'] as const;
 
 /** What failed. A list is also the list of genres. */
 function nounOf({ movieId, page, code }: ItemError): (typeof NOUNS)[number] {
   if (movieId !== null) return 'movie';
   if (code === UNUSABLE_ITEM) return 'list entry';
+  if (code === EXPORT_REFUSED) return 'id export';
   return page === null ? 'list' : 'page';
 }
 

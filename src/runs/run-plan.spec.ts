@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CUSTOM_DEFAULTS, customPlan, presetPlan, type RunPlan } from './run-plan.js';
+import { CUSTOM_DEFAULTS, customPlan, planFault, presetPlan, type RunPlan } from './run-plan.js';
 
 function pagesOf(plan: RunPlan): Record<string, number> {
   return Object.fromEntries(plan.sources.map(({ source, pages }) => [source, pages]));
@@ -22,6 +22,18 @@ describe('the plan of a run', () => {
     const plan = presetPlan('full');
     expect(pagesOf(plan)).toEqual({ popular: 10, top_rated: 10, upcoming: 10, now_playing: 10, trending: 3 });
     expect(plan.enrichment).toEqual({ limit: 1_000, alsoStored: true, followChanges: true });
+  });
+
+  it('a catalogue run reads no list and enriches every movie that is due', () => {
+    const plan = presetPlan('catalogue');
+    expect(plan.sources).toEqual([]);
+    expect(plan.enrichment).toEqual({ limit: 0, alsoStored: true, followChanges: true, catalogue: true });
+  });
+
+  it('a catalogue run is allowed with CATALOGUE=all only, and the fault names the variable', () => {
+    expect(planFault(presetPlan('catalogue'), { scope: 'lists' })).toContain('CATALOGUE=all');
+    expect(planFault(presetPlan('catalogue'), { scope: 'all' })).toBeNull();
+    expect(planFault(presetPlan('full'), { scope: 'lists' })).toBeNull();
   });
 
   it('a custom run reads five pages of each list and three of trending by default', () => {

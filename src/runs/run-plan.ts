@@ -1,3 +1,5 @@
+import type { CatalogueConfig } from '../config/app-config.js';
+
 /** TMDB's movie lists, in the order in which runs take them. */
 export const CATEGORIES = ['popular', 'top_rated', 'upcoming', 'now_playing'] as const;
 export type Category = (typeof CATEGORIES)[number];
@@ -6,8 +8,11 @@ export type Category = (typeof CATEGORIES)[number];
 export const SOURCES = [...CATEGORIES, 'trending'] as const;
 export type Source = (typeof SOURCES)[number];
 
-export const UPDATE_TYPES = ['quick', 'daily', 'full', 'custom'] as const;
+export const UPDATE_TYPES = ['quick', 'daily', 'full', 'catalogue', 'custom'] as const;
 export type UpdateType = (typeof UPDATE_TYPES)[number];
+
+/** The type of run that gives way to those of all other types. */
+export const CATALOGUE = 'catalogue' satisfies UpdateType;
 
 /** TMDB serves pages 1 to 500 of a list, whatever its `total_pages` says. */
 export const MAX_PAGES = 500;
@@ -25,6 +30,8 @@ export interface EnrichmentPlan {
   readonly incompleteFirst?: boolean;
   /** Every stored movie, whatever the other rules are. */
   readonly refreshAll?: boolean;
+  /** Every movie that TMDB has, as its id exports list them, if its details are due. */
+  readonly catalogue?: boolean;
 }
 
 /** What a run does. Stored with the run as JSON. */
@@ -82,10 +89,20 @@ const PRESETS = {
     sources: sources(CATEGORIES, 10, true),
     enrichment: { limit: 1_000, alsoStored: true, followChanges: true },
   },
+  catalogue: {
+    sources: [],
+    enrichment: { limit: 0, alsoStored: true, followChanges: true, catalogue: true },
+  },
 } as const satisfies Record<Exclude<UpdateType, 'custom'>, Pick<RunPlan, 'sources' | 'enrichment'>>;
 
 export function presetPlan(updateType: Exclude<UpdateType, 'custom'>): RunPlan {
   return { updateType, ...PRESETS[updateType], incremental: true };
+}
+
+/** Why the configuration does not allow a run of this plan; null when it does. */
+export function planFault({ updateType }: RunPlan, { scope }: Pick<CatalogueConfig, 'scope'>): string | null {
+  if (updateType !== CATALOGUE || scope === 'all') return null;
+  return 'A catalogue run requires CATALOGUE=all, which fetches every movie that TMDB has. Set it, and restart the service.';
 }
 
 /** @throws RangeError when an option is outside its bounds. */

@@ -1,8 +1,8 @@
 import { TMDB_WAITS, type TmdbWait } from '../tmdb/tmdb-wait.js';
 
-export const RUN_WAITS = [...TMDB_WAITS, 'locked'] as const;
+export const RUN_WAITS = [...TMDB_WAITS, 'locked', 'other_run'] as const;
 
-/** What a run waits for: TMDB, or a lock of the database that another session holds. */
+/** What a run waits for: TMDB, a lock of the database that another session holds, or another run. */
 export interface RunWait extends Omit<TmdbWait, 'for'> {
   readonly for: (typeof RUN_WAITS)[number];
 }

@@ -69,7 +69,7 @@ export interface ItemError {
   readonly occurredAt: Date;
 }
 
-export const ACTIVE_STAGES = ['collecting', 'enriching', 'finishing'] as const;
+export const ACTIVE_STAGES = ['importing', 'collecting', 'enriching', 'finishing'] as const;
 
 /** The progress of an active run, as its leaseholder last recorded it. */
 export interface RunProgress {

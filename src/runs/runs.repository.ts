@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import type { PipelineRun, Prisma } from '../database/generated/client.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import { stillValid } from './run-wait.js';
-import type { RunPlan, UpdateType } from './run-plan.js';
+import { CATALOGUE, type RunPlan, UPDATE_TYPES, type UpdateType } from './run-plan.js';
 import { RUN_COLUMNS, RUN_SELECT, toItemError, toRun } from './run-rows.repository.js';
 import type {
   ItemError,
@@ -15,7 +15,7 @@ import type {
   SourceReport,
   Trigger,
 } from './run.js';
-import { readPlan, readProgress, readSources, readWait } from './stored-json.js';
+import { oneOf, readPlan, readProgress, readSources, readWait } from './stored-json.js';
 
 /** A run that is queued or running. */
 export interface ActiveRun {
@@ -83,7 +83,7 @@ const OVERVIEW = `
   SELECT totals, parts.*
   FROM (SELECT jsonb_agg(t) AS totals FROM pipeline_run_totals t) AS counted LEFT JOIN (
     (SELECT 'active' AS part, ${RUN} FROM pipeline_runs WHERE status IN ('RUNNING', 'QUEUED')
-     ORDER BY pipeline_runs.status DESC, pipeline_runs.id LIMIT 1)
+     ORDER BY pipeline_runs.status DESC, pipeline_runs.update_type IS NOT DISTINCT FROM '${CATALOGUE}', pipeline_runs.id LIMIT 1)
     UNION ALL
     (SELECT 'last', ${RUN} FROM pipeline_runs ORDER BY pipeline_runs.id DESC LIMIT 1)
   ) AS parts ON true`;
@@ -113,15 +113,26 @@ export class RunsRepository {
     return id;
   }
 
-  /** Ids of the runs that are queued or running, oldest first. */
-  async unfinished(): Promise<readonly number[]> {
+  /** The runs that are queued or running, oldest first. */
+  async unfinished(): Promise<readonly Pick<Run, 'id' | 'updateType'>[]> {
     const where = { status: { in: ['QUEUED', 'RUNNING'] } };
     const runs = await this.prisma.pipelineRun.findMany({
       where,
-      select: { id: true },
+      select: { id: true, updateType: true },
       orderBy: { id: 'asc' },
     });
-    return runs.map(({ id }) => id);
+    return runs.map(({ id, updateType }) => ({ id, updateType: oneOf(UPDATE_TYPES, updateType) }));
+  }
+
+  /** The active run because of which a run of this type can't be requested; null when there is none. */
+  async conflicting(updateType: UpdateType, tx: Transaction = this.prisma): Promise<Run | null> {
+    const sameKind =
+      updateType === CATALOGUE
+        ? { updateType: CATALOGUE }
+        : { OR: [{ updateType: null }, { updateType: { not: CATALOGUE } }] };
+    const where = { status: { in: ['QUEUED', 'RUNNING'] }, ...sameKind };
+    const row = await tx.pipelineRun.findFirst({ where, orderBy: [{ status: 'desc' }, { id: 'asc' }] });
+    return row === null ? null : toRun(row);
   }
 
   /** The scheduled run of a type that still waits for a worker; null when there is none. */

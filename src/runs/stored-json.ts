@@ -61,6 +61,7 @@ const readEnrichmentPlan: Reader<NonNullable<RunPlan['enrichment']>> = (value) =
         ...(plan.followChanges === true ? { followChanges: true } : {}),
         ...(plan.incompleteFirst === true ? { incompleteFirst: true } : {}),
         ...(plan.refreshAll === true ? { refreshAll: true } : {}),
+        ...(plan.catalogue === true ? { catalogue: true } : {}),
       };
 };
 

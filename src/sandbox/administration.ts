@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Counters } from './counters.js';
+import type { PublishedExports } from './exports.js';
 import type { Faults } from './faults.js';
 import { sendPlain } from './responses.js';
 
@@ -10,13 +11,14 @@ interface Administered {
   setFaults(faults: Partial<Faults>): void;
   remove(...ids: number[]): void;
   restore(...ids: number[]): void;
+  publishExports(exports: Partial<PublishedExports>): void;
   revokeKey(): void;
   allowKey(): void;
 }
 
 /**
  * Controls a sandbox in another process: GET /sandbox/counters; POST /sandbox/reset, /sandbox/faults (shares by fault),
- * /sandbox/remove and /sandbox/restore (`{"ids": […]}`), /sandbox/revoke-key and /sandbox/allow-key. Each responds with
+ * /sandbox/exports (`{"lastDay": …, "fault": …}`), /sandbox/remove and /sandbox/restore (`{"ids": […]}`), /sandbox/revoke-key and /sandbox/allow-key. Each responds with
  * the counters.
  */
 export async function administer(
@@ -39,6 +41,9 @@ export async function administer(
     },
     'POST /sandbox/restore': () => {
       sandbox.restore(...ids);
+    },
+    'POST /sandbox/exports': () => {
+      sandbox.publishExports(body);
     },
     'POST /sandbox/revoke-key': () => {
       sandbox.revokeKey();

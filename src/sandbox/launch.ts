@@ -21,6 +21,8 @@ export interface LaunchOptions {
 export interface LaunchedSandbox {
   /** The value for TMDB_BASE_URL. */
   readonly url: string;
+  /** The value for TMDB_EXPORT_URL. */
+  readonly exportUrl: string;
   /** What it has counted since its start or the last reset. */
   counters(): Promise<Counters>;
   reset(): Promise<void>;
@@ -53,6 +55,7 @@ export async function launchSandbox(options: LaunchOptions = {}): Promise<Launch
   };
   return {
     url,
+    exportUrl: new URL('/p/exports', url).href,
     counters: () => ask('counters'),
     reset: async () => {
       await ask('reset', {});

@@ -6,6 +6,8 @@ import * as words from './words.js';
 export interface Catalogue {
   readonly seed: number;
   readonly movies: number;
+  /** Adult movies, which only the exports name: their ranks are behind those of the others. */
+  readonly adultMovies: number;
   /** Release dates are relative to this day. */
   readonly today: Date;
   /** People in each cast and in each crew; null: as many as in TMDB's movies. */
@@ -51,7 +53,9 @@ export function idOf({ seed }: Catalogue, rank: number): number {
 /** The rank of an id; null if no movie has it. */
 export function rankOf(catalogue: Catalogue, id: number): number | null {
   const rank = Math.floor((id - 1) / BLOCK);
-  return rank >= 0 && rank < catalogue.movies && idOf(catalogue, rank) === id ? rank : null;
+  return rank >= 0 && rank < catalogue.movies + catalogue.adultMovies && idOf(catalogue, rank) === id
+    ? rank
+    : null;
 }
 
 export function movie(catalogue: Catalogue, rank: number): Movie {
@@ -63,7 +67,7 @@ export function movie(catalogue: Catalogue, rank: number): Movie {
   const release = releaseDate(catalogue, rank, dice);
   const isOut = release !== '' && release <= isoDay(catalogue.today);
   return {
-    adult: catalogue.adults?.has(id) ?? false,
+    adult: rank >= catalogue.movies || (catalogue.adults?.has(id) ?? false),
     backdrop_path: dice.chance(0.12) ? null : imagePath(catalogue.seed, id, 3),
     genre_ids: dice.some(words.GENRES, dice.int(rank % 17 === 0 ? 0 : 1, 4)).map((genre) => genre.id),
     id,

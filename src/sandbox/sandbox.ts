@@ -3,11 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { administer } from './administration.js';
 import { type Counters, type Endpoint, LastSecond, RequestCounter } from './counters.js';
-import { writeExport } from './export.js';
+import { type PublishedExports, requestedExport, sendExport } from './exports.js';
 import { FeedCache } from './feed-cache.js';
 import { FaultDice, type Faults, sendFaulty } from './faults.js';
-
-import { type Catalogue, idOf } from './movies.js';
+import { type Catalogue, idOf, isoDay } from './movies.js';
 import { Dice } from './random.js';
 import { ResponseCache } from './response-cache.js';
 import {
@@ -24,6 +23,8 @@ import { type Rates, Timeline } from './timeline.js';
 export interface SandboxOptions {
   /** Number of movies. Each is computed from the seed, so that millions take no memory. */
   readonly movies?: number;
+  /** Number of adult movies, beside the others. Default: a ninth of `movies`, as at TMDB. */
+  readonly adultMovies?: number;
   readonly seed?: number;
   readonly port?: number;
   /** Requests accepted within any one second; further ones get a 429. Null: no limit. */
@@ -42,7 +43,6 @@ export interface SandboxOptions {
   readonly today?: Date;
 }
 
-const EXPORT = /^\/p\/exports\/movie_ids_\d\d_\d\d_\d{4}\.json\.gz$/;
 const KEY = /^[0-9a-f]{32}$/i;
 const TOKEN = /^Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
@@ -56,6 +56,7 @@ export class Sandbox {
   private readonly broken = new Set<string>();
   private readonly cache: ResponseCache | null;
   private keyRevoked = false;
+  private exports: PublishedExports;
 
   private constructor(
     private readonly server: Server,
@@ -67,6 +68,7 @@ export class Sandbox {
     this.faults = new FaultDice(catalogue.seed);
     this.faults.set(options.faults ?? {});
     this.dice = new Dice(catalogue.seed, 98);
+    this.exports = { lastDay: isoDay(catalogue.today), fault: null };
     this.cache = options.keepAnswers === true ? new ResponseCache() : null;
     server.on('connection', () => {
       this.counter.connectionOpened();
@@ -79,9 +81,10 @@ export class Sandbox {
 
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const { seed = 1, movies = 10_000, people = null } = options;
+    const { adultMovies = Math.floor(movies / 9), today = new Date() } = options;
     const timeline = new Timeline();
     const { revisions, adults } = timeline;
-    const catalogue = { seed, movies, people, today: options.today ?? new Date(), revisions, adults };
+    const catalogue = { seed, movies, adultMovies, people, today, revisions, adults };
     const server = createServer({ keepAliveTimeout: 60_000 });
     const sandbox = new Sandbox(server, catalogue, timeline, options);
     await new Promise<void>((resolve, reject) => {
@@ -92,7 +95,12 @@ export class Sandbox {
 
   /** The value for TMDB_BASE_URL. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/3`;
+    return `${this.origin}/3`;
+  }
+
+  /** The value for TMDB_EXPORT_URL. */
+  get exportUrl(): string {
+    return `${this.origin}/p/exports`;
   }
 
   counters(): Counters {
@@ -129,6 +137,11 @@ export class Sandbox {
     for (const path of paths) this.broken.add(path);
   }
 
+  /** Which daily exports there are. Default: today's and those before, all valid. */
+  publishExports(exports: Partial<PublishedExports>): void {
+    this.exports = { ...this.exports, ...exports };
+  }
+
   repair(...paths: string[]): void {
     for (const path of paths) this.broken.delete(path);
   }
@@ -152,6 +165,10 @@ export class Sandbox {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  private get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://sandbox');
     if (url.pathname.startsWith('/sandbox/')) {
@@ -160,8 +177,8 @@ export class Sandbox {
     }
     const path = url.pathname.replace(/^\/3(?=\/)/, '');
     const route = routeOf(path, this.timeline);
-    const isExport = EXPORT.test(url.pathname);
-    this.count(isExport ? 'export' : route.endpoint, response);
+    const exported = requestedExport(url.pathname);
+    this.count(exported === null ? route.endpoint : 'export', response);
     const fault = this.isOverLimit()
       ? 'tooMany'
       : this.isBroken(path, url)
@@ -169,8 +186,9 @@ export class Sandbox {
         : this.faults.throw();
     if (fault !== null) this.counter.faultInjected(fault);
     await delay((this.options.latencyMs ?? 0) + this.dice.next() * (this.options.jitterMs ?? 0));
-    if (isExport && fault === null) {
-      await writeExport(this.catalogue, response);
+    if (exported !== null && fault === null) {
+      const source = { catalogue: this.catalogue, published: this.exports, removed: this.timeline.removed };
+      await sendExport(source, exported, { request, response });
       return;
     }
     const answer = (): JsonResponse => route.respond(this.catalogue, url.searchParams);

@@ -24,4 +24,9 @@ export class CronTriggers {
   weekly(): Promise<unknown> {
     return this.occurrences.fire('weekly_enrichment');
   }
+
+  @Cron(PLACEHOLDER, { name: 'catalogue_sync', disabled: true })
+  catalogue(): Promise<unknown> {
+    return this.occurrences.fire('catalogue_sync');
+  }
 }

@@ -26,4 +26,9 @@ export const JOBS = {
     updateType: 'full',
     graceMs: 48 * HOUR_MS,
   },
+  catalogue_sync: {
+    name: 'Catalogue Sync (Every Movie)',
+    updateType: 'catalogue',
+    graceMs: 12 * HOUR_MS,
+  },
 } as const satisfies Record<JobId, Job>;

@@ -19,7 +19,8 @@ import { ChangeJobDto, PreviewQueryDto } from './dto/change-job.dto.js';
 import { JobDto, PreviewDto, SchedulerRunningDto, SchedulerStatusDto } from './dto/job.dto.js';
 import { SchedulesService } from './schedules.service.js';
 
-const NO_SUCH_JOB = `There is no such job. The jobs are ${JOB_IDS.join(', ')}.`;
+/** Without CATALOGUE=all. */
+const EXAMPLE_JOBS = JOB_IDS.filter((id) => id !== 'catalogue_sync');
 
 @ApiTags('scheduler')
 @Controller('pipeline/scheduler')
@@ -88,11 +89,16 @@ export class SchedulerController {
     description:
       'The change is stored and takes effect in every process within two seconds. It makes no earlier occurrence due.',
   })
-  @ApiParam({ name: 'id', enum: JOB_IDS, enumName: 'JobId', description: 'The job.' })
+  @ApiParam({
+    name: 'id',
+    enum: JOB_IDS,
+    enumName: 'JobId',
+    description: 'The job. `catalogue_sync` exists only with CATALOGUE=all.',
+  })
   @ApiOkResponse({ type: JobDto, description: 'The changed job.' })
   @ApiProblem({
     400: ['cron: it never fires: the calendar has no such day'],
-    404: NO_SUCH_JOB,
+    404: noSuchJob(EXAMPLE_JOBS),
     413: tooLarge(100),
     415: NOT_JSON,
   })
@@ -105,13 +111,19 @@ export class SchedulerController {
     if (cron === undefined && timezone === undefined && enabled === undefined) {
       throw new BadRequestException('The body changes nothing: set cron, timezone or enabled.');
     }
-    const job = await this.schedules.change(jobIdOf(id), { cron, timezone, enabled });
+    const job = await this.schedules.change(await this.jobIdOf(id), { cron, timezone, enabled });
     return JobDto.fromJob(job, user);
+  }
+
+  private async jobIdOf(id: string): Promise<JobId> {
+    const { jobs } = await this.schedules.overview();
+    const ids = jobs.map((job) => job.id);
+    const known = ids.find((other) => other === id);
+    if (known === undefined) throw new NotFoundException(noSuchJob(ids));
+    return known;
   }
 }
 
-function jobIdOf(id: string): JobId {
-  const known = JOB_IDS.find((other) => other === id);
-  if (known === undefined) throw new NotFoundException(NO_SUCH_JOB);
-  return known;
+function noSuchJob(ids: readonly JobId[]): string {
+  return `There is no such job. The jobs are ${ids.join(', ')}.`;
 }

@@ -7,7 +7,7 @@ import { Timetable } from './timetable.js';
 
 export interface Schedules {
   readonly running: boolean;
-  /** In the order of JOB_IDS. */
+  /** Those that exist, in the order of JOB_IDS. */
   readonly jobs: readonly ScheduledJob[];
 }
 
@@ -34,12 +34,15 @@ const RETENTION_MS = 365 * 24 * 3_600_000;
 @Injectable()
 export class SchedulesRepository {
   private readonly timetables = new Map<JobId, Timetable>();
+  private readonly jobIds: readonly JobId[];
 
   constructor(
     private readonly prisma: PrismaService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.jobIds = JOB_IDS.filter((id) => config.scheduler.firstSchedules[id] !== undefined);
+  }
 
   /** The stored schedules. The first call on a database stores those of the environment. */
   async read(): Promise<Schedules> {
@@ -58,11 +61,11 @@ export class SchedulesRepository {
         greatest(j.changed_at, s.changed_at, last.occurs_at) AS due_after, last.run_id
       FROM scheduler_state s CROSS JOIN scheduler_jobs j LEFT JOIN LATERAL (
         SELECT occurs_at, run_id FROM scheduler_occurrences WHERE job_id = j.id ORDER BY occurs_at DESC LIMIT 1) last ON true`;
-    const jobs = JOB_IDS.flatMap((id) => {
+    const jobs = this.jobIds.flatMap((id) => {
       const row = rows.find((other) => other.id === id);
       return row === undefined ? [] : this.toJob(id, row);
     });
-    if (jobs.length < JOB_IDS.length) return null;
+    if (jobs.length < this.jobIds.length) return null;
     return { running: rows.every(({ running }) => running), jobs };
   }
 
@@ -135,7 +138,10 @@ export class SchedulesRepository {
     const changedAt = this.clock.now();
     const { firstSchedules } = this.config.scheduler;
     await this.prisma.schedulerJob.createMany({
-      data: JOB_IDS.map((id) => ({ id, ...firstSchedules[id], changedAt })),
+      data: this.jobIds.flatMap((id) => {
+        const schedule = firstSchedules[id];
+        return schedule === undefined ? [] : { id, ...schedule, changedAt };
+      }),
       skipDuplicates: true,
     });
     await this.prisma.schedulerState.createMany({

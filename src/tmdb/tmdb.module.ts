@@ -4,6 +4,7 @@ import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { PrismaService } from '../database/prisma.service.js';
 import { RateLimitRepository } from './rate-limit/rate-limit.repository.js';
 import { TmdbClient } from './tmdb-client.js';
+import { TmdbExports } from './tmdb-exports.js';
 import { TmdbTransport } from './transport/tmdb-transport.js';
 import { undiciAdapter } from './transport/undici-adapter.js';
 
@@ -17,6 +18,7 @@ import { undiciAdapter } from './transport/undici-adapter.js';
   providers: [
     TmdbTransport,
     TmdbClient,
+    TmdbExports,
     {
       provide: RateLimitRepository,
       // Without a database, as in `doctor`, the rate limit holds for this process alone.
@@ -24,6 +26,6 @@ import { undiciAdapter } from './transport/undici-adapter.js';
       useFactory: (prisma?: PrismaService) => (prisma === undefined ? null : new RateLimitRepository(prisma)),
     },
   ],
-  exports: [TmdbClient],
+  exports: [TmdbClient, TmdbExports],
 })
 export class TmdbModule {}

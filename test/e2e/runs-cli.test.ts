@@ -125,3 +125,10 @@ describe('the command "runs"', () => {
     expect(result.stderr).toContain(why);
   });
 });
+
+it('"run catalogue" without CATALOGUE=all queues nothing, and the message names the variable', async () => {
+  const before = await database.query('SELECT id FROM pipeline_runs');
+  const { code, stderr } = await command('run catalogue');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('CATALOGUE=all') });
+  expect(await database.query('SELECT id FROM pipeline_runs')).toEqual(before);
+});

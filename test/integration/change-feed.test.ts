@@ -125,7 +125,7 @@ describe('a day of the change feed', () => {
     await follower.query(`INSERT INTO tmdb_change_days (day) VALUES ('2026-03-01')`);
     const ahead = follower.sandbox.timeline;
     follower.advanceTo(at(2.1));
-    ahead.advanceTo(at(0.5), { seed: 1, movies: 300, people: 1, today: at(0) });
+    ahead.advanceTo(at(0.5), { seed: 1, movies: 300, adultMovies: 0, people: 1, today: at(0) });
     await follower.readFeed();
     expect(await errors()).toEqual(['changes_unread']);
     expect(await days()).toEqual([

@@ -192,6 +192,52 @@ describe('a sandbox', () => {
     });
   });
 
+  it('serves the export of adult movies apart, and the details of each', async () => {
+    await start({ movies: 90 });
+    const lines = await text(exportOf(await fetch(exportUrl(sandbox.url, 0, 'adult_movie_ids'))));
+    const adult = lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: number; adult: boolean });
+    expect(adult).toHaveLength(10);
+    const ordinary = new Set(sandbox.movieIds(0, 90));
+    expect(adult.filter((movie) => !movie.adult || ordinary.has(movie.id))).toEqual([]);
+    expect(await get(`/movie/${adult[9]!.id}`)).toMatchObject({ status: 200, body: { adult: true } });
+  });
+
+  it('responds to HEAD with the date of an export, and with 403 where there is none', async () => {
+    await start({ movies: 10 });
+    const head = (daysAgo: number): Promise<Response> =>
+      fetch(exportUrl(sandbox.url, daysAgo), { method: 'HEAD' });
+    const yesterday = await head(1);
+    expect(yesterday.status).toBe(200);
+    expect(new Date(yesterday.headers.get('last-modified')!).toISOString()).toBe(
+      `${dayBefore(1)}T07:30:00.000Z`,
+    );
+    expect([(await head(-1)).status, (await head(91)).status]).toEqual([403, 403]);
+    sandbox.publishExports({ lastDay: dayBefore(1) });
+    expect([(await head(0)).status, (await head(1)).status]).toEqual([403, 200]);
+  });
+
+  it('spoils an export on demand: cut, shrunken, duplicated, damaged or of another day', async () => {
+    await start({ movies: 100 });
+    sandbox.remove(sandbox.movieIds(50, 1)[0]!);
+    expect(await dailyExport(sandbox.url)).toHaveLength(99);
+    sandbox.publishExports({ fault: 'shrunken' });
+    expect(await dailyExport(sandbox.url)).toHaveLength(96);
+    sandbox.publishExports({ fault: 'duplicated' });
+    const twice = await dailyExport(sandbox.url);
+    expect([twice.length, new Set(twice).size]).toEqual([100, 99]);
+    sandbox.publishExports({ fault: 'damaged' });
+    const damaged = await dailyExport(sandbox.url);
+    expect(() => damaged.map((line) => JSON.parse(line) as unknown)).toThrow(SyntaxError);
+    sandbox.publishExports({ fault: 'cut' });
+    await expect(dailyExport(sandbox.url)).rejects.toThrow('unexpected end of file');
+    sandbox.publishExports({ fault: 'stale' });
+    const { headers } = await fetch(exportUrl(sandbox.url), { method: 'HEAD' });
+    expect(new Date(headers.get('last-modified')!).toISOString()).toContain(dayBefore(1));
+  });
+
   it('serves 1.2 million movies within a heap of 32 MB', async () => {
     const program = Program.node(['--max-old-space-size=32', MAIN, '--movies', '1200000'], {
       env: {},
@@ -215,8 +261,14 @@ describe('a sandbox', () => {
   });
 });
 
-function exportUrl(url: string): string {
-  return `${new URL(url).origin}/p/exports/movie_ids_08_31_2026.json.gz`;
+/** @param daysAgo of the export's date */
+function exportUrl(url: string, daysAgo = 0, kind = 'movie_ids'): string {
+  const [year, month, day] = dayBefore(daysAgo).split('-');
+  return `${new URL(url).origin}/p/exports/${kind}_${month}_${day}_${year}.json.gz`;
+}
+
+function dayBefore(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 }
 
 function exportOf({ body }: Response): Readable {

@@ -30,7 +30,7 @@ async function simulate(timezone: string, from: string, to: string): Promise<Fir
   const { firstSchedules } = loadConfig({ SCHEDULER_TIMEZONE: timezone }, { tmdbKey: false }).scheduler;
   const jobs = new Map<JobId, ScheduledJob>();
   for (const id of JOB_IDS) {
-    const timetable = new Timetable(firstSchedules[id].cron, firstSchedules[id].timezone);
+    const timetable = new Timetable(firstSchedules[id]!.cron, firstSchedules[id]!.timezone);
     const dueAfter = clock.now();
     jobs.set(id, { id, timetable, enabled: true, active: true, dueAfter, lastRunId: null });
   }

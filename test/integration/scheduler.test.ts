@@ -65,7 +65,9 @@ describe('firing', () => {
 
   it('a timer fires the due occurrence of its job between two reconciliations', async () => {
     const { timers } = await schedulers.start();
-    expect([...timers.getCronJobs().keys()]).toEqual(['quick_update', 'daily_update', 'weekly_enrichment']);
+    expect([...timers.getCronJobs().keys()]).toEqual([
+      ...['quick_update', 'daily_update', 'weekly_enrichment', 'catalogue_sync'],
+    ]);
     const timer = timers.getCronJob('weekly_enrichment');
     expect(timer).toMatchObject({ isActive: true, cronTime: { source: '0 2 * * 0', timeZone: 'UTC' } });
     // The reconciler sleeps on the test's clock, so only the timer can fire the occurrence that becomes due here.
@@ -117,7 +119,7 @@ describe('firing', () => {
   it('a process with SCHEDULER_ENABLED=false fires nothing', async () => {
     const { timers } = await schedulers.start({ SCHEDULER_ENABLED: 'false' });
     await schedulers.clock.advance(12 * HOUR_MS);
-    expect([...timers.getCronJobs().values()].map(({ isActive }) => isActive)).toEqual([false, false, false]);
+    expect([...timers.getCronJobs().values()].some(({ isActive }) => isActive)).toBe(false);
     expect(schedulers.clock.asleep).toBe(0);
     expect(await schedulers.fired()).toEqual([]);
   });

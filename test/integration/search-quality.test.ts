@@ -11,7 +11,7 @@ import { describeRecordings, recordedLines } from '../support/recordings.js';
 import { type TypedQuery, typedQueries } from '../support/search-queries.js';
 
 const NOW = new Date('2026-09-01T12:00:00Z');
-const SANDBOX: Catalogue = { seed: 1, movies: 600, people: 1, today: NOW };
+const SANDBOX: Catalogue = { seed: 1, movies: 600, adultMovies: 0, people: 1, today: NOW };
 /** Sandbox ids overlap with TMDB's. */
 const SANDBOX_IDS = 10_000_000;
 

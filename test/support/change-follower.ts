@@ -9,7 +9,7 @@ import { EnrichmentResults } from '../../src/enrichment/enrichment-results.js';
 import { listedMovie } from '../../src/movies/listed-movie.js';
 import { MoviesRepository } from '../../src/movies/movies.repository.js';
 import { RunCheckpoint } from '../../src/runs/run-checkpoint.repository.js';
-import type { WorkContext } from '../../src/runs/run-context.js';
+import type { RunContext, WorkContext } from '../../src/runs/run-context.js';
 import { RunMovies } from '../../src/runs/run-movies.repository.js';
 import { TmdbUsage } from '../../src/runs/tmdb-usage.js';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
@@ -82,7 +82,7 @@ export async function openChangeFollower(start: Date, options: SandboxOptions): 
   );
   const runId = run!.id;
   const usage = new TmdbUsage();
-  const context = (): WorkContext & { readonly startedAt: Date } => {
+  const context = (): WorkContext & Pick<RunContext, 'lease' | 'startedAt'> => {
     const abort = new AbortController();
     return {
       lease: { runId, fencingToken: 0 },
@@ -122,7 +122,7 @@ export async function openChangeFollower(start: Date, options: SandboxOptions): 
       await database.query('DELETE FROM pipeline_run_movies');
       await open.prisma.$transaction((tx) => runMovies.plan(tx, { runId, fencingToken: 0 }, work));
       const current = context();
-      await enrichMovies.enrich(work.ids, current);
+      await enrichMovies.enrich(work.ids, current, new AbortController().signal);
       await results.concludeNotFound(current);
       return work.ids;
     },

@@ -7,6 +7,7 @@ const TABLES = [
   ...['pipeline_users', 'pipeline_tokens', 'pipeline_audit', 'tmdb_rate_limit', 'tmdb_rate_limit_processes'],
   'tmdb_change_days',
   ...['scheduler_jobs', 'scheduler_state', 'scheduler_occurrences'],
+  ...['catalogue', 'catalogue_imports'],
 ];
 
 /**

@@ -54,6 +54,7 @@ export async function startTestApp(
     {
       TMDB_API_KEY: ANY_KEY,
       TMDB_BASE_URL: sandbox.url,
+      TMDB_EXPORT_URL: sandbox.exportUrl,
       TMDB_REQUESTS_PER_SECOND: '100000',
       DATABASE_URL: database.url,
       DATA_DIR: dataDir,

@@ -82,6 +82,7 @@ export function testEnvironment(sandbox: Sandbox, database: TestDatabase): Recor
   return {
     TMDB_API_KEY: '0'.repeat(32),
     TMDB_BASE_URL: sandbox.url,
+    TMDB_EXPORT_URL: sandbox.exportUrl,
     TMDB_REQUESTS_PER_SECOND: '100000',
     // Only hung answers take so long, on a busy machine too.
     TMDB_TIMEOUT_MS: '600000',

@@ -21,19 +21,18 @@ export class TestWorkers {
     readonly database: TestDatabase,
     /** Queues runs, and works on none. */
     readonly front: INestApplicationContext,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** @param made dropped in the end, as a database of its own would be */
+  /** @param made dropped in the end, as a database of its own would be @param further variables of every process */
   static async start(
     catalogue: SandboxOptions = {},
     made: Promise<TestDatabase> = createTestDatabase(),
+    further: Readonly<Record<string, string>> = {},
   ): Promise<TestWorkers> {
     const [database, sandbox] = await Promise.all([made, Sandbox.start({ people: PEOPLE, ...catalogue })]);
-    return new TestWorkers(
-      sandbox,
-      database,
-      await openContext(testEnvironment(sandbox, database), ['scheduler']),
-    );
+    const env = { ...testEnvironment(sandbox, database), ...further };
+    return new TestWorkers(sandbox, database, await openContext(env, ['scheduler']), env);
   }
 
   /** Returns the id of the run. */
@@ -45,7 +44,7 @@ export class TestWorkers {
   }
 
   async worker(): Promise<INestApplicationContext> {
-    const worker = await openContext(testEnvironment(this.sandbox, this.database), ['worker']);
+    const worker = await openContext(this.env, ['worker']);
     this.workers.add(worker);
     return worker;
   }
@@ -58,7 +57,7 @@ export class TestWorkers {
 
   /** The program as a process of its own, which a test may kill. */
   program(...args: string[]): Program {
-    const env = { ...testEnvironment(this.sandbox, this.database), LOG_LEVEL: 'info' };
+    const env = { ...this.env, LOG_LEVEL: 'info' };
     const program = Program.start(args, { env });
     this.programs.push(program);
     return program;
@@ -66,7 +65,7 @@ export class TestWorkers {
 
   /** A command of the program, in this process. */
   command(...args: string[]): Promise<CommandResult> {
-    return runCommand(args, { env: testEnvironment(this.sandbox, this.database) });
+    return runCommand(args, { env: this.env });
   }
 
   /** Jobs whose worker has died are free again; the queue finds that by itself after ten seconds of silence. */

@@ -12,7 +12,7 @@ import {
 } from '../../runs/run-plan.js';
 import { addCommand, exitWith, type Output, wholeNumber } from '../command.js';
 
-const PRESETS = ['quick', 'daily', 'full'] as const;
+const PRESETS = ['quick', 'daily', 'full', 'catalogue'] as const;
 type Preset = (typeof PRESETS)[number];
 
 /** The default run of v3, which `run` without arguments makes. */
@@ -61,13 +61,7 @@ export function addRunCommand(program: Command, shutdownSignal: AbortSignal): vo
 
 /** Calls `command.error` for options that contradict each other. */
 export function planOf(type: Preset | undefined, options: RunOptions, command: Command): RunPlan {
-  if (type !== undefined) {
-    if (Object.keys(options).some((name) => name !== 'json' && name !== 'refreshAll')) {
-      command.error(`error: '${type}' takes no options of a custom run; remove the type or the options`);
-    }
-    const plan = presetPlan(type);
-    return options.refreshAll === true ? { ...plan, enrichment: REFRESH_ALL } : plan;
-  }
+  if (type !== undefined) return planOfPreset(type, options, command);
   try {
     return customPlan({
       categories: options.categories ?? DEFAULT_RUN.categories,
@@ -82,6 +76,17 @@ export function planOf(type: Preset | undefined, options: RunOptions, command: C
   } catch (error) {
     return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function planOfPreset(type: Preset, options: RunOptions, command: Command): RunPlan {
+  if (Object.keys(options).some((name) => name !== 'json' && name !== 'refreshAll')) {
+    command.error(`error: '${type}' takes no options of a custom run; remove the type or the options`);
+  }
+  if (type === 'catalogue' && options.refreshAll === true) {
+    command.error("error: 'catalogue' takes no --refresh-all; remove the type or the option");
+  }
+  const plan = presetPlan(type);
+  return options.refreshAll === true ? { ...plan, enrichment: REFRESH_ALL } : plan;
 }
 
 function categoriesOf(value: string): Category[] {

@@ -36,7 +36,7 @@ function isInFuture(column: Sql, now: Date): Sql {
 const HAS_CHANGED = sql`tmdb_changed_at > enriched_at`;
 
 /** The second condition is implied by the third; the index on `enriched_at` serves it and the first. */
-function isStale(now: Date): Sql {
+export function isStale(now: Date): Sql {
   return sql`(${isInFuture(sql`enriched_at`, now)} OR enriched_at < ${timestamp(now)} - interval '6 days'
     AND enriched_at < ${timestamp(now)} - interval '1 day' * (${staleAfterDays(now)})
     OR tmdb_changed_at IS NOT NULL AND ${HAS_CHANGED})`;
@@ -46,7 +46,7 @@ function isStale(now: Date): Sql {
  * Neither waiting after a failure nor gone. A movie that is gone is requested again 120 days after the last attempt, and when
  * TMDB's change feed names it.
  */
-function mayBeRequested(now: Date): Sql {
+export function mayBeRequested(now: Date): Sql {
   return sql`(enrich_retry_at IS NULL OR enrich_retry_at <= ${timestamp(now)} OR ${isInFuture(sql`enrich_tried_at`, now)})
     AND (gone_at IS NULL OR enrich_tried_at < ${timestamp(now)} - interval '120 days'
       OR tmdb_changed_at > enrich_tried_at OR ${isInFuture(sql`enrich_tried_at`, now)})`;

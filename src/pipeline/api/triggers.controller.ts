@@ -20,7 +20,8 @@ import { PipelineErrorsFilter } from './pipeline-errors.filter.js';
 import { BAD_RUN_ID, RunIdDto } from './dto/runs-query.dto.js';
 import { CancelledRunDto, planOfRequest, TriggeredRunDto, TriggerRunDto } from './dto/trigger-run.dto.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
-import { CUSTOM_DEFAULTS } from '../../runs/run-plan.js';
+import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
+import { CUSTOM_DEFAULTS, planFault } from '../../runs/run-plan.js';
 import { KeyReusedError, NoSuchRunError } from '../../runs/run-errors.js';
 import { RunLeases } from '../../runs/run-lease.repository.js';
 import { RunTriggers } from '../execution/run-triggers.js';
@@ -34,6 +35,7 @@ export class TriggersController {
     private readonly leases: RunLeases,
     private readonly audit: AuditTrail,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   @Post('run')
@@ -43,7 +45,7 @@ export class TriggersController {
     operationId: 'triggerRun',
     summary: 'Queue a run',
     description:
-      'Without a body, queues a quick run. 409 names the run that is active. A request repeated with the same ' +
+      'Without a body, queues a quick run. A catalogue run requires CATALOGUE=all. 409 names the run that is active. A request repeated with the same ' +
       '`Idempotency-Key` within 24 hours gets the first response again; the same key with another body gets 422.',
   })
   @ApiHeader({
@@ -59,6 +61,7 @@ export class TriggersController {
       quick: { value: { update_type: 'quick' } },
       daily: { value: { update_type: 'daily' } },
       full: { value: { update_type: 'full' } },
+      catalogue: { value: { update_type: 'catalogue' } },
       custom: { value: { update_type: 'custom', ...CUSTOM_DEFAULTS, enrich_data: true } },
     },
   })
@@ -68,7 +71,7 @@ export class TriggersController {
     headers: { Location: { description: 'The path of the run.', schema: { type: 'string' } } },
   })
   @ApiProblem({
-    400: ['update_type must be one of the following values: quick, daily, full, custom'],
+    400: ['update_type must be one of the following values: quick, daily, full, catalogue, custom'],
     409: 'Run 42 (quick) has been active since 2026-09-01T03:00:00.000Z. Wait for it to end, or cancel it.',
     413: tooLarge(100),
     415: NOT_JSON,
@@ -81,6 +84,8 @@ export class TriggersController {
     @Body() body: TriggerRunDto = new TriggerRunDto(),
   ): Promise<TriggeredRunDto> {
     const plan = planOfRequest(body);
+    const fault = planFault(plan, this.config.catalogue);
+    if (fault !== null) throw new BadRequestException(fault);
     const request = { trigger: 'api', username: user.name, key: keyOf(key) } as const;
     const runId = await this.triggers.trigger(plan, request);
     await this.audit.record('run.triggered', { runId, updateType: plan.updateType });

@@ -106,7 +106,7 @@ export class RunExecutor {
     progress: RunProgressTracker,
   ): Promise<StopReason> {
     if (reason.kind === 'lost') return this.lost(lease);
-    if (reason.kind === 'released') {
+    if (reason.kind === 'released' || reason.kind === 'outranked') {
       await this.leases.release(lease);
       return reason;
     }

@@ -4,7 +4,7 @@ import { StartupRetry } from '../../database/connection/startup-retry.js';
 import { PrismaService, type Transaction } from '../../database/prisma.service.js';
 import { JobQueue } from '../../queue/job-queue.js';
 import { RUN_QUEUE, type RunJob } from '../../queue/queues.js';
-import { presetPlan, type RunPlan, type UpdateType } from '../../runs/run-plan.js';
+import { CATALOGUE, presetPlan, type RunPlan, type UpdateType } from '../../runs/run-plan.js';
 import type { RunOrigin } from '../../runs/run.js';
 import { RunsRepository } from '../../runs/runs.repository.js';
 
@@ -28,7 +28,7 @@ export class RunQueue implements OnApplicationBootstrap {
   async enqueue(tx: Transaction, plan: RunPlan, origin: RunOrigin): Promise<number> {
     const jobId = randomUUID();
     const runId = await this.runs.add(tx, plan, origin, jobId);
-    await this.queue.send(tx, RUN_QUEUE, [{ id: jobId, data: { runId } satisfies RunJob }]);
+    await this.send(tx, runId, plan.updateType, jobId);
     return runId;
   }
 
@@ -56,11 +56,17 @@ export class RunQueue implements OnApplicationBootstrap {
    * both do so: the second job finds the run over.
    */
   private async restoreJobs(): Promise<void> {
-    for (const runId of await this.runs.unfinished()) {
+    for (const { id: runId, updateType } of await this.runs.unfinished()) {
       const open = await this.queue.open<RunJob>(RUN_QUEUE, { runId });
       if (open.length > 0) continue;
-      await this.queue.send(this.prisma, RUN_QUEUE, [{ id: randomUUID(), data: { runId } satisfies RunJob }]);
+      await this.send(this.prisma, runId, updateType, randomUUID());
       this.logger.warn({ event: 'run.requeued', runId });
     }
+  }
+
+  /** A catalogue run goes behind all others. */
+  private send(tx: Transaction, runId: number, updateType: UpdateType | null, jobId: string): Promise<void> {
+    const priority = updateType === CATALOGUE ? -1 : 0;
+    return this.queue.send(tx, RUN_QUEUE, [{ id: jobId, data: { runId } satisfies RunJob, priority }]);
   }
 }

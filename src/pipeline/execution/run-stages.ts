@@ -7,6 +7,7 @@ import type { RunContext } from '../../runs/run-context.js';
 import { stopReasonOf, type StopReason } from '../../runs/run-ending.js';
 import type { RunPlan } from '../../runs/run-plan.js';
 import { CollectStage } from '../collect/collect.stage.js';
+import { CatalogueStages } from './catalogue-stages.js';
 
 /** The stages of a run, one after the other. */
 @Injectable()
@@ -17,6 +18,7 @@ export class RunStages {
     private readonly collect: CollectStage,
     private readonly changes: ChangesStage,
     private readonly enrichment: EnrichmentStage,
+    private readonly catalogue: CatalogueStages,
     private readonly purge: ContentPurge,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -48,6 +50,10 @@ export class RunStages {
   private async inOrder(plan: RunPlan, context: RunContext): Promise<void> {
     const { progress, signal } = context;
     signal.throwIfAborted();
+    if (plan.enrichment?.catalogue === true) {
+      await this.catalogue.run(plan, context);
+      return;
+    }
     await this.collect.run(plan, context);
     // If no list page could be fetched, do not mark movies as gone.
     if (plan.enrichment !== null && progress.hasPages()) {

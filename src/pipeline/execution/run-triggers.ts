@@ -31,7 +31,7 @@ export class RunTriggers {
   ) {}
 
   /**
-   * Queues a run unless another is active. Returns its id, or that of the first request with the same key.
+   * Queues a run unless another is active. A catalogue run and another run may both be. Returns its id, or that of the first request with the same key.
    * @throws RunActiveError, or KeyReusedError when the key was used for another request
    */
   async trigger(plan: RunPlan, { trigger, username, key }: TriggerRequest): Promise<number> {
@@ -50,8 +50,7 @@ export class RunTriggers {
       const first = await this.repeated(this.prisma, request);
       if (first !== null) return first;
       if (error instanceof RunActiveError) throw error;
-      const { active } = await this.runs.overview();
-      throw new RunActiveError(active?.run ?? null);
+      throw new RunActiveError(await this.runs.conflicting(plan.updateType));
     }
   }
 
@@ -69,8 +68,8 @@ export class RunTriggers {
     origin: { readonly trigger: 'api' | 'cli'; readonly triggeredBy: string },
     request: RunRequest | null,
   ): Promise<number> {
-    const { active } = await this.runs.overview(tx);
-    if (active !== null) throw new RunActiveError(active.run);
+    const active = await this.runs.conflicting(plan.updateType, tx);
+    if (active !== null) throw new RunActiveError(active);
     const runId = await this.queue.enqueue(tx, plan, origin);
     if (request !== null) await this.requests.add(tx, request, { runId, now: this.clock.now() });
     return runId;

@@ -31,7 +31,7 @@ export class RunWorker implements OnApplicationBootstrap {
     this.logger.log({ event: 'run.acquired', runId, timesResumed: run.lease.fencingToken });
     const reason = await this.executor.execute(run, signal);
     this.logger.log({ event: 'run.left', runId, reason: reason.kind });
-    if (reason.kind === 'released') throw new RunAborted(reason);
+    if (reason.kind === 'released' || reason.kind === 'outranked') throw new RunAborted(reason);
     await this.retention.trim();
   }
 }

@@ -76,7 +76,7 @@ export class SchedulerStatusDto {
   @ApiProperty({ description: 'Whether the scheduler is running. This holds for every process.' })
   scheduler_running!: boolean;
 
-  @ApiProperty({ example: JOB_IDS.length })
+  @ApiProperty({ example: 3, description: '4 with CATALOGUE=all.' })
   total_jobs!: number;
 
   @ApiProperty({ type: [JobDto], description: 'The jobs.' })
