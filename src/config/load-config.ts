@@ -4,7 +4,9 @@ import { withoutFileMarks } from '../common/credentials.js';
 import { durationSeconds } from '../common/duration.js';
 import { isLoopbackHost, isPrivateAddress } from '../common/private-address.js';
 import { projectFolder } from '../common/project-folder.js';
+import { parseTarget } from './alert-target.js';
 import {
+  type AlertsConfig,
   type AppConfig,
   type AuthConfig,
   type LogLevel,
@@ -69,6 +71,9 @@ export function loadConfig(env: Variables, needs: Needs, now = new Date()): AppC
   if (needs.tmdbKey && environment.TMDB_API_KEY === undefined) {
     faults.unshift('TMDB_API_KEY is missing: get a free key at https://www.themoviedb.org/settings/api');
   }
+  if (environment.ALERT_SECRET === undefined && environment.ALERT_URLS.includes('webhook+')) {
+    faults.push('ALERT_SECRET is missing, which signs the webhooks of ALERT_URLS');
+  }
   if (needs.tokens === true) faults.push(...tokenFaults(environment, env.NODE_ENV === 'production'));
   if (faults.length > 0) throw new ConfigError(faults);
   return typed(environment);
@@ -122,6 +127,15 @@ function authOf(environment: Environment): AuthConfig {
 function moviesAccessOf({ MOVIES_ACCESS, READ_ACCESS, HOST }: Environment): ReadAccess {
   if (MOVIES_ACCESS !== undefined) return MOVIES_ACCESS as ReadAccess;
   return isLoopbackHost(HOST) && READ_ACCESS === 'open' ? 'open' : 'signed_in';
+}
+
+function alertsOf(environment: Environment): AlertsConfig {
+  return {
+    targets: listOf(environment.ALERT_URLS).flatMap((value) => parseTarget(value) ?? []),
+    secret: environment.ALERT_SECRET ?? null,
+    isPrivateAllowed: environment.ALERT_ALLOW_PRIVATE === 'true',
+    healthcheckUrl: environment.HEALTHCHECK_URL?.replace(/\/+$/, '') ?? null,
+  };
 }
 
 function schedulerOf(environment: Environment): SchedulerConfig {
@@ -193,6 +207,7 @@ function typed(environment: Environment): AppConfig {
       folder: environment.EXPORT_DIR === undefined ? null : resolve(projectFolder(), environment.EXPORT_DIR),
       keep: Number(environment.EXPORT_KEEP),
     },
+    alerts: alertsOf(environment),
     metrics:
       environment.METRICS_PORT === undefined
         ? null
