@@ -18,12 +18,14 @@ import {
 import { ConfigError } from './config-error.js';
 import { readEnvFile } from './env-file.js';
 import { Environment } from './environment.js';
+import { withSecrets } from './secret-files.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * The variables of `.env` in the current folder, else in the project's, overridden by those of the environment.
- * @throws ConfigError when the file exists and can't be read completely
+ * A variable of a secret may be in the file that NAME_FILE names.
+ * @throws ConfigError when a file exists and can't be read completely
  */
 export function readEnvironment(env: Variables = process.env, file?: string): Variables {
   const fromFile =
@@ -31,7 +33,7 @@ export function readEnvironment(env: Variables = process.env, file?: string): Va
       ? (readEnvFile('.env') ?? readEnvFile(join(projectFolder(), '.env')))
       : readEnvFile(file);
   const given = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
-  return { ...fromFile, ...Object.fromEntries(given) };
+  return withSecrets({ ...fromFile, ...Object.fromEntries(given) });
 }
 
 /** An empty variable counts as unset. Curl's lower-case proxy names count too. A password keeps its spaces. */
