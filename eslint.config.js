@@ -15,11 +15,12 @@ const MAY_IMPORT = {
   config: ['common'],
   database: BASE,
   queue: [...BASE, 'database'],
+  alerts: [...STORAGE],
   backup: [...BASE, 'database'],
   audit: [...BASE, 'database'],
   tmdb: [...BASE, 'database'],
   movies: [...BASE, 'database', 'tmdb', 'auth'],
-  runs: [...STORAGE, 'tmdb', 'movies', 'audit'],
+  runs: [...STORAGE, 'tmdb', 'movies', 'audit', 'alerts'],
   enrichment: [...STORAGE, 'tmdb', 'movies', 'runs'],
   auth: [...BASE, 'database', 'audit'],
   catalogue: [...STORAGE, 'tmdb', 'movies', 'runs'],
@@ -29,6 +30,7 @@ const MAY_IMPORT = {
   export: [...STORAGE, 'movies', 'auth'],
   health: [...BASE, 'database', 'tmdb', 'runs', 'scheduler', 'auth'],
   metrics: [...STORAGE, 'tmdb', 'movies', 'runs', 'scheduler'],
+  monitor: [...STORAGE, 'alerts', 'movies', 'scheduler'],
   sandbox: [],
 };
 

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { AlertsModule } from '../alerts/alerts.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { CommonModule } from '../common/common.module.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -10,6 +11,7 @@ import { ExportModule } from '../export/export.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { ConnectionDrain } from './http/connection-drain.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
+import { MonitorModule } from '../monitor/monitor.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { SchedulerModule } from '../scheduler/scheduler.module.js';
@@ -27,6 +29,7 @@ export class AppModule {
         DatabaseModule.of(database),
         QueueModule,
         AuditModule,
+        AlertsModule,
         AuthModule,
         PipelineModule,
         SchedulerModule,
@@ -34,6 +37,7 @@ export class AppModule {
         ExportModule,
         HealthModule,
         MetricsModule,
+        MonitorModule,
       ],
       providers: [ConnectionDrain],
     };

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { packageVersion } from '../common/package-version.js';
+import { addAlertCommand } from './commands/alert.js';
 import { addAuditCommand } from './commands/audit.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addCancelCommand } from './commands/cancel.js';
@@ -49,5 +50,6 @@ export function createProgram(shutdownSignal: AbortSignal): Command {
   addUserCommands(program);
   addTokenCommands(program);
   addAuditCommand(program);
+  addAlertCommand(program);
   return program;
 }

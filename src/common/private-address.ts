@@ -20,6 +20,16 @@ export function isLoopbackHost(hostname: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether an IP address is one of this machine. IPv4-mapped IPv6 counts as IPv4. */
+export function isLoopbackAddress(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && LOOPBACK.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}
+
 /** Whether an IP address belongs to a private network. Loopback does not. IPv4-mapped IPv6 counts as IPv4. */
 export function isPrivateAddress(address: string): boolean {
   const version = isIP(address);

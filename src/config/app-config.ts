@@ -1,3 +1,5 @@
+import type { AlertTarget } from './alert-target.js';
+
 /** How to reach TMDB, and how fast. */
 export interface TmdbConfig {
   /** A v3 key (32 hexadecimal digits) or a v4 read access token (`eyJ…`). Null where nothing calls TMDB. */
@@ -121,6 +123,17 @@ export interface ExportsConfig {
   readonly keep: number;
 }
 
+/** Who is told when something is wrong. */
+export interface AlertsConfig {
+  readonly targets: readonly AlertTarget[];
+  /** Signs webhooks, as `whsec_` and base64. */
+  readonly secret: string | null;
+  /** Whether receivers may have addresses of this machine or of a private network. */
+  readonly isPrivateAllowed: boolean;
+  /** Without a trailing slash: scheduled runs ping paths below it. */
+  readonly healthcheckUrl: string | null;
+}
+
 /** Where Prometheus reads the metrics of this process. */
 export interface MetricsConfig {
   readonly host: string;
@@ -139,6 +152,7 @@ export interface AppConfig {
   readonly log: LogConfig;
   readonly exports: ExportsConfig;
   readonly catalogue: CatalogueConfig;
+  readonly alerts: AlertsConfig;
   /** Null: no metrics. */
   readonly metrics: MetricsConfig | null;
   /** The age in days after which runs are deleted. */

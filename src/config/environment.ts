@@ -9,6 +9,7 @@ import {
 import { cronFault, isTimeZone } from '../common/cron-rule.js';
 import { durationSeconds } from '../common/duration.js';
 import { isLoopbackHost } from '../common/private-address.js';
+import { parseTarget } from './alert-target.js';
 import { CATALOGUE_SCOPES, LOG_LEVELS, READ_ACCESS, ROLES } from './app-config.js';
 import { isUnpredictable } from './secret-entropy.js';
 import { isTrustProxy, NAMED_RANGES } from './trust-proxy.js';
@@ -286,6 +287,29 @@ export class Environment {
 
   @MustBeWholeNumber(1, 1_000)
   EXPORT_KEEP = '3';
+
+  @MustBe(
+    'a comma-separated list of webhook+https://…, webhook+http://…, slack+https://…, discord+https://… and ntfy+https://…',
+    (value) => value.split(',').every((item) => item.trim() === '' || parseTarget(item.trim()) !== null),
+  )
+  ALERT_URLS = '';
+
+  @IsOptional()
+  @MustBe(
+    'whsec_ and 24 to 64 random bytes in base64, for example from: echo "whsec_$(openssl rand -base64 32)"',
+    (value) => /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/.test(value),
+  )
+  ALERT_SECRET?: string;
+
+  @MustBe('true or false', isBoolean)
+  ALERT_ALLOW_PRIVATE = 'false';
+
+  @IsOptional()
+  @MustBe(
+    'an https or http URL without query',
+    (value) => /^https?:$/.test(url(value)?.protocol ?? '') && !/[?#]/.test(value),
+  )
+  HEALTHCHECK_URL?: string;
 
   @IsOptional()
   @MustBeWholeNumber(0, 65_535, ' (0: any free one)')

@@ -4,7 +4,9 @@ import { withoutFileMarks } from '../common/credentials.js';
 import { durationSeconds } from '../common/duration.js';
 import { isLoopbackHost, isPrivateAddress } from '../common/private-address.js';
 import { projectFolder } from '../common/project-folder.js';
+import { parseTarget } from './alert-target.js';
 import {
+  type AlertsConfig,
   type AppConfig,
   type AuthConfig,
   type CatalogueConfig,
@@ -17,12 +19,14 @@ import {
 import { ConfigError } from './config-error.js';
 import { readEnvFile } from './env-file.js';
 import { Environment } from './environment.js';
+import { withSecrets } from './secret-files.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * The variables of `.env` in the current folder, else in the project's, overridden by those of the environment.
- * @throws ConfigError when the file exists and can't be read completely
+ * A variable of a secret may be in the file that NAME_FILE names.
+ * @throws ConfigError when a file exists and can't be read completely
  */
 export function readEnvironment(env: Variables = process.env, file?: string): Variables {
   const fromFile =
@@ -30,7 +34,7 @@ export function readEnvironment(env: Variables = process.env, file?: string): Va
       ? (readEnvFile('.env') ?? readEnvFile(join(projectFolder(), '.env')))
       : readEnvFile(file);
   const given = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
-  return { ...fromFile, ...Object.fromEntries(given) };
+  return withSecrets({ ...fromFile, ...Object.fromEntries(given) });
 }
 
 /** An empty variable counts as unset. Curl's lower-case proxy names count too. A password keeps its spaces. */
@@ -69,6 +73,9 @@ export function loadConfig(env: Variables, needs: Needs, now = new Date()): AppC
   const faults = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
   if (needs.tmdbKey && environment.TMDB_API_KEY === undefined) {
     faults.unshift('TMDB_API_KEY is missing: get a free key at https://www.themoviedb.org/settings/api');
+  }
+  if (environment.ALERT_SECRET === undefined && environment.ALERT_URLS.includes('webhook+')) {
+    faults.push('ALERT_SECRET is missing, which signs the webhooks of ALERT_URLS');
   }
   if (needs.tokens === true) faults.push(...tokenFaults(environment, env.NODE_ENV === 'production'));
   if (faults.length > 0) throw new ConfigError(faults);
@@ -123,6 +130,15 @@ function authOf(environment: Environment): AuthConfig {
 function moviesAccessOf({ MOVIES_ACCESS, READ_ACCESS, HOST }: Environment): ReadAccess {
   if (MOVIES_ACCESS !== undefined) return MOVIES_ACCESS as ReadAccess;
   return isLoopbackHost(HOST) && READ_ACCESS === 'open' ? 'open' : 'signed_in';
+}
+
+function alertsOf(environment: Environment): AlertsConfig {
+  return {
+    targets: listOf(environment.ALERT_URLS).flatMap((value) => parseTarget(value) ?? []),
+    secret: environment.ALERT_SECRET ?? null,
+    isPrivateAllowed: environment.ALERT_ALLOW_PRIVATE === 'true',
+    healthcheckUrl: environment.HEALTHCHECK_URL?.replace(/\/+$/, '') ?? null,
+  };
 }
 
 function schedulerOf(environment: Environment): SchedulerConfig {
@@ -202,6 +218,7 @@ function typed(environment: Environment): AppConfig {
       adult: environment.CATALOGUE_ADULT === 'true',
       exportUrl: environment.TMDB_EXPORT_URL.replace(/\/+$/, ''),
     },
+    alerts: alertsOf(environment),
     metrics:
       environment.METRICS_PORT === undefined
         ? null

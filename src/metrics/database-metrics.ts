@@ -44,16 +44,16 @@ export class DatabaseMetrics {
   );
 
   private readonly schedulerRunning = this.gauge('scheduler_running', 'Whether the schedules are started');
-  private readonly scheduleEnabled = this.gauge('schedule_enabled', 'Whether the job is enabled', 'job');
+  private readonly scheduleEnabled = this.gauge('schedule_enabled', 'Whether the job is enabled', 'schedule');
   private readonly scheduleNext = this.gauge(
     'schedule_next_timestamp_seconds',
     'The next occurrence; absent while the job does not fire',
-    'job',
+    'schedule',
   );
   private readonly scheduleLate = this.gauge(
     'schedule_late_seconds',
     'By how much an occurrence is late that has not fired',
-    'job',
+    'schedule',
   );
 
   private readonly queueJobs = this.gauge('queue_jobs', 'Jobs in the queue', 'queue', 'state');
@@ -113,10 +113,10 @@ export class DatabaseMetrics {
       return;
     }
     this.schedulerRunning.set(schedules.running ? 1 : 0);
-    for (const { id: job, enabled, next, lateSeconds } of schedules.jobs) {
-      this.scheduleEnabled.set({ job }, enabled ? 1 : 0);
-      if (next !== null) this.scheduleNext.set({ job }, seconds(next));
-      this.scheduleLate.set({ job }, lateSeconds);
+    for (const { id: schedule, enabled, next, lateSeconds } of schedules.jobs) {
+      this.scheduleEnabled.set({ schedule }, enabled ? 1 : 0);
+      if (next !== null) this.scheduleNext.set({ schedule }, seconds(next));
+      this.scheduleLate.set({ schedule }, lateSeconds);
     }
   }
 

@@ -12,6 +12,8 @@ export interface JobToSend {
   readonly data: object;
   /** Jobs with a higher one go first. Default: 0. */
   readonly priority?: number;
+  /** Jobs of one key are handled in order, in a queue whose policy has keys. */
+  readonly key?: string;
 }
 
 /** @param signal aborted when the process shuts down, or the job has been given to another worker */
@@ -74,7 +76,8 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown {
   /** Puts jobs into a queue within the caller's transaction. */
   async send(tx: Transaction, queue: string, jobs: readonly JobToSend[]): Promise<void> {
     const { fromPrisma } = await import('pg-boss');
-    await this.started().insert(queue, [...jobs], { db: fromPrisma(tx) });
+    const inserts = jobs.map(({ key, ...job }) => (key === undefined ? job : { ...job, singletonKey: key }));
+    await this.started().insert(queue, inserts, { db: fromPrisma(tx) });
   }
 
   /**

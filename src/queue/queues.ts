@@ -28,6 +28,9 @@ export interface ExportJob {
   readonly runId: number;
 }
 
+/** A job tells one receiver of an alert, or pings HEALTHCHECK_URL. Its key is the receiver. */
+export const ALERT_QUEUE = 'alert';
+
 const DAY_SECONDS = 86_400;
 
 const COMMON = {
@@ -48,4 +51,14 @@ export const QUEUES: readonly QueueDefinition[] = [
   { ...COMMON, name: ENRICH_QUEUE, policy: 'standard', retryLimit: 20, retryDelay: 1 },
   // The database is read by one export at a time. A full disk may have space a minute, or an hour, later.
   { ...COMMON, name: EXPORT_QUEUE, policy: 'singleton', retryLimit: 6, retryDelay: 60, retryBackoff: true },
+  // One receiver is told one thing after another; the handler gives up after a day.
+  {
+    ...COMMON,
+    name: ALERT_QUEUE,
+    policy: 'key_strict_fifo',
+    retryLimit: 1_000,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 600,
+  },
 ];

@@ -8,7 +8,7 @@ export type RunEnding =
   /** TMDB stopped responding: what is stored is valid, the rest was not tried. */
   | { readonly kind: 'upstream'; readonly message: string }
   /** The key, the database or the program failed: the run may have missed work. */
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string; readonly isKeyRefused?: boolean };
 
 /** Why this process stops working on a run: the run ends, or it goes on in another process. */
 export type StopReason =
@@ -37,7 +37,9 @@ export function stopReasonOf(error: unknown): StopReason | null {
 
 /** The ending of a run that TMDB's error stops. */
 export function tmdbEnding({ kind, message }: TmdbError): RunEnding {
-  return { kind: kind === 'key_refused' ? 'failed' : 'upstream', message };
+  return kind === 'key_refused'
+    ? { kind: 'failed', message, isKeyRefused: true }
+    : { kind: 'upstream', message };
 }
 
 /** The ending of a run in which the database or the program failed. */

@@ -4,6 +4,7 @@ import { type PipelineRun, Prisma } from '../database/generated/client.js';
 import { sqlStateOf } from '../database/errors/database-fault.js';
 import { PrismaService, type Transaction } from '../database/prisma.service.js';
 import { ExportRequests } from './export-requests.js';
+import { RunAlerts } from './run-alerts.js';
 import type { RunEnding } from './run-ending.js';
 import { NoSuchRunError, RunEndedError } from './run-errors.js';
 import { type LeaderLease, type RunLease, whereLeased } from './run-lease.js';
@@ -44,6 +45,7 @@ export class RunLeases {
   constructor(
     private readonly prisma: PrismaService,
     private readonly exports: ExportRequests,
+    private readonly alerts: RunAlerts,
   ) {}
 
   /**
@@ -117,6 +119,7 @@ export class RunLeases {
       if (count === 0) return null;
       const run = await endRun(tx, lease.runId, outcomeOf(ending, results), now);
       await this.exports.after(run, tx);
+      await this.alerts.ended(tx, run, ending.kind === 'failed' && ending.isKeyRefused === true);
       return run;
     });
   }
@@ -144,7 +147,9 @@ export class RunLeases {
       return this.takeOver(tx, run, now);
     }
     const data = { status: 'RUNNING', startedAt: now, leaseholder: this.leaseholder };
-    return leaseRun(tx, await tx.pipelineRun.update({ where: { id: run.id }, data }), now);
+    const row = await tx.pipelineRun.update({ where: { id: run.id }, data });
+    await this.alerts.started(tx, toRun(row));
+    return leaseRun(tx, row, now);
   }
 
   private async takeOver(tx: Transaction, run: PipelineRun, now: Date): Promise<LeasedRun | null> {
@@ -154,7 +159,7 @@ export class RunLeases {
       return null;
     }
     if (workerDeaths >= MAX_WORKER_DEATHS) {
-      await endRun(tx, run.id, crashed(workerDeaths), now);
+      await this.alerts.ended(tx, await endRun(tx, run.id, crashed(workerDeaths), now));
       return null;
     }
     return this.resume(tx, run, now, workerDeaths);

@@ -3,6 +3,7 @@ import { MoviesModule } from '../movies/movies.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { ExportRequests } from './export-requests.js';
 import { FailingMovies } from './failing-movies.js';
+import { RunAlerts } from './run-alerts.js';
 import { RunCheckpoint } from './run-checkpoint.repository.js';
 import { RunFiguresRepository } from './run-figures.repository.js';
 import { RunHeartbeat } from './run-heartbeat.js';
@@ -15,7 +16,7 @@ import { RunsRepository } from './runs.repository.js';
 
 const PROVIDERS = [
   ...[RunsRepository, RunLeases, RunCheckpoint, RunMovies, RunRequests],
-  ...[RunHeartbeat, RunHistory, RunRetention, FailingMovies, ExportRequests, RunFiguresRepository],
+  ...[RunHeartbeat, RunHistory, RunRetention, FailingMovies, ExportRequests, RunFiguresRepository, RunAlerts],
 ];
 
 /** What a run is, and everything that is recorded of it. */

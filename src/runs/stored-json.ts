@@ -40,7 +40,10 @@ export const readAbortReason: Reader<RunEnding> = (value) => {
   const reason = object(value);
   const kind = oneOf(['upstream', 'failed'] as const, reason?.kind);
   if (kind === null) return null;
-  return { kind, message: typeof reason?.message === 'string' ? reason.message : 'No reason was recorded.' };
+  const message = typeof reason?.message === 'string' ? reason.message : 'No reason was recorded.';
+  return kind === 'failed' && reason?.isKeyRefused === true
+    ? { kind, message, isKeyRefused: true }
+    : { kind, message };
 };
 
 const readPlannedSource: Reader<RunPlan['sources'][number]> = (value) => {

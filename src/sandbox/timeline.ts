@@ -17,7 +17,8 @@ export interface Rates {
   readonly feedLagMs: number;
 }
 
-type Kind = 'change' | 'silent change' | 'deletion' | 'return' | 'adult';
+/** A silent change is one that the feed does not name. */
+export type Kind = 'change' | 'silent change' | 'deletion' | 'return' | 'adult';
 
 interface Event {
   readonly at: number;
@@ -30,7 +31,7 @@ interface NamedMovie {
   readonly from: number;
 }
 
-export const NO_RATES: Rates = {
+const NO_RATES: Rates = {
   changes: 0,
   unannounced: 0,
   deletions: 0,
@@ -82,8 +83,9 @@ export class Timeline {
     this.nowMs = until;
   }
 
-  change(...ids: number[]): void {
-    for (const id of ids) this.apply('change', id, this.now.getTime());
+  /** Lets something happen to movies now. */
+  let(kind: Kind, ...ids: number[]): void {
+    for (const id of ids) this.apply(kind, id, this.now.getTime());
   }
 
   /** What the feed says of the days from `start` to `end`, exclusive, at this moment. */

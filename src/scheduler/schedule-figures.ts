@@ -14,6 +14,8 @@ export interface ScheduleFigures {
     readonly next: Date | null;
     /** By how much an occurrence is late that no process has fired yet; 0 without one. */
     readonly lateSeconds: number;
+    /** Whether an occurrence was not fired, even if it is too late to fire it. */
+    readonly missed: boolean;
   }[];
 }
 
@@ -35,6 +37,7 @@ export class ScheduleFiguresReader {
       enabled: job.enabled,
       next: job.active ? (job.timetable.upcoming(now)[0] ?? null) : null,
       lateSeconds: dueOccurrence(job, now)?.lateSeconds ?? 0,
+      missed: job.active && (job.timetable.upcoming(job.dueAfter)[0] ?? now) < now,
     }));
     return { running: stored.running, jobs };
   }

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronTime } from 'cron';
+import { BackgroundLoop } from '../common/background-loop.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { ClockSkew } from '../database/connection/clock-skew.js';
@@ -27,8 +28,7 @@ const MAX_AHEAD_MS = 60_000;
 @Injectable()
 export class ScheduleReconciler implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScheduleReconciler.name);
-  private readonly shutdown = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loop: BackgroundLoop;
   private reconciledAtMs = 0;
 
   constructor(
@@ -38,7 +38,9 @@ export class ScheduleReconciler implements OnApplicationBootstrap, OnModuleDestr
     private readonly clockSkew: ClockSkew,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.loop = new BackgroundLoop(clock, () => this.tryToReconcile());
+  }
 
   /** Whether this process should reconcile and has not been able to for a minute. */
   get isStale(): boolean {
@@ -48,12 +50,11 @@ export class ScheduleReconciler implements OnApplicationBootstrap, OnModuleDestr
   onApplicationBootstrap(): void {
     if (!this.isEnabled) return;
     this.reconciledAtMs = this.clock.monotonicMs();
-    this.loop = this.reconcileUntilShutdown();
+    this.loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.shutdown.abort();
-    await this.loop;
+    await this.loop.stop();
     for (const timer of this.registry.getCronJobs().values()) await timer.stop();
   }
 
@@ -61,16 +62,13 @@ export class ScheduleReconciler implements OnApplicationBootstrap, OnModuleDestr
     return this.config.scheduler.enabled && this.config.roles.includes('scheduler');
   }
 
-  private async reconcileUntilShutdown(): Promise<void> {
-    const { signal } = this.shutdown;
-    while (!signal.aborted) {
-      try {
-        await this.reconcile();
-      } catch (error) {
-        this.logger.warn({ event: 'schedules.reconcile_failed', reason: String(error) });
-      }
-      await this.clock.sleep(RECONCILE_EVERY_MS, signal).catch(() => undefined);
+  private async tryToReconcile(): Promise<number> {
+    try {
+      await this.reconcile();
+    } catch (error) {
+      this.logger.warn({ event: 'schedules.reconcile_failed', reason: String(error) });
     }
+    return RECONCILE_EVERY_MS;
   }
 
   private async reconcile(): Promise<void> {

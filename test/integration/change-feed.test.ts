@@ -47,7 +47,7 @@ async function fetchedAt(...times: readonly number[]): Promise<number[]> {
 describe('a stored movie that changes', () => {
   it('is fetched once its day has ended, and once only', async () => {
     follower.advanceTo(at(0.9));
-    follower.sandbox.timeline.change(ids[0]!);
+    follower.sandbox.timeline.let('change', ids[0]!);
     expect(await fetchedAt(0.95, 1.1, 1.2, 2.1, 3.1)).toEqual([0, 1, 0, 0, 0]);
   });
 
@@ -57,13 +57,13 @@ describe('a stored movie that changes', () => {
     const query = `?api_key=${'0'.repeat(32)}&start_date=2026-03-02&end_date=2026-03-03&page=1`;
     await fetch(`${follower.sandbox.url}/movie/changes${query}`);
     follower.advanceTo(at(0.9));
-    follower.sandbox.timeline.change(ids[0]!);
+    follower.sandbox.timeline.let('change', ids[0]!);
     expect(await fetchedAt(1.1, 2.1, 3.1)).toEqual([0, 1, 0]);
   });
 
   it('stays due while its details cannot be fetched, and the days after are read', async () => {
     follower.advanceTo(at(0.9));
-    follower.sandbox.timeline.change(ids[0]!);
+    follower.sandbox.timeline.let('change', ids[0]!);
     follower.sandbox.breakDown(`/movie/${ids[0]!}`);
     expect(await fetchedAt(1.1, 2.1)).toEqual([1, 1]);
     follower.sandbox.repair(`/movie/${ids[0]!}`);
@@ -82,7 +82,7 @@ describe('a stored movie that changes', () => {
     slow.advanceTo(at(1.1));
     await enriching;
     expect(await slow.query('SELECT DISTINCT enriched_at FROM movies')).toEqual([{ enriched_at: at(0.9) }]);
-    slow.sandbox.timeline.change(ids[0]!);
+    slow.sandbox.timeline.let('change', ids[0]!);
     slow.advanceTo(at(2.1));
     await slow.readFeed();
     expect(await slow.enrich()).toEqual([ids[0]]);
@@ -104,7 +104,7 @@ describe('a day of the change feed', () => {
 
   it('is made up for after any interruption', async () => {
     follower.advanceTo(at(20.5));
-    follower.sandbox.timeline.change(ids[1]!);
+    follower.sandbox.timeline.let('change', ids[1]!);
     expect(await fetchedAt(40.1)).toEqual([1]);
     expect(await days()).toHaveLength(40);
     expect(await follower.query('SELECT FROM tmdb_change_days WHERE read_at IS NULL')).toEqual([]);
@@ -137,7 +137,7 @@ describe('a day of the change feed', () => {
 
   it('of many pages is read whole, entries without an id and of unknown movies included', async () => {
     follower.advanceTo(at(0.9));
-    follower.sandbox.timeline.change(...follower.sandbox.movieIds(0, 250));
+    follower.sandbox.timeline.let('change', ...follower.sandbox.movieIds(0, 250));
     expect(await fetchedAt(1.1)).toEqual([3]);
     expect(await days()).toMatchObject([{ read: true, changes: 252 }]);
     expect(follower.sandbox.counters().requestsTo.changes).toBe(3 + 1);
@@ -149,7 +149,7 @@ describe('a day of the change feed', () => {
        SELECT id, false, false, 1, '2026-03-01', '2026-03-01' FROM movies`,
     );
     follower.advanceTo(at(0.9));
-    follower.sandbox.timeline.change(ids[1]!);
+    follower.sandbox.timeline.let('change', ids[1]!);
     await fetchedAt(1.1);
     expect(
       await follower.query('SELECT movie_id, changed_on::text FROM catalogue WHERE changed_on IS NOT NULL'),
@@ -165,10 +165,8 @@ describe('feed_missed', () => {
 
   it('counts a movie that refreshing by age finds changed, and no movie that the feed has named', async () => {
     follower.advanceTo(at(0.9));
-    follower.sandbox.timeline.change(ids[0]!);
-    follower.sandbox.advanceTo(at(1), { changes: 1_000, unannounced: 1 });
-    follower.sandbox.advanceTo(at(1.999), {});
-    follower.sandbox.timeline.setRates({});
+    follower.sandbox.timeline.let('change', ids[0]!);
+    follower.sandbox.timeline.let('silent change', ids[1]!, ids[2]!);
     await fetchedAt(2.1);
     expect(await missed()).toBe(0);
     await follower.enrich([ids[1]!, ids[2]!]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { COUNT_FAILING, selectFailing } from '../../src/movies/sql/due-sql.js';
+import { COUNT_FAILING, selectFailing, selectUrgent } from '../../src/movies/sql/due-sql.js';
 import { ENRICHED, LISTED } from '../support/movies.js';
 import { openMoviesStore, type MoviesStore } from '../support/movies-store.js';
 
@@ -175,6 +175,19 @@ describe('a movie', () => {
       const plan = await store.query(`EXPLAIN ${text}`, values);
       expect(JSON.stringify(plan)).toContain('movies_failing_idx');
     }
+  });
+
+  it('that changed or is overdue is found without reading the other movies', async () => {
+    await store.query(`
+    INSERT INTO movies (id, enriched_at, tmdb_changed_at)
+    SELECT n, '2026-09-29Z', CASE WHEN n % 1000 = 0 THEN '2026-09-30Z'::timestamptz WHEN n % 3 = 0 THEN '2026-09-28Z' END
+    FROM generate_series(1, 20000) AS n;
+    ANALYZE movies`);
+    const { text, values } = selectUrgent(now);
+    const plan = JSON.stringify(await store.query(`EXPLAIN ${text}`, values as unknown[]));
+    expect(plan).toContain('movies_changed');
+    expect(plan).not.toContain('Seq Scan');
+    expect(await store.query(text, values as unknown[])).toHaveLength(20);
   });
 
   it('that an earlier version enriched is incomplete until it is enriched again, the most popular first', async () => {

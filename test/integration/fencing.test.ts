@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PrismaService } from '../../src/database/prisma.service.js';
+import { RunAlerts } from '../../src/runs/run-alerts.js';
 import { ExportRequests } from '../../src/runs/export-requests.js';
 import { EnrichmentResults } from '../../src/enrichment/enrichment-results.js';
 import { itemError } from '../../src/runs/item-failure.js';
@@ -36,7 +37,11 @@ describe('a worker whose lease another worker has acquired', () => {
   beforeEach(async () => {
     const id = await workers.queue(custom({}));
     lost = (await leases.acquire(id, now))!.lease;
-    other = new RunLeases(workers.front.get(PrismaService), workers.front.get(ExportRequests));
+    other = new RunLeases(
+      workers.front.get(PrismaService),
+      workers.front.get(ExportRequests),
+      workers.front.get(RunAlerts),
+    );
     current = (await other.acquire(id, now))!.lease;
     await workers.database.query(`INSERT INTO movies (id, title) VALUES (1, 'A movie'), (2, 'Another')`);
     await workers.database.query(
@@ -181,6 +186,7 @@ it('a queue of an older version takes on the options of this one', async () => {
       'SELECT name, retry_limit, deletion_seconds FROM movie_pipeline_jobs.queue ORDER BY name',
     ),
   ).toEqual([
+    { name: 'alert', retry_limit: 1_000, deletion_seconds: 300 },
     { name: 'enrich', retry_limit: 20, deletion_seconds: 300 },
     { name: 'export', retry_limit: 6, deletion_seconds: 300 },
     { name: 'run', retry_limit: 10_000, deletion_seconds: 300 },

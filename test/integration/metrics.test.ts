@@ -59,7 +59,7 @@ describe('the metrics of a process', () => {
       'movies_older_than_days{days="150"}': 2,
       'movies_older_than_days{days="180"}': 0,
       scheduler_running: 1,
-      'schedule_enabled{job="daily_update"}': 1,
+      'schedule_enabled{schedule="daily_update"}': 1,
       'queue_jobs{queue="run",state="waiting"}': 0,
       'http_request_duration_seconds_count{method="GET",route="/pipeline/runs/:id",status="200"}': 1,
       'http_request_duration_seconds_count{method="GET",route="none",status="404"}': 1,

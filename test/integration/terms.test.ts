@@ -150,6 +150,7 @@ describe('purge --all', () => {
     for (const table of ['movies', 'genres', 'catalogue', ...CHILDREN])
       expect([table, await database.query(`SELECT * FROM ${table}`)]).toEqual([table, []]);
     expect(await readdir(exportDir)).toEqual([]);
+    expect(await database.query('SELECT action FROM pipeline_audit')).toEqual([{ action: 'content.purged' }]);
   });
 
   it('keeps the rows of movies to which tables of the user refer, without their content', async () => {

@@ -34,15 +34,20 @@ export interface ChangeFollower {
   close(): Promise<void>;
 }
 
-/** The time of day stands still; pauses and back-offs go by quickly. */
+const TIMEOUT_MS = 600_000;
+
+/** The time of day stands still. Back-offs take no time; the time-out of a request, which is longer, does. */
 class StandingClock implements Clock {
   readonly monotonicMs = swiftClock.monotonicMs;
-  readonly sleep = swiftClock.sleep;
 
   constructor(private time: Date) {}
 
   now(): Date {
     return this.time;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return swiftClock.sleep(ms < TIMEOUT_MS ? 0 : ms, signal);
   }
 
   set(time: Date): void {
@@ -61,7 +66,7 @@ export async function openChangeFollower(start: Date, options: SandboxOptions): 
   const clock = new StandingClock(start);
   const tmdb = tmdbClient(
     sandbox.url,
-    { TMDB_REQUESTS_PER_SECOND: '100000', TMDB_TIMEOUT_MS: '600000' },
+    { TMDB_REQUESTS_PER_SECOND: '100000', TMDB_TIMEOUT_MS: String(TIMEOUT_MS) },
     clock,
   );
   const config = loadConfig({ TMDB_API_KEY: TMDB_KEY }, { tmdbKey: true });

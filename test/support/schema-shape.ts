@@ -4,7 +4,8 @@ const TABLES = [
   ...['movies', 'movie_categories', 'movie_translations', 'movie_releases', 'genres'],
   ...['pipeline_runs', 'pipeline_run_errors'],
   ...['pipeline_run_pages', 'pipeline_run_movies', 'pipeline_run_totals', 'pipeline_run_requests'],
-  ...['pipeline_users', 'pipeline_tokens', 'pipeline_audit', 'tmdb_rate_limit', 'tmdb_rate_limit_processes'],
+  ...['pipeline_users', 'pipeline_tokens', 'pipeline_audit', 'pipeline_alerts'],
+  ...['tmdb_rate_limit', 'tmdb_rate_limit_processes', 'tmdb_change_days'],
   ...['scheduler_jobs', 'scheduler_state', 'scheduler_occurrences'],
   ...['catalogue', 'catalogue_imports'],
 ];

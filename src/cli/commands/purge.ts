@@ -27,6 +27,7 @@ export function addPurgeCommand(program: Command): void {
 }
 
 async function purge({ yes, json }: PurgeOptions): Promise<number> {
+  const { AuditTrail } = await import('../../audit/audit-trail.js');
   const { commandConfig, withApplication } = await import('../context.js');
   const { ContentPurge } = await import('../../movies/content-purge.repository.js');
   const { RunsRepository } = await import('../../runs/runs.repository.js');
@@ -46,6 +47,7 @@ async function purge({ yes, json }: PurgeOptions): Promise<number> {
     }
     const removal = await app.get(ContentPurge).removeAll();
     const snapshots = await app.get(Snapshots).deleteAll();
+    await app.get(AuditTrail).record('content.purged', { movies: removal.movies, snapshots });
     print({ movies: removal.movies, rows_kept: removal.rowsKept, snapshots }, textOf(removal, snapshots), {
       json,
     });

@@ -7,7 +7,8 @@ export type TrailAction =
   | `run.${'triggered' | 'cancelled'}`
   | `scheduler.${'started' | 'stopped' | 'job_changed'}`
   | `user.${'added' | 'password_changed' | 'removed' | 'revoked'}`
-  | `token.${'issued' | 'revoked'}`;
+  | `token.${'issued' | 'revoked'}`
+  | 'content.purged';
 
 export type AuditAction =
   TrailAction | `login.${'succeeded' | 'failed' | 'throttled'}` | 'logout' | 'access.refused';

@@ -6,6 +6,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { type Client, escapeIdentifier } from 'pg';
+import { BackgroundLoop } from '../../common/background-loop.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { OpenDatabase } from '../../database/connection/open-database.js';
@@ -25,8 +26,7 @@ const LOCK = `hashtextextended('movie-pipeline indexes in ' || $1, 0)`;
 @Injectable()
 export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(BackgroundIndexes.name);
-  private readonly shutdown = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loop: BackgroundLoop;
   /** The session that builds. */
   private builderPid: number | null = null;
 
@@ -34,23 +34,27 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     private readonly database: OpenDatabase,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.loop = new BackgroundLoop(clock, async () =>
+      (await this.attempt(() => this.tryToBuild())) ? null : RETRY_AFTER_MS,
+    );
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.roles.includes('worker')) return;
     const complete = await this.attempt(async () => !(await this.hasMovies()) && (await this.tryToBuild()));
-    if (!complete) this.loop = this.buildUntilComplete();
+    if (!complete) this.loop.start(FIRST_AFTER_MS);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.shutdown.abort();
+    const stopped = this.loop.stop();
     // Ending the connection alone would leave the server building.
     if (this.builderPid !== null) {
       await this.database.pool
         .query('SELECT pg_terminate_backend($1)', [this.builderPid])
         .catch(() => undefined);
     }
-    await this.loop;
+    await stopped;
   }
 
   /** Names of the indexes that are absent, unfinished or invalid. */
@@ -103,7 +107,10 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
       );
       const missing = new Set(await this.missing());
       for (const index of MOVIE_INDEXES)
-        if (missing.has(index.name)) await this.create(client, index, concurrently);
+        if (missing.has(index.name)) {
+          this.loop.signal.throwIfAborted();
+          await this.create(client, index, concurrently);
+        }
       return true;
     } finally {
       this.builderPid = null;
@@ -140,7 +147,6 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     { name, definition }: BackgroundIndex,
     concurrently: 'CONCURRENTLY' | '',
   ): Promise<void> {
-    this.shutdown.signal.throwIfAborted();
     const startedMs = this.clock.monotonicMs();
     const index = escapeIdentifier(name);
     // The search path has the schema of pg_trgm too, where another installation may have indexes of these names.
@@ -150,13 +156,6 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     await client.query(`CREATE INDEX ${concurrently} ${index} ON ${definition}`);
     const ms = Math.round(this.clock.monotonicMs() - startedMs);
     this.logger.log({ event: 'index.created', index: name, ms });
-  }
-
-  private async buildUntilComplete(): Promise<void> {
-    const { signal } = this.shutdown;
-    const wait = (ms: number): Promise<void> => this.clock.sleep(ms, signal).catch(() => undefined);
-    await wait(FIRST_AFTER_MS);
-    while (!signal.aborted && !(await this.attempt(() => this.tryToBuild()))) await wait(RETRY_AFTER_MS);
   }
 
   /** Returns whether there is nothing left to do for this process. */
@@ -176,8 +175,7 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     try {
       return await work();
     } catch (error) {
-      if (!this.shutdown.signal.aborted)
-        this.logger.warn({ event: 'index.build_failed', reason: String(error) });
+      if (!this.loop.signal.aborted) this.logger.warn({ event: 'index.build_failed', reason: String(error) });
       return false;
     }
   }

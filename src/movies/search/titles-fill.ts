@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { BackgroundLoop } from '../../common/background-loop.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { TitlesFillRepository } from './titles-fill.repository.js';
@@ -21,35 +22,25 @@ const LOG_EVERY = 50_000;
 @Injectable()
 export class TitlesFill implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(TitlesFill.name);
-  private readonly shutdown = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loop: BackgroundLoop;
   private movies = 0;
 
   constructor(
     private readonly fill: TitlesFillRepository,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.loop = new BackgroundLoop(clock, () => this.step());
+  }
 
   onApplicationBootstrap(): void {
-    if (this.config.roles.includes('worker')) this.loop = this.fillUntilFinished();
+    if (this.config.roles.includes('worker')) this.loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.shutdown.abort();
-    await this.loop;
+    await this.loop.stop();
   }
 
-  private async fillUntilFinished(): Promise<void> {
-    const { signal } = this.shutdown;
-    while (!signal.aborted) {
-      const wait = await this.step();
-      if (wait === null) return;
-      await this.clock.sleep(wait, signal).catch(() => undefined);
-    }
-  }
-
-  /** Milliseconds until the next step; null when there is none. */
   private async step(): Promise<number | null> {
     try {
       const step = await this.fill.advance(BATCH);

@@ -19,6 +19,7 @@ export function Counts({ run }: { readonly run: RunDetailsDto }): JSX.Element {
           ['Unchanged', count(run.unchanged)],
           ['Enriched', count(run.enriched)],
           ['Still fresh', count(run.skipped_fresh), 'details not requested'],
+          ['Changed unannounced', count(run.feed_missed), 'not named by the change feed'],
           ['Gone from TMDB', count(run.gone)],
           ['Failed', count(run.failed), 'movies, pages and lists'],
         ]}

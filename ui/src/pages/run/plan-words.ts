@@ -21,6 +21,9 @@ function detailsInWords(plan: EnrichmentPlanDto): readonly string[] {
   return [
     `Fetch the details of up to ${count(plan.limit)} movies that are due.`,
     ...(plan.incomplete_first ? ['Movies that lack newer columns come first.'] : []),
-    ...(plan.also_stored ? ['Stored movies are included, and overdue ones always.'] : []),
+    ...(plan.also_stored ? ['Stored movies are included.'] : []),
+    ...(plan.follow_changes
+      ? ["Read TMDB's change feed, and include all stored movies that changed or are overdue."]
+      : []),
   ];
 }
