@@ -184,10 +184,10 @@ describe('a movie', () => {
     FROM generate_series(1, 20000) AS n;
     ANALYZE movies`);
     const { text, values } = selectUrgent(now);
-    const plan = JSON.stringify(await store.query(`EXPLAIN ${text}`, values as unknown[]));
+    const plan = JSON.stringify(await store.query(`EXPLAIN ${text}`, values));
     expect(plan).toContain('movies_changed');
     expect(plan).not.toContain('Seq Scan');
-    expect(await store.query(text, values as unknown[])).toHaveLength(20);
+    expect(await store.query(text, values)).toHaveLength(20);
   });
 
   it('that an earlier version enriched is incomplete until it is enriched again, the most popular first', async () => {
