@@ -191,7 +191,9 @@ async function movieWhere(condition: string): Promise<Movie> {
     expect(await trailer.getAttribute('target')).toBe('_blank');
     expect(await page.locator('iframe, video').count()).toBe(0);
     await page.getByText('Show the response of the API').click();
-    expect(JSON.parse((await page.locator('.response-of pre').textContent()) ?? '')).toMatchObject({ id: first.id });
+    expect(JSON.parse((await page.locator('.response-of pre').textContent()) ?? '')).toMatchObject({
+      id: first.id,
+    });
   });
 
   it('a movie that is not stored is explained', async () => {
