@@ -7,7 +7,7 @@ import type { AlertRequest } from './alert-request.js';
 const TIMEOUT_MS = 10_000;
 
 /** The receiver did not accept the request. The message holds neither the path nor the query of its URL. */
-export class DeliveryError extends Error {
+class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
 }
 
