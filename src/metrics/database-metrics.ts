@@ -34,7 +34,7 @@ export class DatabaseMetrics {
 
   private readonly movies = this.gauge('movies', 'Stored movies; gone ones count in each state', 'state');
   private readonly olderThan = this.gauge(
-    'movies_older_than_days',
+    'movies_outdated',
     'Movies whose details are older, without gone ones; TMDB allows 180 days',
     'days',
   );

@@ -10,6 +10,7 @@ const JOB_OF: Readonly<Partial<Record<UpdateType, JobId>>> = {
   quick: 'quick_update',
   daily: 'daily_update',
   full: 'weekly_enrichment',
+  catalogue: 'catalogue_sync',
 };
 
 /** Tells of runs that begin and end, in the transactions that record it. */
