@@ -230,6 +230,13 @@ describe('a database that does not fit', () => {
     expect(await refusal(database)).toMatchObject({ code: 'MIGRATION_EDITED' });
   });
 
+  it('a database that was migrated by the former text of 0006 is as good as one of the present text', async () => {
+    await migrateDatabase(database.url);
+    await database.query(`UPDATE _prisma_migrations
+      SET checksum = '7ebc1f441a78139b0345ac427f23800fe1373a5c85628b47a2f0b76cda6d4a7b' WHERE migration_name LIKE '0006%'`);
+    await expect(migrateDatabase(database.url)).resolves.toMatchObject({ applied: [] });
+  });
+
   it('a role without CREATE on the schema gets the statement that grants it', async () => {
     const role = await database.addRole();
     await database.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
