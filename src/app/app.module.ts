@@ -1,7 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { AlertsModule } from '../alerts/alerts.module.js';
-import { AuditModule } from '../audit/audit.module.js';
 import { CommonModule } from '../common/common.module.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
@@ -28,8 +26,6 @@ export class AppModule {
         CommonModule,
         DatabaseModule.of(database),
         QueueModule,
-        AuditModule,
-        AlertsModule,
         AuthModule,
         PipelineModule,
         SchedulerModule,

@@ -1,7 +1,6 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { AuditRepository } from './audit.repository.js';
 import { AuditTrail } from './audit-trail.js';
 
-@Global()
 @Module({ providers: [AuditTrail, AuditRepository], exports: [AuditTrail, AuditRepository] })
 export class AuditModule {}

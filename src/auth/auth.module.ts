@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { AuditModule } from '../audit/audit.module.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthController } from './login/auth.controller.js';
@@ -22,7 +23,7 @@ import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 
 @Module({
-  imports: [JwtModule.register({})],
+  imports: [JwtModule.register({}), AuditModule],
   controllers: [AuthController, AuditController],
   providers: [
     ...[LoginService, LoginThrottle, LoginGuard, PasswordChange],

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { ChangesModule } from '../catalogue/changes/changes.module.js';
 import { ImportModule } from '../catalogue/import/import.module.js';
 import { EnrichmentModule } from '../enrichment/enrichment.module.js';
@@ -24,7 +25,7 @@ import { RunWorker } from './execution/run-worker.js';
 
 /** Runs: how they are requested, queued, led by a worker, followed and cancelled. */
 @Module({
-  imports: [TmdbModule, MoviesModule, RunsModule, ChangesModule, ImportModule, EnrichmentModule],
+  imports: [TmdbModule, MoviesModule, AuditModule, RunsModule, ChangesModule, ImportModule, EnrichmentModule],
   controllers: [RunsController, TriggersController, RunEventsController, GoneController],
   providers: [
     ...[RunQueue, RunTriggers, RunFollower, EventStreams, StreamLimits, HistoryAnswer],

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { MoviesModule } from '../movies/movies.module.js';
 import { TmdbModule } from '../tmdb/tmdb.module.js';
 import { ExportRequests } from './export-requests.js';
@@ -20,5 +22,9 @@ const PROVIDERS = [
 ];
 
 /** What a run is, and everything that is recorded of it. */
-@Module({ imports: [TmdbModule, MoviesModule], providers: PROVIDERS, exports: PROVIDERS })
+@Module({
+  imports: [AuditModule, AlertsModule, TmdbModule, MoviesModule],
+  providers: PROVIDERS,
+  exports: PROVIDERS,
+})
 export class RunsModule {}

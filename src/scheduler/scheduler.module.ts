@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AuditModule } from '../audit/audit.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { CronTriggers } from './cron-triggers.js';
@@ -12,7 +13,7 @@ import { SchedulesService } from './schedules.service.js';
 import { Occurrences } from './occurrences.js';
 
 @Module({
-  imports: [ScheduleModule.forRoot(), PipelineModule, RunsModule],
+  imports: [ScheduleModule.forRoot(), AuditModule, PipelineModule, RunsModule],
   controllers: [SchedulerController],
   providers: [
     SchedulesService,

@@ -22,11 +22,8 @@ describe('stopping the scheduler', () => {
     await one.schedules.setRunning(false);
     await schedulers.advance(2 * RECONCILE_EVERY_MS);
     for (const { timers } of [one, two, three]) {
-      expect([...timers.getCronJobs().values()].map(({ isActive }) => isActive)).toEqual([
-        false,
-        false,
-        false,
-      ]);
+      const active = [...timers.getCronJobs()].filter(([, { isActive }]) => isActive);
+      expect(active.map(([name]) => name)).toEqual([]);
     }
     await schedulers.advanceTo('2026-09-01T18:00:00Z');
     await schedulers.end(one);

@@ -30,7 +30,9 @@ async function simulate(timezone: string, from: string, to: string): Promise<Fir
   const { firstSchedules } = loadConfig({ SCHEDULER_TIMEZONE: timezone }, { tmdbKey: false }).scheduler;
   const jobs = new Map<JobId, ScheduledJob>();
   for (const id of JOB_IDS) {
-    const timetable = new Timetable(firstSchedules[id]!.cron, firstSchedules[id]!.timezone);
+    const schedule = firstSchedules[id];
+    if (schedule === undefined) continue;
+    const timetable = new Timetable(schedule.cron, schedule.timezone);
     const dueAfter = clock.now();
     jobs.set(id, { id, timetable, enabled: true, active: true, dueAfter, lastRunId: null });
   }

@@ -5,7 +5,6 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CLOCK } from '../../dist/common/clock.js';
-import { AuditModule } from '../../dist/audit/audit.module.js';
 import { CommonModule } from '../../dist/common/common.module.js';
 import { ConfigModule } from '../../dist/config/config.module.js';
 import { loadServiceConfig } from '../../dist/config/load-config.js';
@@ -38,7 +37,6 @@ const app = await NestFactory.createApplicationContext(
       },
       databaseModule,
       QueueModule,
-      AuditModule,
       SchedulerModule,
     ],
   },

@@ -2,7 +2,6 @@ import { type DynamicModule, type INestApplicationContext, Module } from '@nestj
 import { NestFactory } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CLOCK } from '../../src/common/clock.js';
-import { AuditModule } from '../../src/audit/audit.module.js';
 import { CommonModule } from '../../src/common/common.module.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { loadServiceConfig } from '../../src/config/load-config.js';
@@ -52,7 +51,8 @@ export async function startTestScheduler(
       ConfigModule.of(config),
       { module: CommonModule, providers: [{ provide: CLOCK, useValue: clock }] },
       withClockSkew(DatabaseModule.of(opened), clockSkew),
-      ...[QueueModule, AuditModule, SchedulerModule],
+      QueueModule,
+      SchedulerModule,
     ],
   })
   class TestSchedulerModule {}
