@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { OptionalUser, Readable } from '../../auth/access/access.decorators.js';
@@ -68,9 +68,8 @@ export class RunsController {
   })
   @ApiOkResponse({ type: [RunInHistoryDto], description: 'The runs.' })
   @ApiProblem({ 400: ['days must not be less than 1'] })
-  @Header('Content-Type', 'application/json; charset=utf-8')
-  recent(@Query() { days }: HistoryQueryDto): Promise<string> {
-    return this.history.ofDays(days);
+  async recent(@Query() { days }: HistoryQueryDto, @Res() response: Response): Promise<void> {
+    response.type('application/json').send(await this.history.ofDays(days));
   }
 
   @Get('runs/:id')
