@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { OptionalUser, Readable } from '../../auth/access/access.decorators.js';
 import type { AuthUser } from '../../auth/users/auth-user.js';
+import { EventLoopYield } from '../../common/event-loop-yield.js';
 import { ApiProblem } from '../../common/problem-details/api-problem.js';
 import { FailingMovieDto, FailingQueryDto } from './dto/failing-movie.dto.js';
 import { RunDetailsDto } from './dto/run-details.dto.js';
@@ -20,6 +21,9 @@ import { RunsRepository } from '../../runs/runs.repository.js';
 @UseFilters(PipelineErrorsFilter)
 @Readable()
 export class RunsController {
+  /** However many are requested at once, other requests wait for one of them at most. */
+  private readonly largeAnswers = new EventLoopYield();
+
   constructor(
     private readonly runs: RunsRepository,
     private readonly history: HistoryAnswer,
@@ -55,6 +59,7 @@ export class RunsController {
       until: query.until ?? null,
       before: query.cursor ?? null,
     });
+    await this.largeAnswers.next();
     if (page.next !== null)
       response.setHeader('Link', `<${nextPage(request, query, page.next)}>; rel="next"`);
     return page.runs.map((run) => RunDto.from(run, user));
@@ -69,7 +74,9 @@ export class RunsController {
   @ApiOkResponse({ type: [RunInHistoryDto], description: 'The runs.' })
   @ApiProblem({ 400: ['days must not be less than 1'] })
   async recent(@Query() { days }: HistoryQueryDto, @Res() response: Response): Promise<void> {
-    response.type('application/json').send(await this.history.ofDays(days));
+    const json = await this.history.ofDays(days);
+    await this.largeAnswers.next();
+    response.type('application/json').send(json);
   }
 
   @Get('runs/:id')
