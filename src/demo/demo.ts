@@ -28,8 +28,10 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Reads neither the environment nor .env, so that made-up movies can't reach real data. */
-/** @param catalogue whether to load every movie of the sandbox */
+/**
+ * Reads neither the environment nor .env, so that made-up movies can't reach real data.
+ * @param catalogue whether to load every movie of the sandbox
+ */
 function demoConfig({ url, exportUrl }: LaunchedSandbox, catalogue: boolean): AppConfig {
   return loadConfig(
     {
