@@ -31,6 +31,13 @@ it('concurrent readers share one computation', async () => {
   expect(await Promise.all([value.read(), value.read()])).toEqual([1, 1]);
 });
 
+it('readers share a computation that takes longer than the greatest age', async () => {
+  const { value, pass } = counting();
+  const first = value.read();
+  pass(5_000);
+  expect(await Promise.all([first, value.read()])).toEqual([1, 1]);
+});
+
 it('a value is computed again once it has its greatest age', async () => {
   const { value, pass } = counting();
   await value.read();

@@ -1,8 +1,14 @@
 import type { Clock } from './clock.js';
 
+interface Computation<T> {
+  readonly value: Promise<T>;
+  /** Null while it is being computed. */
+  endedMs: number | null;
+}
+
 /** A value that is computed again when it is read and older than `maxAgeMs`. Concurrent readers share one computation. */
 export class CachedValue<T> {
-  private latest: { readonly startedMs: number; readonly value: Promise<T> } | null = null;
+  private latest: Computation<T> | null = null;
 
   constructor(
     private readonly clock: Clock,
@@ -12,16 +18,29 @@ export class CachedValue<T> {
 
   /** Rejects as the computation does. A failure is not kept. */
   async read(): Promise<T> {
-    const nowMs = this.clock.monotonicMs();
-    if (this.latest === null || nowMs - this.latest.startedMs >= this.maxAgeMs) {
-      this.latest = { startedMs: nowMs, value: this.compute() };
-    }
-    const { latest } = this;
+    const latest = this.fresh() ?? this.start();
     try {
-      return await latest.value;
+      const value = await latest.value;
+      latest.endedMs ??= this.clock.monotonicMs();
+      return value;
     } catch (error) {
       if (this.latest === latest) this.latest = null;
       throw error;
     }
+  }
+
+  /** The latest computation, unless its value is too old. */
+  private fresh(): Computation<T> | null {
+    const { latest } = this;
+    const isOld =
+      latest !== null &&
+      latest.endedMs !== null &&
+      this.clock.monotonicMs() - latest.endedMs >= this.maxAgeMs;
+    return isOld ? null : latest;
+  }
+
+  private start(): Computation<T> {
+    this.latest = { value: this.compute(), endedMs: null };
+    return this.latest;
   }
 }

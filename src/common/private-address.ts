@@ -1,7 +1,10 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
 const PRIVATE = new BlockList();
-/** Private use, shared, link-local (with the metadata services of clouds), benchmarking, multicast and reserved. */
+/**
+ * Private use, shared, link-local (with the metadata services of clouds), benchmarking, multicast and reserved; of IPv6 also
+ * NAT64 and 6to4, whose addresses contain an IPv4 address that may be private.
+ */
 for (const [network, prefix] of [
   ...[['0.0.0.0', 8] as const, ['10.0.0.0', 8] as const, ['100.64.0.0', 10] as const],
   ...[['169.254.0.0', 16] as const, ['172.16.0.0', 12] as const, ['192.168.0.0', 16] as const],
@@ -9,7 +12,10 @@ for (const [network, prefix] of [
 ]) {
   PRIVATE.addSubnet(network, prefix, 'ipv4');
 }
-for (const [network, prefix] of [['fc00::', 7] as const, ['fe80::', 10] as const, ['ff00::', 8] as const]) {
+for (const [network, prefix] of [
+  ...[['fc00::', 7] as const, ['fe80::', 10] as const, ['fec0::', 10] as const, ['ff00::', 8] as const],
+  ...[['64:ff9b::', 96] as const, ['2002::', 16] as const],
+]) {
   PRIVATE.addSubnet(network, prefix, 'ipv6');
 }
 PRIVATE.addAddress('::', 'ipv6');

@@ -33,7 +33,7 @@ export class RunAlerts {
     const subject = updateType ?? 'unknown';
     const name = `Run ${run.id} (${subject})`;
     const message = failed
-      ? `${name} failed: ${run.errorMessage ?? 'for an unknown reason.'}`
+      ? `${name} failed: ${run.errorMessage ?? 'unknown reason.'}`
       : `${name} ended: ${status}.`;
     await this.alerts[failed ? 'raise' : 'recover'](tx, { event: 'run.failed', subject, message });
     const key = { event: 'tmdb.key_refused', subject: '' } as const;

@@ -98,9 +98,6 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
         return false;
       }
       this.builderPid = rows[0].pid;
-      const concurrently = (await this.hasMovies()) ? 'CONCURRENTLY' : '';
-      // A concurrent build waits for every transaction that is older, and blocks none.
-      if (concurrently !== '') await client.query('SET lock_timeout = 0');
       await client.query(
         `SELECT set_config('search_path', concat_ws(',', quote_ident($1), quote_ident($2)), false)`,
         [this.database.schema, await this.trigramsSchema()],
@@ -109,7 +106,7 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
       for (const index of MOVIE_INDEXES)
         if (missing.has(index.name)) {
           this.loop.signal.throwIfAborted();
-          await this.create(client, index, concurrently);
+          await this.create(client, index);
         }
       return true;
     } finally {
@@ -142,11 +139,10 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     }
   }
 
-  private async create(
-    client: Client,
-    { name, definition }: BackgroundIndex,
-    concurrently: 'CONCURRENTLY' | '',
-  ): Promise<void> {
+  private async create(client: Client, { name, definition }: BackgroundIndex): Promise<void> {
+    const concurrently = (await this.hasMovies()) ? 'CONCURRENTLY' : '';
+    // A concurrent build waits for every transaction that is older, and blocks none.
+    if (concurrently !== '') await client.query('SET lock_timeout = 0');
     const startedMs = this.clock.monotonicMs();
     const index = escapeIdentifier(name);
     // The search path has the schema of pg_trgm too, where another installation may have indexes of these names.
@@ -170,7 +166,7 @@ export class BackgroundIndexes implements OnApplicationBootstrap, OnModuleDestro
     return true;
   }
 
-  /** False when the database failed. */
+  /** False when the database failed, too. */
   private async attempt(work: () => Promise<boolean>): Promise<boolean> {
     try {
       return await work();
