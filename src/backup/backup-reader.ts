@@ -52,6 +52,12 @@ export class BackupReader {
     }
   }
 
+  /** @throws BackupError when anything is left */
+  async end(): Promise<void> {
+    if (this.pending.length === 0 && (await this.chunks.next()).done === true) return;
+    throw new BackupError('The backup goes on after its manifest: it is damaged. Use another backup.');
+  }
+
   private async more(): Promise<void> {
     const next = await this.chunks.next();
     if (next.done === true) throw new BackupError('The backup ends too early: it is not whole.');

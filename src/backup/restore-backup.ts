@@ -45,16 +45,13 @@ export async function restoreBackup(
   const client = await database.openSession();
   const source = createReadStream(file);
   try {
-    const backup = await new Promise<Backup>((resolve, reject) => {
-      pipeline(
-        source,
-        createGunzip(),
-        async (chunks: AsyncIterable<Buffer>) => {
-          resolve(await restore(client, database.schema, new BackupReader(chunks)));
-        },
-        { signal },
-      ).catch(reject);
-    });
+    // Ends after the checksum at the end of the file.
+    const backup = await pipeline(
+      source,
+      createGunzip(),
+      (chunks: AsyncIterable<Buffer>) => restore(client, database.schema, new BackupReader(chunks)),
+      { signal },
+    );
     await client.query('COMMIT');
     return backup;
   } catch (error) {
@@ -74,6 +71,7 @@ async function restore(client: Client, schema: string, reader: BackupReader): Pr
   const restored: BackedUpTable[] = [];
   for (const table of header.tables) restored.push(await load(client, table, reader));
   const manifest = parseManifest(await reader.line());
+  await reader.end();
   requireSame(restored, manifest);
   for (const table of header.tables) await settle(client, table);
   await client.query(END_RUNS);
@@ -107,11 +105,23 @@ async function createTables(
     const known = new Set(created.get(name)?.map((column) => column.name));
     for (const column of columns) {
       if (known.has(column.name)) continue;
+      await requireType(client, column.type);
       await client.query(
         `ALTER TABLE ${escapeIdentifier(name)} ADD COLUMN ${escapeIdentifier(column.name)} ${column.type}`,
       );
     }
   }
+}
+
+/** A type is no value that a statement can take: what is not one must not become a part of it. */
+async function requireType(client: Client, type: string): Promise<void> {
+  const { rows } = await client
+    .query<{ known: boolean }>('SELECT to_regtype($1) IS NOT NULL AS known', [type])
+    .catch(() => ({ rows: [] }));
+  if (rows[0]?.known === true) return;
+  throw new BackupError(
+    `The backup has a column of the type ${type}, which this database lacks. Create the type, and restore again.`,
+  );
 }
 
 /** Triggers would count rows that the backup has counted. */

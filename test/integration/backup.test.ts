@@ -164,6 +164,17 @@ describe('backup and restore', () => {
       (backup) => edit(backup, (text) => text.replace(/"schema_version":"\d+/, '"schema_version":"9999')),
       'newer version',
     ],
+    [
+      'goes on after its manifest',
+      (backup) => edit(backup, (text) => `${text}more\n`),
+      'goes on after its manifest',
+    ],
+    ['lacks the checksum at its end', (backup) => backup.subarray(0, -8), 'is not a whole backup'],
+    [
+      'has a statement as the type of a column',
+      (backup) => edit(backup, (text) => text.replace('"numeric(10,2)[]"', '"int; CREATE TABLE mine ()"')),
+      'of the type int; CREATE TABLE mine ()',
+    ],
     ['is another file', () => Buffer.from('hello'), 'is not a whole backup'],
     ['is other gzip', () => gzipSync('hello\n'), 'is not a backup of movie-pipeline'],
   ])('a backup that %s is refused, and the database stays empty', async (_, change, message) => {

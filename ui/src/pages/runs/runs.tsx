@@ -3,6 +3,7 @@ import { get, type Query, request } from '../../api/client';
 import { nextPage } from '../../api/links';
 import { pipeline } from '../../api/live';
 import { useResource } from '../../api/use-resource';
+import { useSettled } from '../../api/use-settled';
 import { Card } from '../../components/card';
 import { Page } from '../../components/page';
 import { RunNow } from '../../components/run-now';
@@ -33,6 +34,9 @@ async function loadPage(filters: Query, signal: AbortSignal): Promise<RunsPage> 
   return { runs: body, older: next === null ? null : new URLSearchParams(next.split('?')[1]).get('cursor') };
 }
 
+/** After a run starts or ends, the API may serve the history of before for two seconds. */
+const HISTORY_AGE_MS = 2_500;
+
 /** Every run, as charts and as a table. */
 export function Runs(): JSX.Element {
   const filters = filtersOf(query.value);
@@ -42,7 +46,7 @@ export function Runs(): JSX.Element {
   const newest = last === null ? '' : `${last.id} ${last.status}`;
   const history = useResource(
     (signal) => get<RunInHistoryDto[]>('/pipeline/runs/history', { days: DAYS }, signal),
-    [newest],
+    [useSettled(newest, HISTORY_AGE_MS)],
   );
   const page = useResource(
     (signal) => loadPage({ ...filters, cursor }, signal),

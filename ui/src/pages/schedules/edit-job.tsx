@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { get, NotSignedInError } from '../../api/client';
 import { useResource } from '../../api/use-resource';
+import { useSettled } from '../../api/use-settled';
 import { notify } from '../../components/toasts';
 import type { PreviewDto, ScheduledJobDto } from '../../generated/types.gen';
 import { jobName } from '../../run-words';
@@ -72,7 +73,7 @@ export function EditJob({ job, close }: EditJobProps): JSX.Element {
         <Actions isBusy={isBusy} close={close} />
       </div>
       <div id={id} role="status">
-        <Preview cron={useSettled(cron)} timezone={useSettled(timezone)} />
+        <Preview cron={useSettled(cron, TYPING_PAUSE_MS)} timezone={useSettled(timezone, TYPING_PAUSE_MS)} />
       </div>
     </form>
   );
@@ -148,18 +149,4 @@ function Preview({
       <NextTimes times={data.next_runs} timezone={data.timezone} />
     </>
   );
-}
-
-/** The value once it has not changed for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = window.setTimeout(() => {
-      setSettled(value);
-    }, TYPING_PAUSE_MS);
-    return () => {
-      window.clearTimeout(timer);
-    };
-  }, [value]);
-  return settled;
 }
